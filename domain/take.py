@@ -1,0 +1,61 @@
+"""What was made: keyframe pictures and takes, each with everything that made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from domain.base import Value
+from domain.project import Picked
+from domain.request import GenerationRequest
+from domain.timing import Rate
+
+
+class MediaInfo(Value):
+    """What a probe found in a media file. `frames` is counted by decoding; `matrix` is the YCbCr matrix of the
+    stream ("bt709", "bt601" …, empty when untagged); sizes in pixels, `bit_rate` in bit/s, 0 where unknown."""
+
+    width: int
+    height: int
+    frames: int = 1
+    rate: Rate | None = None
+    codec: str = ""
+    pix_fmt: str = ""
+    matrix: str = ""
+    bit_rate: int = 0
+    audio: bool = False
+    audio_frames: int = 0
+    size: int = 0
+
+
+class Keyframe(Value):
+    """A picture that can stand for a slot of a shot. `request` is None for pictures the user brought."""
+
+    name: str
+    shot: str
+    slot: str = "start"
+    image: Picked
+    width: int
+    height: int
+    request: GenerationRequest | None = None
+    fingerprint: str = ""
+    source: str = ""
+    made: str = ""
+    extras: dict[str, Any] = Field(default_factory=dict)
+
+
+class Take(Value):
+    """One generated segment: clip and lossless last frame, kept for good."""
+
+    id: str
+    shot: str
+    segment: int = Field(ge=0)
+    clip: Picked
+    last: Picked
+    request: GenerationRequest
+    fingerprint: str
+    info: MediaInfo
+    backend_info: dict[str, Any] = Field(default_factory=dict)
+    made: str = ""
+    seconds: float = Field(default=0, ge=0)

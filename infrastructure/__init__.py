@@ -1,0 +1,1 @@
+"""Adapters behind the ports of `services.ports`: engines, media tools, stores, paths, logs."""
