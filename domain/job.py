@@ -12,7 +12,7 @@ JobKind = Literal["keyframe", "segment", "film"]
 
 
 class Queued(Value):
-    """Waiting for its turn, or for the job it continues from (`after`)."""
+    """Waiting for its turn, or for the job it continues from (`Job.after`)."""
 
     kind: Literal["queued"] = "queued"
 
@@ -69,7 +69,7 @@ class Job(Value):
     segment: int = 0
     slot: str = ""
     backend: str = ""
-    after: str = ""
+    after: tuple[str, ...] = ()
     created: str
     phase: Phase = Queued()
     detail: dict[str, str | int] = Field(default_factory=dict)

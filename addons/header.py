@@ -1,0 +1,63 @@
+"""The header: film, running time, what is going on; in sight on every tab."""
+
+from __future__ import annotations
+
+from addons.api import Action, Part, PartData, Reply
+from addons.format import clock, rate_words
+from addons.session import View
+from domain.job import Running
+
+
+def view(view: View) -> PartData:
+    """Name, format and running time of the film, and the work in progress."""
+    jobs = view.jobs
+    open_jobs = [job for job in jobs if not job.ended]
+    running = [job for job in open_jobs if isinstance(job.phase, Running)]
+    frames = view.board.frames(view.project.rate)
+    undo, redo = view.open.history()
+    fraction = sum(job.phase.fraction for job in running if isinstance(job.phase, Running))
+    run_ids = {job.run for job in open_jobs}
+    in_runs = [job for job in jobs if job.run in run_ids]
+    done = sum(1 for job in in_runs if job.ended)
+    return PartData(
+        head={
+            "name": view.project.name,
+            "project": view.open.id,
+            "format": f"{view.project.width}×{view.project.height} · {rate_words(view.project.rate)}",
+            "shots": len(view.board.shots),
+            "length": clock(frames, view.project.rate),
+            "frames": frames,
+            "undo": undo,
+            "redo": redo,
+            "running": len(running),
+            "waiting": len(open_jobs) - len(running),
+            "failed": sum(1 for job in jobs if job.phase.kind == "failed"),
+            "progress": round((done + fraction) / len(in_runs), 3) if in_runs else 0,
+            "paused": view.studio.jobs.is_paused(view.open.id),
+        }
+    )
+
+
+def act(view: View, action: Action) -> Reply | None:
+    """Undo, redo, stop, pause."""
+    studio, project = view.studio, view.open
+    match action.act:
+        case "undo":
+            what = studio.storyboards.undo(project)
+            return Reply(said=f"Undone: {what}." if what else "Nothing to undo.")
+        case "redo":
+            what = studio.storyboards.redo(project)
+            return Reply(said=f"Done again: {what}." if what else "Nothing to redo.")
+        case "stop":
+            studio.jobs.stop_project(project.id)
+            return Reply(said="Stopped. What is done stays.")
+        case "pause":
+            studio.jobs.pause(project.id)
+        case "resume":
+            studio.jobs.resume(project.id)
+        case "queue":
+            return Reply(tab="queue")
+    return None
+
+
+HEADER = (Part("header", view, act),)

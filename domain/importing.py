@@ -1,0 +1,55 @@
+"""What importing a foreign file gives: a storyboard, what the file asks for, and a list of all that was altered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from domain.base import Value
+from domain.names import SafeName
+from domain.storyboard import Storyboard
+from domain.timing import Rate
+
+
+class ImportNote(Value):
+    """Something the user should know: altered, dropped, kept aside, or assumed.
+
+    `where` names shot and field ("shot 002 · presets.camera"; "storyboard · version"), `what` is one sentence.
+    """
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        """Both as one line."""
+        return f"{self.where}: {self.what}"
+
+
+class ImportedPicture(Value):
+    """A picture that came with the storyboard, for the `slot` of `shot`; `path` is absolute and only to be read.
+
+    `selected` tells that it was chosen in the tool it comes from; `variant` is its number there, if it had one.
+    """
+
+    shot: SafeName
+    slot: str = "start"
+    path: Path
+    selected: bool = False
+    variant: int | None = None
+
+
+class ImportResult(Value):
+    """An imported storyboard. `width`, `height` (pixels, even) and `rate` are None where the file asks for nothing.
+
+    `format` says what the file was taken for: "gcv 2.2", "segment list", "fountain", "table", "images", "text",
+    "kinoloom".
+    """
+
+    storyboard: Storyboard
+    format: str
+    width: int | None = Field(default=None, ge=2)
+    height: int | None = Field(default=None, ge=2)
+    rate: Rate | None = None
+    notes: tuple[ImportNote, ...] = ()
+    pictures: tuple[ImportedPicture, ...] = ()

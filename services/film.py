@@ -1,0 +1,188 @@
+"""The film: every shot's takes, conformed to size and rate and joined to one file of exactly the planned frames."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from domain.errors import BadInput, Cancelled, MediaFailed, NotReady
+from domain.film import FilmReport, FilmShot
+from domain.job import Job, Run
+from domain.names import slug
+from domain.plan import PlannedShot
+from domain.take import Take
+from services.changes import ChangeCounter
+from services.generation import GenerationService
+from services.jobs import JobContext, JobService
+from services.options import CurrentOptions
+from services.planning import PlanSetup, ShotState
+from services.ports import ClipUse, Clock, Media
+from services.projects import OpenProject, ProjectService
+
+FILM_LANE = "film"
+QUALITIES = ("fast", "standard", "high", "ultra")
+
+
+class FilmService:
+    """Makes films and reads back what they are made of."""
+
+    def __init__(
+        self, projects: ProjectService, generation: GenerationService, jobs: JobService, media: Media, clock: Clock,
+        options: CurrentOptions, changes: ChangeCounter,
+    ) -> None:  # fmt: skip
+        self._projects = projects
+        self._generation = generation
+        self._jobs = jobs
+        self._media = media
+        self._clock = clock
+        self._options = options
+        self._changes = changes
+        jobs.register("film", self._make)
+
+    def make(
+        self, project: OpenProject, *, target: Path | None = None, quality: str | None = None, after: tuple[str, ...] = (),
+        backend: str | None = None,
+    ) -> Run:  # fmt: skip
+        """Queue the film. With `after` it waits for those jobs; without, every shot needs its takes already.
+
+        `target` puts the file somewhere else than the project's film folder. Raises NotReady naming what is missing.
+        """
+        chosen = quality or self._options().quality
+        if chosen not in QUALITIES:
+            raise BadInput(f"There is no quality {chosen!r}.", f"Choose one of: {', '.join(QUALITIES)}.")
+        if target is not None:
+            target = target.expanduser().resolve()
+            if target.suffix.lower() != ".mp4":
+                raise BadInput(f"{target.name} is not an .mp4 name.", "Films are written as .mp4.")
+            if not target.parent.is_dir():
+                raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
+        if not project.board.shots:
+            raise NotReady("The storyboard has no shots yet.", "Write or import some in Storyboard.")
+        setup = self._generation.setup(project, backend)
+        if not after:
+            self.cut(project, setup)
+        detail: dict[str, str | int] = {"quality": chosen, "backend": setup.spec.id}
+        if target is not None:
+            detail["target"] = str(target)
+        job = Job(
+            id=str(uuid.uuid4()), run="", project=project.id, kind="film", title="Film", backend=FILM_LANE, after=after,
+            created=self._clock.now(), detail=detail,
+        )  # fmt: skip
+        return self._jobs.start(project.id, "Film", [job])
+
+    def cut(self, project: OpenProject, setup: PlanSetup) -> tuple[list[ClipUse], list[FilmShot]]:
+        """The clips of the film in order, and its shots by frame. Raises NotReady naming shots without takes."""
+        states = self._generation.states(project, setup)
+        clips: list[ClipUse] = []
+        shots: list[FilmShot] = []
+        lacking: list[str] = []
+        first = 0
+        for state in states:
+            planned = state.plan()
+            takes = _takes(state, planned)
+            if planned.problem or len(takes) < len(planned.segments):
+                lacking.append(planned.shot)
+                continue
+            short = self._short(planned, takes)
+            if short:
+                lacking.append(planned.shot)
+                continue
+            for entry, take in zip(planned.segments, takes, strict=True):
+                segment = entry.segment
+                clips.append(
+                    ClipUse(
+                        path=project.files.path(take.clip), first=segment.drop, count=segment.keep, offset=segment.first,
+                        native_rate=setup.profile.rate, shot=planned.shot, shot_frames=planned.frames,
+                    )
+                )  # fmt: skip
+            stale = any(s.state != "done" for s in planned.segments)
+            shots.append(
+                FilmShot(
+                    shot=planned.shot, first=first, frames=planned.frames, takes=tuple(t.id for t in takes), stale=stale
+                )
+            )
+            first += planned.frames
+        if lacking:
+            some = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
+            raise NotReady(
+                f"{len(lacking)} of {len(states)} shots have no take that fits their length yet: {some}.",
+                "Render them in Video, then make the film.",
+            )
+        return clips, shots
+
+    @staticmethod
+    def _short(planned: PlannedShot, takes: list[Take]) -> bool:
+        """Whether a take was made for another length, rate or place in the shot than the plan has now."""
+        return any(
+            take.info.frames < entry.segment.drop + entry.segment.keep
+            or (entry.request is not None and take.request.rate != entry.request.rate)
+            for entry, take in zip(planned.segments, takes, strict=True)
+        )
+
+    def reports(self, project: OpenProject) -> list[FilmReport]:
+        """What the films in the project's folder are made of, oldest first."""
+        found = []
+        for path in project.files.films():
+            report = project.files.read(f"film/{path.stem}.report", FilmReport)
+            if report is not None:
+                found.append(report)
+        return found
+
+    def newest(self, project: OpenProject) -> FilmReport | None:
+        """The newest film."""
+        reports = self.reports(project)
+        return reports[-1] if reports else None
+
+    def outdated(self, project: OpenProject, report: FilmReport) -> list[str]:
+        """The shots whose takes, length or place differ from the film; empty when the film shows the cut as it is."""
+        try:
+            _, shots = self.cut(project, self._generation.setup(project))
+        except NotReady:
+            return [shot.id for shot in project.board.shots]
+        now = {s.shot: (s.first, s.frames, s.takes) for s in shots}
+        then = {s.shot: (s.first, s.frames, s.takes) for s in report.shots}
+        return sorted(k for k in now.keys() | then.keys() if now.get(k) != then.get(k))
+
+    def _make(self, context: JobContext) -> str:
+        job = context.job
+        project = self._projects.get(job.project)
+        setup = self._generation.setup(project, str(job.detail["backend"]) if "backend" in job.detail else None)
+        clips, shots = self.cut(project, setup)
+        quality = str(job.detail.get("quality", self._options().quality))
+        name = self._free_name(project)
+        outside = job.detail.get("target")
+        target = Path(str(outside)) if outside else project.files.film_path(name)
+        film = project.project
+        total = sum(shot.frames for shot in shots)
+        info = self._media.join(
+            clips, target, width=film.width, height=film.height, rate=film.rate, quality=quality,
+            report=lambda done, of: context.report(done / max(1, of), f"{done} of {of} frames"),
+            stopped=lambda: context.stopped,
+        )  # fmt: skip
+        if info.frames != total:
+            raise MediaFailed(f"The film has {info.frames} frames instead of {total}.", "Make the film again.")
+        if context.stopped and not target.is_file():
+            raise Cancelled
+        report = FilmReport(
+            name=name, width=info.width, height=info.height, rate=film.rate, frames=total, quality=quality,
+            made=self._clock.now(), shots=tuple(shots), info=info, file=str(target) if outside else "",
+        )  # fmt: skip
+        project.files.write(f"film/{name}.report", report)
+        self._changes.bump()
+        return name
+
+    @staticmethod
+    def _free_name(project: OpenProject) -> str:
+        base = slug(project.project.name, "film")
+        taken = {path.stem for path in project.files.films()}
+        number = 1
+        while f"{base}-{number:02d}" in taken:
+            number += 1
+        return f"{base}-{number:02d}"
+
+
+def _takes(state: ShotState, planned: PlannedShot) -> list[Take]:
+    """The standing take of each segment, as far as there are."""
+    by_place = {(take.segment, take.id): take for take in state.takes}
+    found = [by_place.get((s.segment.index, s.take)) for s in planned.segments]
+    return [take for take in found if take is not None]

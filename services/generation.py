@@ -1,0 +1,386 @@
+"""Making pictures and clips: from the plan to jobs, from a job to a request, from a backend's events to a take."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from domain.backend import (
+    BackendDone, BackendFailure, BackendPreview, BackendProgress, BackendQueued, BackendStarted, BackendStopped,
+)  # fmt: skip
+from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotReady
+from domain.job import Job, Queued, Run, Running
+from domain.plan import GenerationPlan
+from domain.profile import Mode
+from domain.project import Picked, ShotChoice
+from domain.request import GenerationRequest
+from domain.take import Keyframe, Take
+from services.changes import ChangeCounter
+from services.jobs import JobContext, JobService
+from services.options import CurrentOptions
+from services.planning import PlanSetup, ShotState, build_plan, shot_states, timing_key
+from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
+from services.projects import OpenProject, ProjectService
+from services.takes import LastFrameExtractor, standing_take
+
+_log = logging.getLogger(__name__)
+MAX_VARIANTS = 12
+
+
+class GenerationService:
+    """Plans, keyframes and takes of a project. Its executors run inside the job service's threads."""
+
+    def __init__(
+        self, projects: ProjectService, backends: Backends, jobs: JobService, media: Media, clock: Clock,
+        timings: TimingStore, options: CurrentOptions, changes: ChangeCounter,
+    ) -> None:  # fmt: skip
+        self._projects = projects
+        self._backends = backends
+        self._jobs = jobs
+        self._media = media
+        self._clock = clock
+        self._timings = timings
+        self._options = options
+        self._changes = changes
+        self.last_frames = LastFrameExtractor(media)
+        jobs.register("keyframe", self._make_keyframe)
+        jobs.register("segment", self._make_segment)
+
+    # -- planning ------------------------------------------------------------------------------------------
+
+    def setup(
+        self, project: OpenProject, backend: str | None = None, profile: str | None = None, mode: Mode | None = None
+    ) -> PlanSetup:
+        """What to plan for: the project's own backend, profile and mode unless told otherwise. Raises NotFound."""
+        chosen = project.project
+        spec = self._backends.spec(backend or chosen.backend)
+        wanted = profile or (chosen.profile if chosen.profile in spec.profiles else spec.profiles[0])
+        if wanted not in spec.profiles:
+            known = ", ".join(spec.profiles)
+            raise BadInput(f"{spec.title} does not make {wanted!r}.", f"It makes: {known}.")
+        model = self._backends.profile(spec.id, wanted, chosen.rate)
+        return PlanSetup(spec, model, mode or chosen.mode, self._options())
+
+    def states(
+        self, project: OpenProject, setup: PlanSetup, only: Iterable[str] | None = None
+    ) -> list[ShotState]:
+        """The shots with what exists for them. Raises NotFound when `only` names a shot that is not there."""
+        board = project.board
+        wanted = None if only is None else frozenset(only)
+        for shot_id in wanted or ():
+            board.position(shot_id)
+        return shot_states(
+            setup, project.project, board, project.selection, project.files.keyframes(), project.files.takes(), wanted
+        )
+
+    def plan(
+        self, project: OpenProject, backend: str | None = None, profile: str | None = None, mode: Mode | None = None,
+        only: Iterable[str] | None = None,
+    ) -> GenerationPlan:  # fmt: skip
+        """What would be made. Contacts no server and starts no backend."""
+        setup = self.setup(project, backend, profile, mode)
+        return build_plan(setup, project.project, self.states(project, setup, only), self._timings.expect)
+
+    def state(self, project: OpenProject, shot_id: str) -> ShotState:
+        """One shot with what exists for it."""
+        return self.states(project, self.setup(project), [shot_id])[0]
+
+    # -- starting ------------------------------------------------------------------------------------------
+
+    def draw_keyframes(
+        self, project: OpenProject, shots: Iterable[str] | None = None, variants: int | None = None, slot: str = "",
+        backend: str | None = None,
+    ) -> Run | None:  # fmt: skip
+        """Queue keyframes: `variants` per shot and slot (the slots the plan uses that are empty, or just `slot`).
+
+        Without `shots`, those that lack a keyframe for their words. None when nothing is to be made.
+        """
+        count = self._options().variants if variants is None else variants
+        if not 1 <= count <= MAX_VARIANTS:
+            raise BadInput(f"{count} variants cannot be made.", f"Choose 1 to {MAX_VARIANTS}.")
+        setup = self.setup(project, backend)
+        self._need(setup, "image")
+        wanted = None if shots is None else list(shots)
+        jobs: list[Job] = []
+        for state in self.states(project, setup, wanted):
+            for name in [slot] if slot else state.slots():
+                if wanted is None and state.keyframe(name) is not None:
+                    continue
+                made = sum(1 for k in state.keyframes if k.slot == name)
+                jobs += [self._keyframe_job(project, state, name, made + i, setup) for i in range(count)]
+        return self._jobs.start(project.id, "Keyframes", jobs) if jobs else None
+
+    def render(
+        self, project: OpenProject, shots: Iterable[str] | None = None, *, backend: str | None = None,
+        seed: int | None = None, again: bool = False, mode: Mode | None = None,
+    ) -> Run | None:  # fmt: skip
+        """Queue what is missing or stale; with `again` a further take of every segment, under another seed.
+
+        Keyframes that are missing are drawn first where the backend makes pictures. None when nothing is to be
+        made. Raises NotReady naming the shots that are blocked when nothing else can be done.
+        """
+        setup = self.setup(project, backend, mode=mode)
+        self._need(setup, "video")
+        busy = {(j.shot, j.segment) for j in self._jobs.jobs(project.id) if j.kind == "segment" and not j.ended}
+        jobs: list[Job] = []
+        blocked: list[str] = []
+        for state in self.states(project, setup, shots):
+            planned = state.plan()
+            if planned.state == "blocked":
+                reason = planned.problem or next(s.reason for s in planned.segments if s.state == "blocked")
+                blocked.append(f"shot {planned.shot} {reason}")
+                continue
+            todo = [s for s in planned.segments if again or s.state != "done"]
+            todo = [s for s in todo if (planned.shot, s.segment.index) not in busy]
+            if not todo:
+                continue
+            drawn: dict[str, str] = {}
+            for slot in dict.fromkeys(x for s in todo for x in (s.segment.start_slot, s.segment.end_slot) if x):
+                if state.keyframe(slot) is None:
+                    number = sum(1 for k in state.keyframes if k.slot == slot)
+                    drawing = self._keyframe_job(project, state, slot, number, setup)
+                    drawn[slot] = drawing.id
+                    jobs.append(drawing)
+            last = ""
+            for entry in todo:
+                segment = entry.segment
+                after = [drawn[s] for s in (segment.start_slot, segment.end_slot) if s in drawn]
+                if segment.start == "previous" and last:
+                    after.append(last)
+                last = str(uuid.uuid4())
+                detail: dict[str, str | int] = {"backend": setup.spec.id, "mode": setup.mode}
+                if again:
+                    detail |= {"again": 1, "seed": secrets.randbelow(2**32) if seed is None else seed}
+                elif seed is not None:
+                    detail["seed"] = seed
+                part = f" · segment {segment.index + 1} of {len(planned.segments)}" if len(planned.segments) > 1 else ""
+                jobs.append(
+                    Job(
+                        id=last, run="", project=project.id, kind="segment", title=f"Shot {planned.shot}{part}",
+                        shot=planned.shot, segment=segment.index, backend=setup.spec.id, after=tuple(after),
+                        created=self._clock.now(), detail=detail,
+                    )
+                )  # fmt: skip
+        if not jobs:
+            if blocked:
+                raise NotReady(f"Nothing can be rendered yet: {'; '.join(blocked[:3])}.", "See the plan for every shot.")
+            return None
+        return self._jobs.start(project.id, "Render", jobs)
+
+    def resume(self, project: OpenProject) -> int:
+        """Go on with runs whose process is gone; how many jobs wait again. Finished artefacts are found and taken."""
+        known = {run.id for run in self._jobs.runs()}
+        again = 0
+        for run in project.files.runs():
+            if run.ended or run.id in known or run.project != project.id:
+                continue
+            jobs = tuple(j.replace(phase=Queued()) if isinstance(j.phase, Running) else j for j in run.jobs)
+            again += sum(1 for j in jobs if not j.ended)
+            self._jobs.adopt(run.replace(jobs=jobs))
+        return again
+
+    def import_keyframe(self, project: OpenProject, shot_id: str, source: Path, slot: str = "start") -> Keyframe:
+        """Take a user's picture in as keyframe, upright and in sRGB, and pick it. The source is not touched."""
+        project.board.shot(shot_id)
+        self._media.check_image(source)
+        work = project.files.workspace(f"import-{uuid.uuid4().hex[:12]}")
+        try:
+            target = work / "image.png"
+            width, height = self._media.import_image(source, target)
+            keyframe = project.files.add_keyframe(
+                Keyframe(
+                    name="", shot=shot_id, slot=slot, image=Picked(path="image.png", sha256="0" * 64), width=width,
+                    height=height, source=source.name[:200], made=self._clock.now(),
+                ),
+                target,
+            )  # fmt: skip
+        finally:
+            project.files.discard(work)
+        project.change_selection(
+            lambda s: s.with_choice(
+                shot_id, s.of(shot_id).replace(keyframes={**s.of(shot_id).keyframes, slot: keyframe.image})
+            )
+        )
+        self._changes.bump()
+        return keyframe
+
+    # -- executors -----------------------------------------------------------------------------------------
+
+    def _need(self, setup: PlanSetup, kind: str) -> None:
+        if kind not in setup.spec.kinds:
+            what = "pictures" if kind == "image" else "clips"
+            raise BadInput(f"{setup.spec.title} makes no {what}.", "Choose another backend in the Project tab.")
+
+    def _keyframe_job(
+        self, project: OpenProject, state: ShotState, slot: str, number: int, setup: PlanSetup
+    ) -> Job:
+        shot = state.words.shot.id
+        return Job(
+            id=str(uuid.uuid4()), run="", project=project.id, kind="keyframe", shot=shot, slot=slot,
+            title=f"Keyframe {shot}" + (f" · {slot}" if slot != "start" else ""), backend=setup.spec.id,
+            created=self._clock.now(), detail={"number": number, "backend": setup.spec.id, "mode": setup.mode},
+        )  # fmt: skip
+
+    def _state_for(self, project: OpenProject, job: Job) -> ShotState:
+        mode = str(job.detail.get("mode", project.project.mode))
+        setup = self.setup(project, str(job.detail.get("backend", job.backend)), mode=_mode(mode))
+        return self.states(project, setup, [job.shot])[0]
+
+    def _make_keyframe(self, context: JobContext) -> str:
+        job = context.job
+        project = self._projects.get(job.project)
+        state = self._state_for(project, job)
+        rule = state.image_request(job.slot)
+        number = int(job.detail.get("number", 0))
+        seed = secrets.randbelow(2**32) if rule.seed_rule == "random" else (rule.seed + number) % 2**64
+        request = state.image_request(job.slot, seed)
+        work = project.files.workspace(job.id)
+        try:
+            done = self._run_backend(context, project, request, work)
+            image = work / (done.image or "image.png")
+            width, height = self._media.check_image(image)
+            keyframe = project.files.add_keyframe(
+                Keyframe(
+                    name="", shot=job.shot, slot=job.slot, image=Picked(path="image.png", sha256="0" * 64),
+                    width=width, height=height, request=request, fingerprint=request.fingerprint, source=request.backend,
+                    made=self._clock.now(), extras=done.info,
+                ),
+                image,
+            )  # fmt: skip
+        finally:
+            project.files.discard(work)
+        return keyframe.name
+
+    def _make_segment(self, context: JobContext) -> str:
+        job = context.job
+        project = self._projects.get(job.project)
+        state = self._state_for(project, job)
+        request, fits = self._segment_request(project, state, job)
+        if fits is not None and not job.detail.get("again"):
+            if state.choice.takes.get(str(job.segment), fits.id) != fits.id:
+                self._let_newest_stand(project, job)
+            return fits.id
+        began = self._clock.monotonic()
+        work = project.files.workspace(job.id)
+        try:
+            done = self._run_backend(context, project, request, work)
+            clip = work / (done.clip or "clip.mp4")
+            info = self._media.probe(clip)
+            self._check_clip(job, request, info.frames, (info.width, info.height))
+            last = work / (done.last or "last.png")
+            if not last.is_file():
+                self.last_frames.extract(clip, last)
+            spent = self._clock.monotonic() - began
+            take = project.files.add_take(
+                Take(
+                    id="new", shot=job.shot, segment=job.segment, clip=Picked(path="clip.mp4", sha256="0" * 64),
+                    last=Picked(path="last.png", sha256="0" * 64), request=request, fingerprint=request.fingerprint,
+                    info=info, backend_info=done.info, made=self._clock.now(), seconds=round(spent, 3),
+                ),
+                clip, last,
+            )  # fmt: skip
+        finally:
+            project.files.discard(work)
+        self._timings.learn(
+            timing_key(request.backend, request.profile, request.width, request.height), spent / request.frames
+        )
+        self._let_newest_stand(project, job)
+        return take.id
+
+    def _segment_request(
+        self, project: OpenProject, state: ShotState, job: Job
+    ) -> tuple[GenerationRequest, Take | None]:
+        """What to ask for now that everything before it is there, and the take that fits already."""
+        if job.segment >= len(state.timing.segments):
+            raise NotReady(f"Shot {job.shot} has no segment {job.segment + 1} any more.", "Render the shot again.")
+        segment = state.timing.segments[job.segment]
+        start: Picked | None
+        if segment.start == "previous":
+            before = self._take_before(project, state, job.segment)
+            start = self.last_frames.frame(project, before)
+        else:
+            start = state.keyframe(segment.start_slot)
+        if start is None or (segment.end_slot and state.keyframe(segment.end_slot) is None):
+            raise NotReady(f"Shot {job.shot} lacks a keyframe.", "Make or import one in Keyframes.")
+        seed = job.detail.get("seed")
+        request = state.request(segment, start, None if seed is None else int(seed))
+        if request.seed_rule == "random" and seed is None:
+            request = state.request(segment, start, secrets.randbelow(2**32))
+        own = [t for t in state.takes if t.segment == job.segment and t.fingerprint == request.fingerprint]
+        return request, own[-1] if own else None
+
+    def _take_before(self, project: OpenProject, state: ShotState, segment: int) -> Take:
+        take = standing_take(state.takes, state.choice, segment - 1, None)
+        planned = state.plan().segments[segment - 1]
+        for candidate in state.takes:
+            if candidate.id == planned.take and candidate.segment == segment - 1:
+                take = candidate
+        if take is None:
+            raise NotReady(f"Segment {segment} of shot {state.words.shot.id} is not made yet.", "Render the shot again.")
+        return take
+
+    def _check_clip(self, job: Job, request: GenerationRequest, frames: int, size: tuple[int, int]) -> None:
+        if frames < request.frames:
+            raise BackendFailed(
+                f"{job.title}: the clip has {frames} frames instead of {request.frames}.", "Render the shot again."
+            )
+        if size != (request.width, request.height):
+            raise BackendFailed(
+                f"{job.title}: the clip is {size[0]}×{size[1]} instead of {request.width}×{request.height}.",
+                "Check the workflow's size inputs.",
+            )
+
+    def _let_newest_stand(self, project: OpenProject, job: Job) -> None:
+        """A take that was asked for stands; one chosen before gives way."""
+
+        def make(choice: ShotChoice) -> ShotChoice:
+            return choice.replace(takes={k: v for k, v in choice.takes.items() if k != str(job.segment)})
+
+        project.change_selection(lambda s: s.with_choice(job.shot, make(s.of(job.shot))))
+
+    def _run_backend(
+        self, context: JobContext, project: OpenProject, request: GenerationRequest, work: Path
+    ) -> BackendDone:
+        """Hand the request over and follow it to its end."""
+        backend = self._backends.get(request.backend)
+        readiness = backend.preflight()
+        if not readiness.ready:
+            first = readiness.problems[0]
+            raise BackendUnavailable(first.what, first.cure)
+        context.check()
+        backend.submit(context.job.id, request, self._inputs(project.files, request), work)
+        context.on_stop(lambda: backend.cancel(context.job.id))
+        for event in backend.events(context.job.id):
+            match event:
+                case BackendQueued(position=position):
+                    context.report(0.0, "waiting" if position is None else f"{position} ahead")
+                case BackendStarted():
+                    context.report(0.0, "started")
+                case BackendProgress(fraction=fraction, detail=detail):
+                    context.report(fraction, detail)
+                case BackendPreview(mime=mime, data=data):
+                    context.preview(mime, data)
+                case BackendDone():
+                    return event
+                case BackendFailure(message=message, cure=cure):
+                    raise BackendFailed(message, cure)
+                case BackendStopped():
+                    raise Cancelled
+        raise BackendFailed("The backend ended the job without saying how.", "Render the shot again.")
+
+    @staticmethod
+    def _inputs(files: ProjectFiles, request: GenerationRequest) -> dict[str, Path]:
+        given = {"start": request.start, "end": request.end}
+        given |= {f"reference-{i}": picked for i, picked in enumerate(request.references)}
+        return {name: files.path(picked) for name, picked in given.items() if picked is not None}
+
+
+def _mode(text: str) -> Mode | None:
+    match text:
+        case "chain" | "keyframe" | "single":
+            return text
+        case _:
+            return None

@@ -1,0 +1,79 @@
+"""Pictures and clips for the windows, by project and artefact, never by path; small ones made once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from domain.errors import NotFound, StudioError
+from domain.names import check_name
+from services.ports import Media
+from services.projects import OpenProject, ProjectService
+
+THUMB_WIDTHS = (160, 320, 640)
+"""Widths of the small pictures, in pixels; others are not made."""
+
+
+class LibraryService:
+    """Finds artefacts. Every name comes from outside and is looked up, never joined into a path."""
+
+    def __init__(self, projects: ProjectService, media: Media, cache: Path) -> None:
+        self._projects = projects
+        self._media = media
+        self._cache = cache
+        self._making = threading.Semaphore(2)
+
+    def keyframe(self, project_id: str, shot: str, name: str) -> Path:
+        """The picture of a keyframe. Raises NotFound."""
+        project = self._projects.get(project_id)
+        for keyframe in project.files.keyframes(shot):
+            if keyframe.name == name:
+                return project.files.path(keyframe.image)
+        raise NotFound("There is no such keyframe.")
+
+    def clip(self, project_id: str, shot: str, segment: int, take: str) -> Path:
+        """The clip of a take. Raises NotFound."""
+        project = self._projects.get(project_id)
+        for found in project.files.takes(shot):
+            if found.segment == segment and found.id == take:
+                return project.files.path(found.clip)
+        raise NotFound("There is no such take.")
+
+    def film(self, project_id: str, name: str) -> Path:
+        """A film of the project. Raises NotFound."""
+        project = self._projects.get(project_id)
+        for path in project.files.films():
+            if path.stem == name:
+                return path
+        raise NotFound("There is no such film.")
+
+    def keyframe_thumb(self, project_id: str, shot: str, name: str, width: int) -> Path:
+        """A small WebP of a keyframe, `width` pixels wide (one of THUMB_WIDTHS)."""
+        project = self._projects.get(project_id)
+        for keyframe in project.files.keyframes(shot):
+            if keyframe.name == name:
+                return self._thumb(project, project.files.path(keyframe.image), keyframe.image.sha256, width)
+        raise NotFound("There is no such keyframe.")
+
+    def take_thumb(self, project_id: str, shot: str, segment: int, take: str, width: int) -> Path:
+        """A small WebP of a take's first frame."""
+        project = self._projects.get(project_id)
+        for found in project.files.takes(shot):
+            if found.segment == segment and found.id == take:
+                return self._thumb(project, project.files.path(found.clip), found.clip.sha256, width)
+        raise NotFound("There is no such take.")
+
+    def _thumb(self, project: OpenProject, source: Path, digest: str, width: int) -> Path:
+        if width not in THUMB_WIDTHS:
+            raise NotFound(f"There are no small pictures {width} pixels wide.")
+        target = self._cache / "thumbs" / check_name(project.id) / f"{digest[:32]}-{width}.webp"
+        if target.is_file():
+            return target
+        with self._making:
+            if not target.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    self._media.thumbnail(source, target, width)
+                except StudioError as error:
+                    raise NotFound(f"No small picture could be made of {source.name}: {error.message}") from error
+        return target

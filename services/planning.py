@@ -1,0 +1,168 @@
+"""The plan builder: what will be made, what is there already, and what is stale and why. Pure; asks no server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from domain.backend import BackendSpec
+from domain.plan import GenerationPlan, PlannedSegment, PlannedShot, Segment, SegmentState, ShotTiming, time_shot
+from domain.profile import Mode, ModelProfile
+from domain.project import Picked, Project, Selection, ShotChoice
+from domain.request import GenerationRequest, changed_fields
+from domain.storyboard import Shot, Storyboard
+from domain.take import Keyframe, Take
+from services.options import Options
+from services.requests import Words, image_request, video_request
+from services.takes import standing_keyframe, standing_take
+
+DRAWS_KEYFRAME = "draws a keyframe first"
+
+
+class PlanSetup:
+    """What a plan is made for: backend, model profile, mode and the options of the moment."""
+
+    def __init__(self, spec: BackendSpec, profile: ModelProfile, mode: Mode, options: Options) -> None:
+        self.spec = spec
+        self.profile = profile
+        self.mode = mode
+        self.options = options
+
+
+class ShotState:
+    """One shot with all that exists for it; answers what stands where."""
+
+    def __init__(
+        self, setup: PlanSetup, words: Words, choice: ShotChoice, keyframes: Sequence[Keyframe], takes: Sequence[Take]
+    ) -> None:
+        self.setup = setup
+        self.words = words
+        self.choice = choice
+        self.keyframes = list(keyframes)
+        self.takes = list(takes)
+        shot = words.shot
+        self.timing: ShotTiming = time_shot(
+            shot.id, shot.seconds, words.project.rate, setup.profile, setup.mode,
+            has_end=setup.spec.takes_end and bool(choice.keyframes.get("end")),
+        )  # fmt: skip
+
+    def image_request(self, slot: str, seed: int | None = None) -> GenerationRequest:
+        """What would be asked for a picture in that slot."""
+        return image_request(self.words, self.setup.spec, self.setup.profile, self.setup.options, slot=slot, seed=seed)
+
+    def keyframe(self, slot: str) -> Picked | None:
+        """The picture that stands for the slot."""
+        return standing_keyframe(self.keyframes, self.choice, slot, self.image_request(slot).fingerprint)[0]
+
+    def slots(self) -> list[str]:
+        """The keyframe slots this shot uses, in film order; the end slot always may be given."""
+        wanted = [s for seg in self.timing.segments for s in (seg.start_slot, seg.end_slot) if s]
+        return list(dict.fromkeys(["start", *wanted]))
+
+    def request(self, segment: Segment, start: Picked | None, seed: int | None = None) -> GenerationRequest:
+        """What would be asked for that segment, starting from `start`."""
+        end = self.keyframe(segment.end_slot) if segment.end_slot else None
+        return video_request(
+            self.words, self.setup.spec, self.setup.profile, self.setup.options, segment, self.timing.native,
+            start=start, end=end, seed=seed,
+        )  # fmt: skip
+
+    def plan(self) -> PlannedShot:
+        """What is to be done for each segment."""
+        planned: list[PlannedSegment] = []
+        before: tuple[SegmentState, Take | None] = ("done", None)
+        for segment in self.timing.segments:
+            entry, take = self._plan_segment(segment, before)
+            planned.append(entry)
+            before = (entry.state, take)
+        timing = self.timing
+        return PlannedShot(
+            shot=timing.shot, frames=timing.frames, native=timing.native, segments=tuple(planned), problem=timing.problem
+        )
+
+    def _plan_segment(
+        self, segment: Segment, before: tuple[SegmentState, Take | None]
+    ) -> tuple[PlannedSegment, Take | None]:
+        standing = standing_take(self.takes, self.choice, segment.index, None)
+        start: Picked | None = None
+        missing: list[str] = []
+        for slot in (segment.start_slot, segment.end_slot):
+            if slot and self.keyframe(slot) is None:
+                missing.append(slot)
+        if missing and "image" not in self.setup.spec.kinds:
+            names = " and ".join(f"{slot} keyframe" for slot in missing)
+            return self._entry(segment, "blocked", f"needs a {names}: make or import one in Keyframes", standing), standing
+        if missing:
+            state: SegmentState = "stale" if standing else "ready"
+            reason = f"the words changed; {DRAWS_KEYFRAME}" if standing else DRAWS_KEYFRAME
+            return self._entry(segment, state, reason, standing), standing
+        if segment.start == "previous":
+            state_before, take_before = before
+            if state_before != "done" or take_before is None:
+                if state_before == "blocked":
+                    return self._entry(segment, "blocked", "the segment before it is blocked", standing), standing
+                reason = f"after segment {segment.index}"
+                if standing is None:
+                    return self._entry(segment, "waiting", reason, None), None
+                return self._entry(segment, "stale", "the segment it continues is made anew", standing), standing
+            start = take_before.last
+        else:
+            start = self.keyframe(segment.start_slot)
+        request = self.request(segment, start)
+        fitting = standing_take(self.takes, self.choice, segment.index, request.fingerprint)
+        if fitting is None:
+            return self._entry(segment, "ready", "", None, request), None
+        if fitting.fingerprint == request.fingerprint:
+            return self._entry(segment, "done", "", fitting, request), fitting
+        changed = ", ".join(changed_fields(fitting.request, request)) or "its inputs"
+        return self._entry(segment, "stale", f"changed since: {changed}", fitting, request), fitting
+
+    @staticmethod
+    def _entry(
+        segment: Segment, state: SegmentState, reason: str, take: Take | None, request: GenerationRequest | None = None
+    ) -> PlannedSegment:
+        return PlannedSegment(
+            segment=segment, state=state, reason=reason, take=take.id if take else "", request=request,
+            fingerprint=request.fingerprint if request else "",
+        )  # fmt: skip
+
+
+def shot_states(
+    setup: PlanSetup, project: Project, board: Storyboard, selection: Selection, keyframes: Sequence[Keyframe],
+    takes: Sequence[Take], only: frozenset[str] | None = None,
+) -> list[ShotState]:  # fmt: skip
+    """Every shot (or those in `only`) with what exists for it, in film order."""
+    pictures: dict[str, list[Keyframe]] = {}
+    for keyframe in keyframes:
+        pictures.setdefault(keyframe.shot, []).append(keyframe)
+    clips: dict[str, list[Take]] = {}
+    for take in takes:
+        clips.setdefault(take.shot, []).append(take)
+
+    def state(shot: Shot) -> ShotState:
+        # Nothing here was read from outside, so the words need no validation: it would copy the board per shot.
+        words = Words.model_construct(project=project, board=board, shot=shot)
+        return ShotState(setup, words, selection.of(shot.id), pictures.get(shot.id, ()), clips.get(shot.id, ()))
+
+    return [state(shot) for shot in board.shots if only is None or shot.id in only]
+
+
+def build_plan(
+    setup: PlanSetup, project: Project, states: Sequence[ShotState], expect: Callable[[str], float | None] | None = None
+) -> GenerationPlan:
+    """The plan over these shots. `expect` gives seconds per frame seen in past runs, by `timing_key`."""
+    shots = tuple(state.plan() for state in states)
+    width, height = setup.profile.fit_size(project.width, project.height)
+    to_make = sum(s.segment.generate for shot in shots for s in shot.segments if s.state not in ("done", "blocked"))
+    each = expect(timing_key(setup.spec.id, setup.profile.id, width, height)) if expect else None
+    expected = 0.0 if to_make == 0 else None if each is None else to_make * each / setup.spec.parallel
+    return GenerationPlan(
+        rate=project.rate, native_rate=setup.profile.rate, profile=setup.profile.id, backend=setup.spec.id,
+        mode=setup.mode, width=width, height=height, shots=shots,
+        expected_seconds=None if expected is None else round(expected, 1),
+        price="free" if setup.spec.free else "",
+    )  # fmt: skip
+
+
+def timing_key(backend: str, profile: str, width: int, height: int) -> str:
+    """Under which name the speed of past runs is remembered."""
+    return f"{backend}/{profile}/{width}x{height}"

@@ -1,0 +1,131 @@
+"""From a shot to the request a backend gets. Only what the backend says it uses goes in, so nothing else makes a
+take stale."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from domain.backend import BackendSpec
+from domain.base import Value
+from domain.plan import Segment
+from domain.profile import ModelProfile
+from domain.project import Picked, Project
+from domain.request import GenerationRequest
+from domain.storyboard import Entity, Presets, Sampling, Shot, Storyboard
+from domain.vocabulary import motion_amount, shot_camera, shot_size
+from services.options import Options
+
+
+class Words(Value):
+    """What the film as a whole says about a shot."""
+
+    project: Project
+    board: Storyboard
+    shot: Shot
+
+
+def auto_seed(project: Project, shot: Shot, kind: str) -> int:
+    """The seed of a shot whose seed is left to Kinoloom: stable for the shot, different between shots."""
+    text = f"{project.seed}:{shot.id}:{kind}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def seed_rule(project: Project, sampling: Sampling) -> str:
+    """What the user asked for, as the fingerprint sees it."""
+    if sampling.seed is None:
+        return f"auto:{project.seed}"
+    return "random" if sampling.seed < 0 else f"fixed:{sampling.seed}"
+
+
+def _named(ids: tuple[str, ...], known: tuple[Entity, ...]) -> list[dict[str, str]]:
+    names = {e.id: e.name or e.id for e in known}
+    return [{"id": i, "name": names.get(i, i)} for i in ids]
+
+
+def _presets(shot: Shot, project: Project, spec: BackendSpec) -> dict[str, str]:
+    found = {
+        name: getattr(shot.presets, name)
+        for name in Presets.model_fields
+        if name in spec.fields and name not in ("camera", "motion")
+    }
+    if project.look and "style" in spec.fields and not found.get("style"):
+        found["style"] = project.look
+    return {k: v for k, v in found.items() if v}
+
+
+def _common(words: Words, spec: BackendSpec) -> dict[str, Any]:
+    shot, fields = words.shot, spec.fields
+    params: dict[str, Any] = {}
+    if "title" in fields and shot.title:
+        params["title"] = shot.title
+    if "size" in fields:
+        params["size"] = shot_size(shot)
+    if "location" in fields and shot.location:
+        params["location"] = _named((shot.location,), words.board.locations)[0]["name"]
+    if "characters" in fields and shot.characters:
+        params["characters"] = _named(shot.characters, words.board.characters)
+    if "objects" in fields and shot.objects:
+        params["objects"] = _named(shot.objects, words.board.objects)
+    presets = _presets(shot, words.project, spec)
+    if presets:
+        params["presets"] = presets
+    return params
+
+
+def _sampling(sampling: Sampling, kind: str, fields: frozenset[str]) -> dict[str, Any]:
+    found = {"steps": sampling.steps, "cfg": sampling.cfg}
+    return {name: value for name, value in found.items() if value is not None and f"{kind}.{name}" in fields}
+
+
+def image_request(
+    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, *, slot: str, seed: int | None = None
+) -> GenerationRequest:
+    """The picture for a keyframe slot of the shot; `seed` overrides the number, not the rule."""
+    shot, project = words.shot, words.project
+    params = _common(words, spec) | _sampling(shot.image, "image", spec.fields)
+    if slot != "start":
+        params["slot"] = slot
+    params |= options.backend_params.get(spec.id, {})
+    width, height = profile.fit_size(project.width, project.height)
+    own = shot.image.seed
+    return GenerationRequest(
+        kind="image", backend=spec.id, workflow=spec.id, workflow_hash=spec.version, profile=profile.id,
+        label=shot.id if "label" in spec.fields else "",
+        prompt=shot.prompt if "prompt" in spec.fields else "",
+        negative=shot.negative if "negative" in spec.fields else "",
+        seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "image"),
+        seed_rule=seed_rule(project, shot.image) if "image.seed" in spec.fields else "unused",
+        width=width, height=height, rate=project.rate, params=params,
+    )  # fmt: skip
+
+
+def video_request(
+    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, segment: Segment, shot_native: int,
+    *, start: Picked | None, end: Picked | None, seed: int | None = None,
+) -> GenerationRequest:  # fmt: skip
+    """The clip for one segment of the shot. `shot_native` is the shot's length in native frames, so that an engine
+    that knows the camera can spread one move over all segments."""
+    shot, project = words.shot, words.project
+    camera, speed = shot_camera(shot)
+    params = _sampling(shot.video, "video", spec.fields)
+    if "camera" in spec.fields:
+        params |= {"camera": camera, "camera_speed": speed}
+    if "motion" in spec.fields:
+        params["motion"] = round(motion_amount(shot), 4)
+    if "size" in spec.fields:
+        params["size"] = shot_size(shot)
+    if "span" in spec.fields:
+        params["span"] = [segment.first - segment.drop if segment.index else 0, shot_native]
+    params |= options.backend_params.get(spec.id, {})
+    width, height = profile.fit_size(project.width, project.height)
+    own = shot.video.seed
+    return GenerationRequest(
+        kind="video", backend=spec.id, workflow=spec.id, workflow_hash=spec.version, profile=profile.id,
+        label=shot.id if "label" in spec.fields else "",
+        prompt=shot.prompt if "prompt" in spec.fields else "",
+        negative=shot.negative if "negative" in spec.fields else "",
+        seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "video"),
+        seed_rule=seed_rule(project, shot.video) if "video.seed" in spec.fields else "unused",
+        width=width, height=height, frames=segment.generate, rate=profile.rate, start=start, end=end, params=params,
+    )  # fmt: skip
