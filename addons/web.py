@@ -34,7 +34,7 @@ _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-
 HEAD = """<meta name="color-scheme" content="dark light"><link rel="icon" href="data:,">
 <script>document.documentElement.dataset.look="{look}";(()=>{{const l="{look}";const d=l==="system"?(matchMedia("(prefers-color-scheme: light)").matches?"light":"dark"):l;document.documentElement.dataset.look=d;
 const b=()=>document.body?document.body.classList.toggle("dark",d==="dark"):setTimeout(b,5);b();}})();</script>
-<link rel="stylesheet" href="/assets/{css}.css"><script src="/assets/{js}.js"></script>"""
+<link rel="stylesheet" href="/studio/{css}.css"><script src="/studio/{js}.js"></script>"""
 
 
 def create_app(
@@ -124,7 +124,7 @@ def _routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: _Assets) -> 
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/assets/{name}")
+    @app.get("/studio/{name}")
     def asset(name: str) -> Response:
         if name.endswith(".css"):
             return Response(assets.css, media_type="text/css", headers=_FOREVER)

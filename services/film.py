@@ -54,6 +54,8 @@ class FilmService:
             target = target.expanduser().resolve()
             if target.suffix.lower() != ".mp4":
                 raise BadInput(f"{target.name} is not an .mp4 name.", "Films are written as .mp4.")
+            if target.is_dir():
+                raise BadInput(f"{target} is a folder.", "Choose a file name for the film.")
             if not target.parent.is_dir():
                 raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
         if not project.board.shots:
@@ -83,8 +85,7 @@ class FilmService:
             if planned.problem or len(takes) < len(planned.segments):
                 lacking.append(planned.shot)
                 continue
-            short = self._short(planned, takes)
-            if short:
+            if self._short(setup, planned, takes):
                 lacking.append(planned.shot)
                 continue
             for entry, take in zip(planned.segments, takes, strict=True):
@@ -111,11 +112,10 @@ class FilmService:
         return clips, shots
 
     @staticmethod
-    def _short(planned: PlannedShot, takes: list[Take]) -> bool:
-        """Whether a take was made for another length, rate or place in the shot than the plan has now."""
+    def _short(setup: PlanSetup, planned: PlannedShot, takes: list[Take]) -> bool:
+        """Whether a take is too short for what the plan needs of it now, or was made at another rate."""
         return any(
-            take.info.frames < entry.segment.drop + entry.segment.keep
-            or (entry.request is not None and take.request.rate != entry.request.rate)
+            take.info.frames < entry.segment.drop + entry.segment.keep or take.request.rate != setup.profile.rate
             for entry, take in zip(planned.segments, takes, strict=True)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -11,8 +12,9 @@ from pathlib import Path
 from domain.backend import (
     BackendDone, BackendFailure, BackendPreview, BackendProgress, BackendQueued, BackendStarted, BackendStopped,
 )  # fmt: skip
-from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotReady
+from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotFound, NotReady
 from domain.job import Job, Queued, Run, Running
+from domain.names import check_name
 from domain.plan import GenerationPlan
 from domain.profile import Mode
 from domain.project import Picked, ShotChoice
@@ -24,7 +26,7 @@ from services.options import CurrentOptions
 from services.planning import PlanSetup, ShotState, build_plan, shot_states, timing_key
 from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
 from services.projects import OpenProject, ProjectService
-from services.takes import LastFrameExtractor, standing_take
+from services.takes import LastFrameExtractor, standing_keyframe, standing_take
 
 _log = logging.getLogger(__name__)
 MAX_VARIANTS = 12
@@ -104,12 +106,15 @@ class GenerationService:
         setup = self.setup(project, backend)
         self._need(setup, "image")
         wanted = None if shots is None else list(shots)
+        if slot:
+            check_slot(slot)
+        queued = [(j.shot, j.slot) for j in self._jobs.jobs(project.id) if j.kind == "keyframe" and not j.ended]
         jobs: list[Job] = []
         for state in self.states(project, setup, wanted):
             for name in [slot] if slot else state.slots():
                 if wanted is None and state.keyframe(name) is not None:
                     continue
-                made = sum(1 for k in state.keyframes if k.slot == name)
+                made = sum(1 for k in state.keyframes if k.slot == name) + queued.count((state.words.shot.id, name))
                 jobs += [self._keyframe_job(project, state, name, made + i, setup) for i in range(count)]
         return self._jobs.start(project.id, "Keyframes", jobs) if jobs else None
 
@@ -124,7 +129,9 @@ class GenerationService:
         """
         setup = self.setup(project, backend, mode=mode)
         self._need(setup, "video")
-        busy = {(j.shot, j.segment) for j in self._jobs.jobs(project.id) if j.kind == "segment" and not j.ended}
+        waiting = [j for j in self._jobs.jobs(project.id) if not j.ended]
+        busy = {(j.shot, j.segment): j.id for j in waiting if j.kind == "segment"}
+        drawing = {(j.shot, j.slot, j.backend): j.id for j in reversed(waiting) if j.kind == "keyframe"}
         jobs: list[Job] = []
         blocked: list[str] = []
         for state in self.states(project, setup, shots):
@@ -139,19 +146,24 @@ class GenerationService:
                 continue
             drawn: dict[str, str] = {}
             for slot in dict.fromkeys(x for s in todo for x in (s.segment.start_slot, s.segment.end_slot) if x):
-                if state.keyframe(slot) is None:
-                    number = sum(1 for k in state.keyframes if k.slot == slot)
-                    drawing = self._keyframe_job(project, state, slot, number, setup)
-                    drawn[slot] = drawing.id
-                    jobs.append(drawing)
-            last = ""
+                if state.keyframe(slot) is not None:
+                    continue
+                known = drawing.get((planned.shot, slot, setup.spec.id))
+                if known is not None:
+                    drawn[slot] = known
+                    continue
+                number = sum(1 for k in state.keyframes if k.slot == slot)
+                picture = self._keyframe_job(project, state, slot, number, setup, once=True, seed=seed)
+                drawn[slot] = picture.id
+                jobs.append(picture)
+            made: dict[int, str] = {i: j for (shot, i), j in busy.items() if shot == planned.shot}
             for entry in todo:
                 segment = entry.segment
                 after = [drawn[s] for s in (segment.start_slot, segment.end_slot) if s in drawn]
-                if segment.start == "previous" and last:
-                    after.append(last)
-                last = str(uuid.uuid4())
-                detail: dict[str, str | int] = {"backend": setup.spec.id, "mode": setup.mode}
+                if segment.start == "previous" and segment.index - 1 in made:
+                    after.append(made[segment.index - 1])
+                made[segment.index] = job_id = str(uuid.uuid4())
+                detail = _how(setup)
                 if again:
                     detail |= {"again": 1, "seed": secrets.randbelow(2**32) if seed is None else seed}
                 elif seed is not None:
@@ -159,7 +171,7 @@ class GenerationService:
                 part = f" · segment {segment.index + 1} of {len(planned.segments)}" if len(planned.segments) > 1 else ""
                 jobs.append(
                     Job(
-                        id=last, run="", project=project.id, kind="segment", title=f"Shot {planned.shot}{part}",
+                        id=job_id, run="", project=project.id, kind="segment", title=f"Shot {planned.shot}{part}",
                         shot=planned.shot, segment=segment.index, backend=setup.spec.id, after=tuple(after),
                         created=self._clock.now(), detail=detail,
                     )
@@ -170,21 +182,34 @@ class GenerationService:
             return None
         return self._jobs.start(project.id, "Render", jobs)
 
-    def resume(self, project: OpenProject) -> int:
-        """Go on with runs whose process is gone; how many jobs wait again. Finished artefacts are found and taken."""
-        known = {run.id for run in self._jobs.runs()}
+    def resume(self, project: OpenProject, *, free_only: bool = False) -> int:
+        """Go on with runs whose process is gone; how many jobs wait again. Finished artefacts are found and taken.
+
+        With `free_only` runs that would cost something stay as they are, until somebody asks for them.
+        """
         again = 0
         for run in project.files.runs():
-            if run.ended or run.id in known or run.project != project.id:
+            if run.project != project.id or not self._jobs.is_abandoned(run):
+                continue
+            if free_only and not all(job.ended or self._is_free(job) for job in run.jobs):
                 continue
             jobs = tuple(j.replace(phase=Queued()) if isinstance(j.phase, Running) else j for j in run.jobs)
             again += sum(1 for j in jobs if not j.ended)
             self._jobs.adopt(run.replace(jobs=jobs))
         return again
 
+    def _is_free(self, job: Job) -> bool:
+        if job.kind == "film":
+            return True
+        try:
+            return self._backends.spec(job.backend).free
+        except NotFound:
+            return False
+
     def import_keyframe(self, project: OpenProject, shot_id: str, source: Path, slot: str = "start") -> Keyframe:
         """Take a user's picture in as keyframe, upright and in sRGB, and pick it. The source is not touched."""
         project.board.shot(shot_id)
+        check_slot(slot)
         self._media.check_image(source)
         work = project.files.workspace(f"import-{uuid.uuid4().hex[:12]}")
         try:
@@ -215,18 +240,25 @@ class GenerationService:
             raise BadInput(f"{setup.spec.title} makes no {what}.", "Choose another backend in the Project tab.")
 
     def _keyframe_job(
-        self, project: OpenProject, state: ShotState, slot: str, number: int, setup: PlanSetup
-    ) -> Job:
+        self, project: OpenProject, state: ShotState, slot: str, number: int, setup: PlanSetup, *, once: bool = False,
+        seed: int | None = None,
+    ) -> Job:  # fmt: skip
+        """`once` tells that any picture which fits will do; else this is a further variant."""
         shot = state.words.shot.id
+        detail = _how(setup) | {"number": number}
+        if once:
+            detail["once"] = 1
+        if seed is not None:
+            detail["seed"] = seed
         return Job(
             id=str(uuid.uuid4()), run="", project=project.id, kind="keyframe", shot=shot, slot=slot,
             title=f"Keyframe {shot}" + (f" · {slot}" if slot != "start" else ""), backend=setup.spec.id,
-            created=self._clock.now(), detail={"number": number, "backend": setup.spec.id, "mode": setup.mode},
+            created=self._clock.now(), detail=detail,
         )  # fmt: skip
 
     def _state_for(self, project: OpenProject, job: Job) -> ShotState:
-        mode = str(job.detail.get("mode", project.project.mode))
-        setup = self.setup(project, str(job.detail.get("backend", job.backend)), mode=_mode(mode))
+        mode, profile = (str(job.detail.get(name, "")) for name in ("mode", "profile"))
+        setup = self.setup(project, str(job.detail.get("backend", job.backend)), profile or None, _mode(mode))
         return self.states(project, setup, [job.shot])[0]
 
     def _make_keyframe(self, context: JobContext) -> str:
@@ -234,19 +266,28 @@ class GenerationService:
         project = self._projects.get(job.project)
         state = self._state_for(project, job)
         rule = state.image_request(job.slot)
+        there = next((k for k in state.keyframes if k.extras.get("job") == job.id), None)
+        if there is None and job.detail.get("once"):
+            there = standing_keyframe(state.keyframes, state.choice, job.slot, rule.fingerprint)[1]
+        if there is not None:
+            return there.name
         number = int(job.detail.get("number", 0))
-        seed = secrets.randbelow(2**32) if rule.seed_rule == "random" else (rule.seed + number) % 2**64
+        given = job.detail.get("seed")
+        if given is not None:
+            seed = int(given)
+        else:
+            seed = secrets.randbelow(2**32) if rule.seed_rule == "random" else (rule.seed + number) % 2**64
         request = state.image_request(job.slot, seed)
         work = project.files.workspace(job.id)
         try:
             done = self._run_backend(context, project, request, work)
-            image = work / (done.image or "image.png")
+            image = work / check_name(done.image or "image.png")
             width, height = self._media.check_image(image)
             keyframe = project.files.add_keyframe(
                 Keyframe(
                     name="", shot=job.shot, slot=job.slot, image=Picked(path="image.png", sha256="0" * 64),
                     width=width, height=height, request=request, fingerprint=request.fingerprint, source=request.backend,
-                    made=self._clock.now(), extras=done.info,
+                    made=self._clock.now(), extras={**done.info, "job": job.id},
                 ),
                 image,
             )  # fmt: skip
@@ -259,6 +300,9 @@ class GenerationService:
         project = self._projects.get(job.project)
         state = self._state_for(project, job)
         request, fits = self._segment_request(project, state, job)
+        ours = next((t for t in state.takes if t.backend_info.get("job") == job.id), None)
+        if ours is not None:
+            return ours.id
         if fits is not None and not job.detail.get("again"):
             if state.choice.takes.get(str(job.segment), fits.id) != fits.id:
                 self._let_newest_stand(project, job)
@@ -267,10 +311,10 @@ class GenerationService:
         work = project.files.workspace(job.id)
         try:
             done = self._run_backend(context, project, request, work)
-            clip = work / (done.clip or "clip.mp4")
+            clip = work / check_name(done.clip or "clip.mp4")
             info = self._media.probe(clip)
             self._check_clip(job, request, info.frames, (info.width, info.height))
-            last = work / (done.last or "last.png")
+            last = work / check_name(done.last or "last.png")
             if not last.is_file():
                 self.last_frames.extract(clip, last)
             spent = self._clock.monotonic() - began
@@ -278,7 +322,7 @@ class GenerationService:
                 Take(
                     id="new", shot=job.shot, segment=job.segment, clip=Picked(path="clip.mp4", sha256="0" * 64),
                     last=Picked(path="last.png", sha256="0" * 64), request=request, fingerprint=request.fingerprint,
-                    info=info, backend_info=done.info, made=self._clock.now(), seconds=round(spent, 3),
+                    info=info, backend_info={**done.info, "job": job.id}, made=self._clock.now(), seconds=round(spent, 3),
                 ),
                 clip, last,
             )  # fmt: skip
@@ -310,7 +354,8 @@ class GenerationService:
         if request.seed_rule == "random" and seed is None:
             request = state.request(segment, start, secrets.randbelow(2**32))
         own = [t for t in state.takes if t.segment == job.segment and t.fingerprint == request.fingerprint]
-        return request, own[-1] if own else None
+        chosen = state.choice.takes.get(str(job.segment))
+        return request, next((t for t in own if t.id == chosen), own[-1] if own else None)
 
     def _take_before(self, project: OpenProject, state: ShotState, segment: int) -> Take:
         take = standing_take(state.takes, state.choice, segment - 1, None)
@@ -323,7 +368,7 @@ class GenerationService:
         return take
 
     def _check_clip(self, job: Job, request: GenerationRequest, frames: int, size: tuple[int, int]) -> None:
-        if frames < request.frames:
+        if frames != request.frames:
             raise BackendFailed(
                 f"{job.title}: the clip has {frames} frames instead of {request.frames}.", "Render the shot again."
             )
@@ -376,6 +421,17 @@ class GenerationService:
         given = {"start": request.start, "end": request.end}
         given |= {f"reference-{i}": picked for i, picked in enumerate(request.references)}
         return {name: files.path(picked) for name, picked in given.items() if picked is not None}
+
+
+def check_slot(slot: str) -> None:
+    """Raise BadInput unless `slot` is the name of a keyframe slot."""
+    if not re.fullmatch(r"start|end|mid-[1-9][0-9]{0,3}", slot):
+        raise BadInput(f"There is no keyframe slot {slot[:40]!r}.", "Slots are start, end, mid-1, mid-2 and so on.")
+
+
+def _how(setup: PlanSetup) -> dict[str, str | int]:
+    """What a job is made with, so that a change in the project meanwhile does not mix two ways in one run."""
+    return {"backend": setup.spec.id, "profile": setup.profile.id, "mode": setup.mode}
 
 
 def _mode(text: str) -> Mode | None:

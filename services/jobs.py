@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from domain.errors import Cancelled, NotFound, StudioError
@@ -30,12 +30,13 @@ class JobContext:
         self.job = job
         self._service = service
         self._stopped = threading.Event()
+        self._to_be_resumed = False
         self._on_stop: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
     def report(self, fraction: float, detail: str = "") -> None:
         """`fraction` of the work done, 0 to 1; held below 1 until the job is done."""
-        self._service._progress(self.job.id, min(max(fraction, 0.0), 0.99), detail)
+        self._service._progress(self.job, min(max(fraction, 0.0), 0.99), detail)
 
     def preview(self, mime: str, data: bytes) -> None:
         """Show a small picture of the work so far."""
@@ -59,15 +60,22 @@ class JobContext:
                 return
         action()
 
-    def stop(self) -> None:
-        """Ask the job to stop."""
+    @property
+    def to_be_resumed(self) -> bool:
+        """Whether it was stopped only because the studio closes, so that it goes on at the next start."""
+        return self._to_be_resumed
+
+    def stop(self, *, resume_later: bool = False) -> None:
+        """Ask the job to stop; with `resume_later` it stays unfinished on disk, unless it was asked for good before."""
         with self._lock:
+            self._to_be_resumed = resume_later and (self._to_be_resumed or not self.stopped)
             self._stopped.set()
             actions, self._on_stop = self._on_stop, []
         for action in actions:
             try:
                 action()
-            except StudioError as error:
+            except Exception as error:
+                # One backend that cannot be reached must not keep the others from being stopped.
                 _log.warning("Stopping %s: %s", self.job.title, error)
 
 
@@ -88,16 +96,21 @@ class RunSaver(Protocol):
 
 
 class JobService:
-    """Queue, workers, stop, pause and retry. `lane_size` tells how many jobs of a backend run at once."""
+    """Queue, workers, stop, pause and retry. `lane_size` tells how many jobs of a backend run at once.
+
+    `owner` names this process in the runs it saves, and `alive` tells whether the process of another name still runs.
+    """
 
     def __init__(
-        self, clock: Clock, changes: ChangeCounter, save: RunSaver, lane_size: Callable[[str], int], owner: str = ""
-    ) -> None:
+        self, clock: Clock, changes: ChangeCounter, save: RunSaver, lane_size: Callable[[str], int], owner: str = "",
+        alive: Callable[[str], bool] = lambda owner: False,
+    ) -> None:  # fmt: skip
         self._clock = clock
         self._changes = changes
         self._save = save
         self._lane_size = lane_size
         self._owner = owner
+        self._alive = alive
         self._lock = threading.RLock()
         self._idle = threading.Condition(self._lock)
         self._executors: dict[JobKind, Executor] = {}
@@ -150,6 +163,12 @@ class JobService:
         """Whether any job of that project is waiting or running."""
         return any(not job.ended for job in self.jobs(project))
 
+    def is_abandoned(self, run: Run) -> bool:
+        """Whether a run read from disk has work left and nobody who does it: its process is gone."""
+        with self._lock:
+            known = run.id in self._runs
+        return not run.ended and not known and (run.owner == self._owner or not self._alive(run.owner))
+
     # -- what people do ------------------------------------------------------------------------------------
 
     def start(self, project: str, title: str, jobs: Iterable[Job]) -> Run:
@@ -177,16 +196,11 @@ class JobService:
     def stop(self, job_ids: Iterable[str]) -> None:
         """Stop these jobs, waiting or running, and what depends on them; ended ones are left alone."""
         wanted = set(job_ids)
-        asked: list[JobContext] = []
         with self._lock:
-            for run in list(self._runs.values()):
-                for job in run.jobs:
-                    if job.id not in wanted or job.ended:
-                        continue
-                    if job.id in self._contexts:
-                        asked.append(self._contexts[job.id])
-                    else:
-                        self._set_phase(job.id, Stopped(finished=self._clock.now()))
+            found = [job for job in self.jobs() if job.id in wanted and not job.ended]
+            asked = [self._contexts[job.id] for job in found if job.id in self._contexts]
+            waiting = [job.id for job in found if job.id not in self._contexts]
+            self._transition({job_id: Stopped(finished=self._clock.now()) for job_id in waiting})
         for context in asked:
             context.stop()
         self._changes.bump()
@@ -210,28 +224,46 @@ class JobService:
         self._dispatch()
 
     def retry(self, job_id: str) -> Job:
-        """Queue a failed or stopped job again under a new id, with the jobs that waited for it. Raises NotFound."""
+        """Queue a failed or stopped job again under a new id, with the jobs that waited for it, and those it waits
+        for where they did not finish either. Raises NotFound."""
         with self._lock:
+            if self._closed:
+                raise StudioError("The studio is closing; nothing new is started.")
             old = self.job(job_id)
             if not isinstance(old.phase, (Failed, Stopped)):
                 return old
-            run = self._runs[old.run]
-            fresh = {job_id: str(uuid.uuid4())}
-            for job in run.jobs:
-                if isinstance(job.phase, Stopped) and any(a in fresh for a in job.after):
-                    fresh[job.id] = str(uuid.uuid4())
-            jobs = tuple(
-                job.replace(
-                    id=fresh.get(job.id, job.id),
-                    after=tuple(fresh.get(a, a) for a in job.after),
-                    phase=Queued() if job.id in fresh else job.phase,
+            fresh = {i: str(uuid.uuid4()) for i in self._together(old)}
+            for run in self.runs(old.project):
+                jobs = tuple(
+                    job.replace(
+                        id=fresh.get(job.id, job.id),
+                        after=tuple(fresh.get(a, a) for a in job.after),
+                        phase=Queued() if job.id in fresh else job.phase,
+                    )
+                    for job in run.jobs
                 )
-                for job in run.jobs
-            )
-            self._store(run.replace(jobs=jobs, owner=self._owner))
+                if jobs != run.jobs:
+                    again = run.replace(jobs=jobs, owner=self._owner)
+                    self._save(again)
+                    self._runs[run.id] = again
         self._changes.bump()
         self._dispatch()
         return self.job(fresh[job_id])
+
+    def _together(self, job: Job) -> list[str]:
+        """The ids to queue again with a job: what it needs that did not finish, and what did not start without it."""
+        jobs = {j.id: j for j in self.jobs(job.project)}
+        found = [job.id]
+        for job_id in found:  # grows while it is read
+            needed = [a for a in jobs[job_id].after if a in jobs and isinstance(jobs[a].phase, (Failed, Stopped))]
+            found += [a for a in needed if a not in found]
+        for job_id in found:
+            found += [
+                j.id
+                for j in jobs.values()
+                if isinstance(j.phase, Stopped) and job_id in j.after and j.id not in found
+            ]
+        return found
 
     def clear_ended(self, project: str) -> None:
         """Take ended runs out of the queue's view; their files stay in the project."""
@@ -243,12 +275,19 @@ class JobService:
         """Block until every job of the run has ended, or `timeout` seconds have passed; the run as it is then."""
         end = None if timeout is None else self._clock.monotonic() + timeout
         with self._idle:
-            while not self._runs[run_id].ended:
+            run = self._runs.get(run_id)
+            if run is None:
+                raise NotFound("That run is no longer in the queue.", "Its file in the project's folder `runs` has its end.")
+            while not run.ended and not (self._closed and not self._contexts):
                 left = None if end is None else end - self._clock.monotonic()
                 if left is not None and left <= 0:
                     break
-                self._idle.wait(left if left is None or left < 1 else 1)
-            return self._runs[run_id]
+                # never for long: a lock that waits without end cannot be interrupted on Windows
+                self._idle.wait(0.5 if left is None else min(left, 0.5))
+                run = self._runs.get(run_id, run)
+                if run_id not in self._runs:
+                    break
+            return run
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop running work and start nothing more. Waiting and running jobs stay so on disk, to be resumed."""
@@ -256,7 +295,7 @@ class JobService:
             self._closed = True
             contexts = list(self._contexts.values())
         for context in contexts:
-            context.stop()
+            context.stop(resume_later=True)
         end = self._clock.monotonic() + timeout
         with self._idle:
             while self._contexts and self._clock.monotonic() < end:
@@ -269,28 +308,37 @@ class JobService:
         for run_id in ended[: max(0, len(ended) - KEEP_ENDED_RUNS)]:
             del self._runs[run_id]
 
-    def _store(self, run: Run) -> None:
-        self._runs[run.id] = run
-        if not self._closed:
-            self._save(run)
+    def _transition(self, phases: Mapping[str, Phase], *, save: bool = True) -> dict[str, StudioError]:
+        """Write these jobs' new phases down, one write per run; the caller holds the lock.
 
-    def _set_phase(self, job_id: str, phase: Phase) -> None:
-        """Write a transition down; the caller holds the lock."""
-        for run in self._runs.values():
-            if any(job.id == job_id for job in run.jobs):
-                jobs = tuple(j.replace(phase=phase) if j.id == job_id else j for j in run.jobs)
-                self._store(run.replace(jobs=jobs))
-                self._idle.notify_all()
-                return
+        Gives the jobs whose run could not be saved, with the reason; their phases hold in memory all the same.
+        """
+        unsaved: dict[str, StudioError] = {}
+        for run in list(self._runs.values()):
+            here = [job.id for job in run.jobs if job.id in phases]
+            if not here:
+                continue
+            jobs = tuple(j.replace(phase=phases[j.id]) if j.id in phases else j for j in run.jobs)
+            self._runs[run.id] = changed = run.replace(jobs=jobs)
+            try:
+                if save:
+                    self._save(changed)
+            except StudioError as error:
+                _log.warning("The state of %s could not be saved: %s", run.title, error)
+                unsaved |= dict.fromkeys(here, error)
+        if phases:
+            self._idle.notify_all()
+        return unsaved
 
-    def _progress(self, job_id: str, fraction: float, detail: str) -> None:
+    def _progress(self, job: Job, fraction: float, detail: str) -> None:
         with self._lock:
-            for run_id, run in self._runs.items():
-                for index, job in enumerate(run.jobs):
-                    if job.id == job_id and isinstance(job.phase, Running):
-                        phase = Running(started=job.phase.started, fraction=fraction, detail=detail or job.phase.detail)
-                        jobs = (*run.jobs[:index], job.model_copy(update={"phase": phase}), *run.jobs[index + 1 :])
-                        self._runs[run_id] = run.model_copy(update={"jobs": jobs})
+            run = self._runs.get(job.run)
+            for index, now in enumerate(run.jobs if run else ()):
+                if run is not None and now.id == job.id and isinstance(now.phase, Running):
+                    phase = Running(started=now.phase.started, fraction=fraction, detail=detail or now.phase.detail)
+                    jobs = (*run.jobs[:index], now.model_copy(update={"phase": phase}), *run.jobs[index + 1 :])
+                    self._runs[run.id] = run.model_copy(update={"jobs": jobs})
+                    break
         self._changes.bump()
 
     def _preview(self, job_id: str, mime: str, data: bytes) -> None:
@@ -305,36 +353,73 @@ class JobService:
         with self._lock:
             if self._closed:
                 return
-            phases = {job.id: job for job in self.jobs()}
-            running: dict[str, int] = {}
-            for job in phases.values():
-                if job.id in self._contexts:
-                    running[job.backend] = running.get(job.backend, 0) + 1
-            for job in list(phases.values()):
-                if not isinstance(job.phase, Queued) or job.id in self._contexts:
-                    continue
-                before = [phases[a] for a in job.after if a in phases]
-                broken = next((b for b in before if isinstance(b.phase, (Failed, Stopped))), None)
-                if broken is not None:
-                    message = f"Not started, because {broken.title} did not finish."
-                    self._set_phase(job.id, Stopped(finished=self._clock.now(), message=message))
-                    phases[job.id] = self.job(job.id)
-                    continue
-                if job.project in self._paused or not all(isinstance(b.phase, Done) for b in before):
-                    continue
-                if running.get(job.backend, 0) >= self._lane_size(job.backend):
-                    continue
-                running[job.backend] = running.get(job.backend, 0) + 1
-                self._set_phase(job.id, Running(started=self._clock.now()))
-                context = JobContext(self.job(job.id), self)
-                self._contexts[job.id] = context
-                self._began[job.id] = self._clock.monotonic()
-                started.append(context)
+            jobs = {job.id: job for job in self.jobs()}
+            self._end_broken(jobs)
+            turn = self._whose_turn(jobs)
+            unsaved = self._transition({job.id: Running(started=self._clock.now()) for job in turn})
+            if unsaved:
+                # What is not written down is not begun: after a crash nobody would know of it.
+                now = self._clock.now()
+                self._transition(
+                    {
+                        job_id: Failed(
+                            finished=now, message=f"{jobs[job_id].title} was not started: {error.message}", cure=error.cure
+                        )
+                        for job_id, error in unsaved.items()
+                    },
+                    save=False,
+                )  # fmt: skip
+            for job in turn:
+                if job.id not in unsaved:
+                    context = JobContext(self.job(job.id), self)
+                    self._contexts[job.id] = context
+                    self._began[job.id] = self._clock.monotonic()
+                    started.append(context)
         for context in started:
             name = f"job-{context.job.kind}-{context.job.shot}"
             threading.Thread(target=self._work, args=(context,), name=name, daemon=True).start()
-        if started:
+        if started or unsaved:
             self._changes.bump()
+        if unsaved:
+            self._dispatch()
+
+    def _end_broken(self, jobs: dict[str, Job]) -> None:
+        """End what waits for a job that failed or was stopped, and what waits for that; `jobs` is brought up to date."""
+        ended: dict[str, Phase] = {}
+        more = True
+        while more:
+            more = False
+            for job in list(jobs.values()):
+                if not isinstance(job.phase, Queued) or job.id in self._contexts:
+                    continue
+                before = [jobs[a] for a in job.after if a in jobs]
+                broken = next((b for b in before if isinstance(b.phase, (Failed, Stopped))), None)
+                if broken is not None:
+                    message = f"Not started, because {broken.title} did not finish."
+                    ended[job.id] = Stopped(finished=self._clock.now(), message=message)
+                    jobs[job.id] = job.replace(phase=ended[job.id])
+                    more = True
+        if ended:
+            self._transition(ended)
+            self._changes.bump()
+
+    def _whose_turn(self, jobs: Mapping[str, Job]) -> list[Job]:
+        """The waiting jobs that may start now, in queue order."""
+        free: dict[str, int] = {}
+        for job in jobs.values():
+            if job.backend not in free:
+                free[job.backend] = self._lane_size(job.backend)
+            if job.id in self._contexts:
+                free[job.backend] -= 1
+        found = []
+        for job in jobs.values():
+            if not isinstance(job.phase, Queued) or job.id in self._contexts or job.project in self._paused:
+                continue
+            if free[job.backend] < 1 or not all(isinstance(jobs[a].phase, Done) for a in job.after if a in jobs):
+                continue
+            free[job.backend] -= 1
+            found.append(job)
+        return found
 
     def _work(self, context: JobContext) -> None:
         job = context.job
@@ -361,12 +446,8 @@ class JobService:
             self._contexts.pop(job.id, None)
             self._began.pop(job.id, None)
             self._previews.pop(job.id, None)
-            try:
-                self._set_phase(job.id, phase)
-            except StudioError as error:
-                _log.warning("The end of %s could not be written down: %s", job.title, error)
+            resumed = isinstance(phase, Stopped) and context.to_be_resumed
+            self._transition({job.id: Queued() if resumed else phase}, save=not resumed)
             self._idle.notify_all()
         self._changes.bump()
         self._dispatch()
-
-

@@ -6,7 +6,7 @@ Every method raises only the errors of `domain.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
@@ -225,6 +225,22 @@ class TimingStore(Protocol):
 
     def learn(self, key: str, seconds_per_frame: float) -> None:
         """Remember one more run."""
+        ...
+
+
+class StopRequests(Protocol):
+    """Requests to stop jobs, from one process to the one that owns their run. `root` is the project's folder."""
+
+    def ask(self, root: Path, run_id: str, job_ids: Sequence[str]) -> None:
+        """Leave a request; no job ids mean the whole run."""
+        ...
+
+    def take(self, root: Path, run_ids: Iterable[str]) -> dict[str, list[str]]:
+        """The requests for these runs, removed: job ids by run."""
+        ...
+
+    def withdraw(self, root: Path, run_id: str) -> None:
+        """Take a request back that nobody will answer."""
         ...
 
 

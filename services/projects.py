@@ -24,6 +24,9 @@ from services.sample import SAMPLE_NAME, sample_storyboard
 
 _log = logging.getLogger(__name__)
 D = TypeVar("D", bound=Value)
+MAX_NAME = 200
+"""Longest name of a project, in characters."""
+
 UNDO_STEPS = 200
 """Storyboard edits that can be undone, per project."""
 
@@ -119,10 +122,15 @@ class OpenProject:
     def change_board(self, what: str, make: Callable[[Storyboard], Storyboard]) -> Storyboard:
         """Change the storyboard; the step can be undone under the name `what`."""
         with self._lock:
-            before = self.board
-            after = self.change("storyboard", Storyboard, lambda b: checked(lambda: make(b), "The storyboard"), Storyboard())
-            if after != before:
-                self._undo = [*self._undo[-(UNDO_STEPS - 1) :], (what, before, after)]
+            seen: list[Storyboard] = []
+
+            def remembering(board: Storyboard) -> Storyboard:
+                seen[:] = [board]  # what the change was applied to in the end, so that undo keeps what others did
+                return checked(lambda: make(board), "The storyboard")
+
+            after = self.change("storyboard", Storyboard, remembering, Storyboard())
+            if after != seen[0]:
+                self._undo = [*self._undo[-(UNDO_STEPS - 1) :], (what, seen[0], after)]
                 self._redo.clear()
             return after
 
@@ -203,7 +211,8 @@ class ProjectService:
                     self._store.remember(folder)
                     return project
             project = OpenProject(self._store.open(folder))
-            if project.id in self._open:
+            other = self._open.get(project.id)
+            if other is not None and other.files.root.exists():
                 # A copied folder: it gets an id of its own, or two folders would answer to one name.
                 self._change_id(project)
             self._open[project.id] = project
@@ -270,8 +279,9 @@ class ProjectService:
         """A new project with an imported storyboard; the file's own size and rate unless `fields` says otherwise."""
         asked = {"width": result.width, "height": result.height, "rate": result.rate}
         wanted = asked | {k: v for k, v in fields.items() if v is not None}
-        project = self.create(folder, name or result.storyboard.title or folder.name, **wanted)
+        project = self.create(folder, name or result.storyboard.title[:MAX_NAME] or folder.name, **wanted)
         project.files.write("storyboard", result.storyboard)
+        self._changes.bump()
         return project
 
     def replace_board(self, project: OpenProject, result: ImportResult) -> Storyboard:

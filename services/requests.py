@@ -4,6 +4,7 @@ take stale."""
 from __future__ import annotations
 
 import hashlib
+from fractions import Fraction
 from typing import Any
 
 from domain.backend import BackendSpec
@@ -15,6 +16,9 @@ from domain.request import GenerationRequest
 from domain.storyboard import Entity, Presets, Sampling, Shot, Storyboard
 from domain.vocabulary import motion_amount, shot_camera, shot_size
 from services.options import Options
+
+PICTURE_RATE = Fraction(1)
+"""The rate in requests for pictures: always the same, because a picture does not change with the film's rate."""
 
 
 class Words(Value):
@@ -96,7 +100,7 @@ def image_request(
         negative=shot.negative if "negative" in spec.fields else "",
         seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "image"),
         seed_rule=seed_rule(project, shot.image) if "image.seed" in spec.fields else "unused",
-        width=width, height=height, rate=project.rate, params=params,
+        width=width, height=height, rate=PICTURE_RATE, params=params,
     )  # fmt: skip
 
 

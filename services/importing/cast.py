@@ -64,5 +64,7 @@ class Cast:
     def listed(self, notes: Notes) -> tuple[Entity, ...]:
         """All of them, at most as many as a storyboard holds."""
         if len(self._entities) > MAX_ENTITIES:
-            notes.add(f"Shots name {len(self._entities)} of them; the first {MAX_ENTITIES} are listed.", part=f"{self._what}s")
+            notes.add(
+                f"Shots name {len(self._entities)} of them; the first {MAX_ENTITIES} are listed.", part=f"{self._what}s"
+            )
         return tuple(self._entities.values())[:MAX_ENTITIES]

@@ -90,7 +90,11 @@ def built(name: str, **fields: Any) -> Storyboard:
 def generation(data: dict[str, Any], shots: list[dict[str, Any]], notes: Notes) -> str:
     """The generation of the file: its version where it says one, else told by its fields."""
     version = data.get("version")
-    if isinstance(version, (str, float, int)) and not isinstance(version, bool) and str(version) in ("2.0", "2.1", "2.2"):
+    if (
+        isinstance(version, (str, float, int))
+        and not isinstance(version, bool)
+        and str(version) in ("2.0", "2.1", "2.2")
+    ):
         return str(version)
     keys = {key for shot in shots for key in shot}
     found = "2.0" if keys & OLD and not keys & {"presets", "flux", "wan"} else "2.1"
@@ -116,7 +120,11 @@ def shot_name(given: object, number: int, label: str, names: Names, notes: Notes
             notes.add(f"is {shown(given)}, which cannot be a name.", field=key, part=label.lower())
     found = names.give(wanted)
     if isinstance(given, str) and found != given:
-        notes.add(f"{shown(given)} got the id {found}, since ids are folder names and each occurs once.", shot=found, field=key)
+        notes.add(
+            f"{shown(given)} got the id {found}, since ids are folder names and each occurs once.",
+            shot=found,
+            field=key,
+        )
     return found
 
 
@@ -173,7 +181,10 @@ def size(shots: list[dict[str, Any]], notes: Notes) -> tuple[int | None, int | N
         return None, None
     (width, height), _ = asked.most_common(1)[0]
     if len(asked) > 1:
-        notes.add(f"Shots ask for {len(asked)} sizes; the film has one, and {width} x {height} is asked for most.", field="size")
+        notes.add(
+            f"Shots ask for {len(asked)} sizes; the film has one, and {width} x {height} is asked for most.",
+            field="size",
+        )
     if width % 2 or height % 2:
         notes.add(f"{width} x {height} was rounded up to even numbers.", field="size")
     return even(width), even(height)

@@ -207,7 +207,11 @@ def _write_presets(out: dict[str, Any], shot: Shot, before: Presets, *, old: boo
 def _write_characters(out: dict[str, Any], shot: Shot, casts: Casts) -> None:
     names = [casts.characters.foreign(i) for i in shot.characters]
     listed = isinstance(out.get("characters"), list)
-    entries = {(e.get("id", e.get("name")) if isinstance(e, dict) else e): e for e in out["characters"] if _entry(e)} if listed else {}
+    entries = (
+        {(e.get("id", e.get("name")) if isinstance(e, dict) else e): e for e in out["characters"] if _entry(e)}
+        if listed
+        else {}
+    )
     if listed or len(names) > 1:
         out["characters"] = [entries.get(name, name) for name in names]
     if "character" in out:

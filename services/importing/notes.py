@@ -22,6 +22,11 @@ class Notes:
         if shot and shot not in shots[-1:]:
             shots.append(shot)
 
+    def take(self, other: Notes) -> None:
+        """Add the remarks of another collection."""
+        for key, shots in other._found.items():
+            self._found.setdefault(key, []).extend(shots)
+
     def listed(self) -> tuple[ImportNote, ...]:
         """All remarks, at most MAX_NOTES."""
         notes = []

@@ -48,7 +48,9 @@ def read_bytes(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(f"{name} cannot be read: {reason}.", "Check the path and its permissions.") from None
     if len(data) > MAX_BYTES:
-        raise BadInput(f"{name} is larger than {MAX_BYTES // 2**20} MiB.", "A storyboard is far smaller; choose another file.")
+        raise BadInput(
+            f"{name} is larger than {MAX_BYTES // 2**20} MiB.", "A storyboard is far smaller; choose another file."
+        )
     return data
 
 
@@ -61,7 +63,9 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
     """Text of `data`: by its byte order mark, else UTF-8, else Windows-1252 with a note. Raises BadInput for binaries."""
     for magic, what in _MAGIC:
         if data.startswith(magic):
-            raise BadInput(f"{name} is {what}, not a storyboard.", "Choose a JSON, Fountain, CSV, Markdown or text file.")
+            raise BadInput(
+                f"{name} is {what}, not a storyboard.", "Choose a JSON, Fountain, CSV, Markdown or text file."
+            )
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "")
     if not encoding and b"\0" in data[:4096]:
         # Two-byte text without a mark has a zero in every second place; anything else with zeros is no text.
@@ -125,7 +129,9 @@ def parse_json(text: str, name: str, notes: Notes) -> Any:
             "Correct that place, or export the file again.",
         ) from None
     except RecursionError:
-        raise BadInput(f"{name} is nested too deeply.", "A storyboard nests about six levels; choose another file.") from None
+        raise BadInput(
+            f"{name} is nested too deeply.", "A storyboard nests about six levels; choose another file."
+        ) from None
 
 
 def plain_json(value: Any, name: str, notes: Notes) -> Any:
@@ -133,7 +139,9 @@ def plain_json(value: Any, name: str, notes: Notes) -> Any:
     try:
         return parse_json(json.dumps(value), name, notes)
     except (TypeError, ValueError, RecursionError):
-        raise BadInput(f"{name} holds something that JSON cannot.", "Give it lists, objects, text and numbers.") from None
+        raise BadInput(
+            f"{name} holds something that JSON cannot.", "Give it lists, objects, text and numbers."
+        ) from None
 
 
 def _plain(value: Any, name: str, notes: Notes, depth: int) -> Any:

@@ -8,6 +8,7 @@ A master prompt beside the file (`services.importing.master_prompt`) supplies wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from domain.importing import ImportResult
@@ -18,7 +19,7 @@ from services.importing.gcv import built, shot_list, shot_name
 from services.importing.gcv_shot import DEFAULT_SECONDS, Casts
 from services.importing.master_prompt import MasterPrompt
 from services.importing.naming import Names
-from services.importing.notes import Notes
+from services.importing.notes import Notes, shown
 from services.importing.values import MAX_SEED, Fields, plain_number
 
 FORMAT = "segment list"
@@ -49,22 +50,15 @@ def import_segments(data: Any, name: str, notes: Notes, master: MasterPrompt | N
     bare = isinstance(data, list)
     segments = shot_list(data if bare else data.get("segments"), name, "the content" if bare else "segments")
     top = Fields({} if bare else data, notes, label="Storyboard")
-    if master is None:
-        master = MasterPrompt()
+    master = master or MasterPrompt()
     casts = Casts(
         _described("character", master.characters, notes),
         _described("object", master.objects, notes),
         _described("location", master.locations, notes),
     )
-    names = Names()
-    shots = []
-    for number, source in enumerate(segments, 1):
-        label = f"Segment {number}"
-        given = shot_name(source.get(_key(source, "id")), number, label, names, notes, _key(source, "id"))
-        label = label if given == str(number) else f"{label} ({given})"
-        fields = _read(Fields(source, notes, label=label, shot=given), casts)
-        shots.append(Shot(id=given, extras={"source": source, "from": {"format": FORMAT, "id": given}}, **fields))
-    top.unknown({"segments", *_TOP["title"], *_TOP["description"]})
+    shots = _shots(segments, segments, FORMAT, casts, notes)
+    top.unknown({"segments", "aspect_ratio", *_TOP["title"], *_TOP["description"]})
+    width, height = _size(top)
     extras: dict[str, Any] = {"from": {"format": FORMAT, "bare": bare}}
     extras["source"] = {} if bare else {k: [] if k == "segments" else v for k, v in data.items()}
     board = built(
@@ -73,13 +67,59 @@ def import_segments(data: Any, name: str, notes: Notes, master: MasterPrompt | N
         description=top.text(_top_key(top.data, "description"), MAX_TEXT),
         style=master.style,
         never=master.never,
-        shots=tuple(shots),
+        shots=shots,
         characters=casts.characters.listed(notes),
         objects=casts.objects.listed(notes),
         locations=casts.locations.listed(notes),
         extras=extras | master.extras(),
     )
-    return ImportResult(storyboard=board, format=FORMAT, notes=notes.listed())
+    return ImportResult(storyboard=board, format=FORMAT, width=width, height=height, notes=notes.listed())
+
+
+def import_rows(rows: list[dict[str, Any]], sources: list[dict[str, str]], name: str, notes: Notes) -> ImportResult:
+    """The rows of a table in the spelling of segments; `sources` are the rows as they came. Raises BadInput."""
+    casts = Casts(Cast("character"), Cast("object"), Cast("location"))
+    shots = _shots(rows, sources, "table", casts, notes)
+    board = built(
+        name, title=name.rpartition(".")[0], shots=shots, characters=casts.characters.listed(notes),
+        objects=casts.objects.listed(notes), locations=casts.locations.listed(notes), extras={"from": {"format": "table"}},
+    )  # fmt: skip
+    return ImportResult(storyboard=board, format="table", notes=notes.listed())
+
+
+def _shots(
+    rows: Sequence[dict[str, Any]], sources: Sequence[dict[str, Any]], origin: str, casts: Casts, notes: Notes
+) -> tuple[Shot, ...]:
+    names = Names()
+    word = "Row" if origin == "table" else "Segment"
+    shots = []
+    for number, (row, source) in enumerate(zip(rows, sources, strict=True), 1):
+        label = f"{word} {number}"
+        given = shot_name(row.get(_key(row, "id")), number, label, names, notes, _key(row, "id"))
+        label = label if given == str(number) else f"{label} (shot {given})"
+        fields = _read(Fields(row, notes, label=label, shot=given), casts)
+        shots.append(Shot(id=given, extras={"source": source, "from": {"format": origin, "id": given}}, **fields))
+    return tuple(shots)
+
+
+def _size(top: Fields) -> tuple[int | None, int | None]:
+    """The film size for an aspect ratio such as "16:9": the shorter side has 720 pixels."""
+    text = top.text("aspect_ratio", 20).replace(" ", "").replace("/", ":")
+    wide, colon, high = text.partition(":")
+    if not text:
+        return None, None
+    if not (
+        colon
+        and wide.isdecimal()
+        and high.isdecimal()
+        and len(text) < 8
+        and 1 / 4 <= int(wide) / max(1, int(high)) <= 4
+    ):
+        top.note("aspect_ratio", f"{shown(text)} was not understood; the film keeps the project's size.")
+        return None, None
+    ratio = Fraction(int(wide), int(high))
+    width, height = (720 * ratio, Fraction(720)) if ratio >= 1 else (Fraction(720), 720 / ratio)
+    return round(width / 2) * 2, round(height / 2) * 2
 
 
 def _described(what: str, entities: Sequence[Entity], notes: Notes) -> Cast:
@@ -116,7 +156,11 @@ def _read(fields: Fields, casts: Casts) -> dict[str, Any]:
         fields.note(key["camera"], "names no move, size or angle that Kinoloom knows; its words are kept.")
     found["characters"] = casts.characters.find_all(fields.names(key["characters"]))
     found["objects"] = casts.objects.find_all(fields.names(key["objects"]))
-    place = ", ".join(fields.names(key["location"]))[:200] if isinstance(fields.data.get(key["location"]), (dict, list)) else ""
+    place = (
+        ", ".join(fields.names(key["location"]))[:200]
+        if isinstance(fields.data.get(key["location"]), (dict, list))
+        else ""
+    )
     place = place or fields.text(key["location"], 200).strip()
     found["location"] = casts.locations.find(place) if place else ""
     found["image"] = Sampling(seed=fields.whole(key["seed"], -1, MAX_SEED))
@@ -130,14 +174,23 @@ def camera_fields(words: str) -> dict[str, Any]:
     """Move, size and angle out of camera words or a camera key, as fields of a Shot."""
     known = camera_move(words)
     camera = words.strip().lower().replace("-", "_").replace(" ", "_") if known else camera_from_text(words)
-    angle = next((key for text, key in _ANGLES.items() if text in words.lower().replace("-", " ").replace("_", " ")), "")
-    return {"presets": Presets(camera="" if camera == "none" else camera, composition=angle), "size": size_from_text(words)}
+    angle = next(
+        (key for text, key in _ANGLES.items() if text in words.lower().replace("-", " ").replace("_", " ")), ""
+    )
+    return {
+        "presets": Presets(camera="" if camera == "none" else camera, composition=angle),
+        "size": size_from_text(words),
+    }
 
 
 def _camera_words(shot: Shot) -> str:
     move = camera_move(shot.presets.camera)
     parts = [f"{SIZE_LABELS[shot.size].lower()} shot"] if shot.size else []
-    parts += [next(t for t, k in _ANGLES.items() if k == shot.presets.composition)] if shot.presets.composition in _ANGLES.values() else []
+    parts += (
+        [next(t for t, k in _ANGLES.items() if k == shot.presets.composition)]
+        if shot.presets.composition in _ANGLES.values()
+        else []
+    )
     parts += [CAMERA_LABELS[move[0]].lower()] if move else []
     return ", ".join(parts)
 

@@ -1,0 +1,61 @@
+"""Which matrix a clip was written with, and exact conversion by it.
+
+ComfyUI writes limited-range BT.601 without tags at every size, so an untagged clip is read as BT.601; films are written
+as BT.709 with tags. FFmpeg's fast paths round down and darken by up to three levels; the flags here make it round.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from av import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from PIL import Image
+
+BT709 = 1
+"""Code of BT.709 for matrix, primaries and transfer (ITU-T H.273)."""
+
+LIMITED = 1
+"""Code of limited range in FFmpeg."""
+
+_NAMES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
+_SWSCALE = {"bt709": Colorspace.ITU709, "fcc": Colorspace.FCC, "smpte240m": Colorspace.SMPTE240M, "bt2020": 9}
+_FILTER = {"bt709": "bt709", "fcc": "fcc", "smpte240m": "smpte240m", "bt2020": "bt2020nc"}
+_EXACT = (
+    Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
+)
+
+
+def matrix_name(code: int) -> str:
+    """The matrix by its H.273 code: "bt709", "bt601" …; empty when untagged or unknown."""
+    return _NAMES.get(code, "")
+
+
+def is_full_range(frame: VideoFrame) -> bool:
+    """Whether black is 0 and white is 255 in this frame, rather than 16 and 235."""
+    return int(frame.color_range) == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
+def is_rgb(frame: VideoFrame) -> bool:
+    """Whether the frame holds no YCbCr."""
+    return bool(frame.format.is_rgb) or frame.format.name.startswith(("gbr", "pal8"))
+
+
+def filter_matrix(frame: VideoFrame) -> str:
+    """The matrix to read this frame with, as FFmpeg's colorspace filter calls it."""
+    return _FILTER.get(matrix_name(int(frame.colorspace)), "smpte170m")
+
+
+def to_picture(frame: VideoFrame) -> Image.Image:
+    """The frame as an sRGB picture, read with its matrix and range."""
+    options: dict[str, Any] = {"format": "rgb24", "interpolation": _EXACT}
+    if not is_rgb(frame):
+        matrix = _SWSCALE.get(matrix_name(int(frame.colorspace)), Colorspace.ITU601)
+        options |= {
+            "src_colorspace": matrix,
+            "dst_colorspace": matrix,
+            "src_color_range": ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
+            "dst_color_range": ColorRange.JPEG,
+        }
+    picture = VideoReformatter().reformat(frame, **options)
+    return Image.fromarray(cast(Any, picture.to_ndarray()))

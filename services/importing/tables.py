@@ -1,0 +1,144 @@
+"""Tables of shots: CSV, TSV, semicolon-separated and Markdown, with the headings that shot lists have in practice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+from domain.errors import BadInput
+from domain.importing import ImportResult
+from domain.storyboard import MAX_SHOTS
+from services.importing.notes import Notes
+from services.importing.segments import import_rows
+
+_HEADINGS: dict[str, str] = {
+    heading: field
+    for field, headings in {
+        "id": "id|shot|shot id|shot no|shot number|no|nr|#|number|slate|einstellung|segment|segment id",
+        "title": "title|name|shot name|filename base|titel",
+        "prompt": "prompt|action|picture|content|image|visual|what happens|inhalt|handlung|bild",
+        "description": "description|notes|note|comment|comments|remarks|beschreibung|notizen|bemerkung",
+        "duration": "duration|seconds|length|time|sec|secs|s|duration s|duration seconds|length s|dauer|sekunden|laenge|länge",
+        "camera": "camera|movement|move|camera movement|camera move|kamera|kamerabewegung",
+        "size": "size|shot size|shot type|framing|type|angle|einstellungsgroesse|einstellungsgröße",
+        "characters": "characters|character|cast|who|figuren|personen",
+        "objects": "objects|object|props|requisiten",
+        "location": "location|scene|setting|place|where|ort|schauplatz|szene",
+        "negative_prompt": "negative|negative prompt|avoid",
+        "seed": "seed",
+    }.items()
+    for heading in headings.split("|")
+}
+_SHORT = {"ews": "extreme wide", "ws": "wide", "ls": "wide", "fs": "full shot", "mws": "medium wide", "mls": "medium wide",
+          "ms": "medium", "mcu": "medium close-up", "cu": "close-up", "ecu": "extreme close-up", "xcu": "extreme close-up",
+          "ots": "over the shoulder"}  # fmt: skip
+_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+
+
+def heading_field(text: str) -> str:
+    """What a column heading means; empty when it is not known."""
+    plain = " ".join(re.sub(r"[^\w#]+", " ", text.casefold().replace("_", " ")).split())
+    return _HEADINGS.get(plain, "")
+
+
+def is_markdown_table(text: str) -> bool:
+    """Whether the text has a Markdown table with a heading that shot lists have."""
+    return bool(_markdown_rows(text))
+
+
+def is_delimited(text: str) -> bool:
+    """Whether the first line looks like the headings of a shot list, two of them known."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return any(sum(bool(heading_field(cell)) for cell in line.split(mark)) >= 2 for mark in ",;\t")
+
+
+def import_table(text: str, name: str, notes: Notes) -> ImportResult:
+    """A table of shots. Raises BadInput naming the row and column."""
+    rows = _markdown_rows(text) or _delimited_rows(text, name)
+    headings, body = ([cell.strip() for cell in rows[0]], rows[1:]) if rows else ([], [])
+    fields = [heading_field(heading) for heading in headings]
+    if not {"prompt", "description", "title"} & set(fields):
+        raise BadInput(
+            f"{name} has no column that says what a shot shows.",
+            "Name a column prompt, action or description; others may be shot, duration, camera, location, characters.",
+        )
+    if len(body) > MAX_SHOTS:
+        raise BadInput(f"{name} has {len(body)} rows; at most {MAX_SHOTS} can be imported.", "Split the table.")
+    unknown = [heading for heading, field in zip(headings, fields, strict=True) if heading and not field]
+    for heading in unknown[:20]:
+        notes.add(
+            "is a column that Kinoloom has no field for; it is kept with the shots.", part="table", field=heading[:60]
+        )
+    shots, sources = [], []
+    for cells in body:
+        if not any(cell.strip() for cell in cells):
+            continue
+        sources.append({h or f"column {i + 1}": cell for i, (h, cell) in enumerate(zip(headings, cells, strict=False))})
+        shots.append(_shot(fields, cells))
+    if not shots:
+        raise BadInput(f"{name} has headings but no shots.", "Add one row per shot.")
+    return import_rows(shots, sources, name, notes)
+
+
+def _shot(fields: list[str], cells: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field, cell in zip(fields, cells, strict=False):
+        value = cell.strip()
+        if field and value:
+            found[field] = f"{found[field]}, {value}" if field in found else value
+    if "prompt" not in found:
+        found["prompt"] = found.pop("description", "") or found.get("title", "")
+    if "duration" in found:
+        found["duration"] = seconds_text(found["duration"])
+    size = found.pop("size", "")
+    words = [" ".join(_SHORT.get(word.casefold(), word) for word in size.split()), found.get("camera", "")]
+    if any(words):
+        found["camera"] = ", ".join(word for word in words if word)
+    return found
+
+
+def seconds_text(text: str) -> str:
+    """A length as people write it ("5", "5 s", "5,5 sec", "1:05", "00:00:05") as plain seconds; else as it was."""
+    plain = re.sub(r"\s*(?:seconds?|secs?|sek(?:unden)?\.?|s)\.?$", "", text.strip(), flags=re.IGNORECASE)
+    if re.fullmatch(r"\d{1,6},\d{1,6}", plain):
+        plain = plain.replace(",", ".")
+    match = re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d{1,6})?)", plain)
+    if not match:
+        return plain
+    whole, _, part = match[3].partition(".")
+    total = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(whole)
+    return f"{total}.{part}" if part else str(total)
+
+
+def _markdown_rows(text: str) -> list[list[str]]:
+    lines = text.splitlines()
+    for index in range(1, len(lines)):
+        if "|" not in lines[index] or not _RULE.match(lines[index]) or "|" not in lines[index - 1]:
+            continue
+        head = _cells(lines[index - 1])
+        if not any(heading_field(cell) for cell in head):
+            continue
+        rows = [head]
+        for line in lines[index + 1 :]:
+            if "|" not in line:
+                break
+            rows.append(_cells(line))
+        return rows
+    return []
+
+
+def _cells(line: str) -> list[str]:
+    inner = re.sub(r"^\s*\||(?<!\\)\|\s*$", "", line)
+    return [re.sub(r"<br\s*/?>", " ", cell.replace("\\|", "|")).strip() for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def _delimited_rows(text: str, name: str) -> list[list[str]]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    mark = max("\t;,", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=mark))
+    except csv.Error as error:
+        raise BadInput(f"{name} is not a readable table: {error}.", "Export it again as CSV in UTF-8.") from None
+    return [row for row in rows if any(cell.strip() for cell in row)]

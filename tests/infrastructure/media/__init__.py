@@ -1,0 +1,1 @@
+"""Tests of decoding, probing and joining, on media made here."""

@@ -1,0 +1,1 @@
+"""Tests of the project folder and the other files Kinoloom keeps."""

@@ -1,0 +1,60 @@
+"""Everything that must hold before a change goes in: `python -m tests.tools.check`; `--fast` leaves out the browser.
+
+Every step runs, also after one has failed, so that one call shows all there is to mend. Other arguments go to pytest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
+"""import-linter cannot be started with -m, and its console script is not on everybody's path."""
+
+
+def steps(fast: bool, pytest_arguments: list[str]) -> dict[str, list[str]]:
+    """The commands by name, in order; the last one's summary is the last thing on the screen when all is well."""
+    python = sys.executable
+    return {
+        "format": [python, "-m", "ruff", "format", "--check", "."],
+        "lint": [python, "-m", "ruff", "check", "."],
+        "types": [python, "-m", "mypy"],
+        "imports": [python, "-c", LINT_IMPORTS],
+        "tests": [python, "-m", "pytest", "-q", *(["-m", "not browser"] if fast else []), *pytest_arguments],
+    }
+
+
+REPAIR = {
+    "format": "python -m ruff format .",
+    "lint": "python -m ruff check --fix . mends some of it; the rest is named above.",
+    "types": "the lines are named above.",
+    "imports": "the chain of imports is shown above; docs/architecture.md says what each folder may import.",
+    "tests": "the tests are named above.",
+}
+
+
+def main() -> int:
+    """Run all steps; 0 when all of them passed, 1 otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.check", description=__doc__)
+    parser.add_argument("--fast", action="store_true", help="leave out the tests that drive a browser")
+    arguments, rest = parser.parse_known_args()
+    failed = []
+    began = time.monotonic()
+    for name, command in steps(arguments.fast, rest).items():
+        shown = "lint-imports" if name == "imports" else " ".join(command[1:])
+        print(f"\n== {name}: {shown}", flush=True)
+        if subprocess.run(command, cwd=ROOT).returncode != 0:
+            failed.append(name)
+    print(f"\n{time.monotonic() - began:.0f} seconds", file=sys.stderr)
+    for name in failed:
+        print(f"{name} failed: {REPAIR[name]}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
