@@ -34,6 +34,7 @@ def view(view: View) -> PartData:
             "failed": sum(1 for job in jobs if job.phase.kind == "failed"),
             "progress": round((done + fraction) / len(in_runs), 3) if in_runs else 0,
             "paused": view.studio.jobs.is_paused(view.open.id),
+            "look": view.studio.settings.value("appearance.theme", ""),
         }
     )
 

@@ -148,23 +148,32 @@ class View:
         return self.studio.generation.setup(self.open)
 
     @cached_property
-    def _version(self) -> tuple[int, str]:
-        return self.open.files.version(), self.setup.options.model_dump_json()
+    def _version(self) -> tuple[Any, ...]:
+        # The documents themselves: unchanged ones are the same objects, so comparing them costs next to nothing. The
+        # folder's own version would do too, but it grows with every click that a window remembers.
+        files = self.open.files
+        options = self.setup.options.model_dump_json()
+        return self.project, self.board, self.selection, files.keyframes(), files.takes(), options
 
     @cached_property
     def states(self) -> dict[str, ShotState]:
         """Every shot with what exists for it, by id, in film order."""
-        return self._cache.get(
-            self.open.id, "states", self._version,
-            lambda: {s.words.shot.id: s for s in self.studio.generation.states(self.open, self.setup)},
-        )  # fmt: skip
+        return self.cached(
+            "states", lambda: {s.words.shot.id: s for s in self.studio.generation.states(self.open, self.setup)}
+        )
 
     @cached_property
     def plan(self) -> GenerationPlan:
         """What will be made and what is there."""
-        return self._cache.get(
-            self.open.id, "plan", self._version, lambda: build_plan(self.setup, self.project, list(self.states.values()))
-        )
+        expect = self.studio.generation.expect
+        return self.cached("plan", lambda: build_plan(self.setup, self.project, list(self.states.values()), expect))
+
+    def cached(self, name: str, make: Callable[[], T], version: Any = None) -> T:
+        """What `make` derives from the project, computed once per change of it and shared by all windows.
+
+        It may use the project's documents, keyframes, takes and options; what else it uses goes into `version`.
+        """
+        return self._cache.get(self.open.id, name, (self._version, version), make)
 
     @cached_property
     def planned(self) -> dict[str, PlannedShot]:

@@ -47,6 +47,12 @@ class Uploads:
             self._files[token] = (path, clean, time.monotonic())
         return token
 
+    def waiting(self, token: str) -> Path | None:
+        """The file behind the token while it waits, to be looked at only; None when it is gone."""
+        with self._lock:
+            found = self._files.get(token)
+        return found[0] if found is not None and found[0].is_file() else None
+
     @contextlib.contextmanager
     def taken(self, token: str) -> Iterator[Path]:
         """The file behind the token, removed when the action is over. Raises NotFound."""

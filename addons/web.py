@@ -32,7 +32,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 HEAD = """<meta name="color-scheme" content="dark light"><link rel="icon" href="data:,">
-<script>document.documentElement.dataset.look="{look}";(()=>{{const l="{look}";const d=l==="system"?(matchMedia("(prefers-color-scheme: light)").matches?"light":"dark"):l;document.documentElement.dataset.look=d;
+<script>document.documentElement.dataset.look="{look}";(()=>{{let l="{look}";try{{l=localStorage.kinolook||l}}catch(e){{}}const d=l==="system"?(matchMedia("(prefers-color-scheme: light)").matches?"light":"dark"):l;document.documentElement.dataset.look=d;
 const b=()=>document.body?document.body.classList.toggle("dark",d==="dark"):setTimeout(b,5);b();}})();</script>
 <link rel="stylesheet" href="/studio/{css}.css"><script src="/studio/{js}.js"></script>"""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.base import Value
 
-JobKind = Literal["keyframe", "segment", "film"]
+JobKind = Literal["keyframe", "segment", "film", "import"]
 
 
 class Queued(Value):

@@ -121,7 +121,9 @@ class Storyboard(Value):
         for index, shot in enumerate(self.shots):
             if shot.id == shot_id:
                 return index
-        raise NotFound(f"There is no shot {shot_id!r} in the storyboard.", "It may have been deleted in another window.")
+        raise NotFound(
+            f"There is no shot {shot_id!r} in the storyboard.", "It may have been deleted in another window."
+        )
 
     def with_shot(self, shot: Shot) -> Storyboard:
         """The storyboard with the shot of the same id replaced. Raises NotFound."""
@@ -160,7 +162,8 @@ class Storyboard(Value):
             for letters in _letters():
                 if f"{stem}{letters}".casefold() not in used and is_safe_name(f"{stem}{letters}"):
                     return f"{stem}{letters}"
-        number = max((int(s.id) for s in self.shots if s.id.isascii() and s.id.isdecimal()), default=len(self.shots)) + 1
+        numbers = [int(s.id) for s in self.shots if s.id.isascii() and s.id.isdecimal() and len(s.id) < 10]
+        number = max(numbers, default=len(self.shots)) + 1
         while f"{number:03d}" in used:
             number += 1
         return f"{number:03d}"

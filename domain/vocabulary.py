@@ -71,7 +71,7 @@ def camera_move(key: str) -> tuple[CameraMove, float] | None:
     """The move and its speed factor for a camera key of any generation; None when the key is not known."""
     wanted = key.strip().lower().replace("-", "_").replace(" ", "_")
     if wanted in CAMERA_LABELS:
-        return wanted, 1.0  # type: ignore[return-value]
+        return wanted, 1.0
     return _CAMERA_ALIASES.get(wanted)
 
 

@@ -42,7 +42,30 @@ class RedactingFormatter(logging.Formatter):
         return redact(super().format(record))
 
 
-class _QuietRotation(RotatingFileHandler):
+class _Careful(logging.Handler):
+    """Says that an entry was lost, and where it came from, but not what was in it as logging itself would."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        problem = sys.exc_info()[0]
+        try:
+            print(f"A log entry of {record.name} line {record.lineno} was lost: {problem}", file=sys.stderr)  # noqa: T201
+        except (OSError, ValueError):
+            pass  # nobody is there to be told
+
+
+class _Console(_Careful):
+    """Writes to stderr as it is at that moment: it may be replaced, closed, or missing (a window without console)."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr is None:
+            return
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)
+
+
+class _QuietRotation(_Careful, RotatingFileHandler):
     """Keeps writing to the same file when another process holds it and it cannot be renamed (Windows)."""
 
     def doRollover(self) -> None:
@@ -60,7 +83,7 @@ def start_logging(folder: Path, *, verbose: bool = False) -> list[logging.Handle
     """
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    console = logging.StreamHandler(sys.stderr)
+    console = _Console()
     console.setLevel(logging.WARNING)
     console.setFormatter(RedactingFormatter("%(levelname)s: %(message)s"))
     handlers: list[logging.Handler] = [console]

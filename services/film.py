@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from domain.errors import BadInput, Cancelled, MediaFailed, NotReady
 from domain.film import FilmReport, FilmShot
@@ -21,6 +24,25 @@ from services.projects import OpenProject, ProjectService
 
 FILM_LANE = "film"
 QUALITIES = ("fast", "standard", "high", "ultra")
+
+
+@dataclass(frozen=True)
+class CutShot:
+    """A shot in the film as it would be made now. `first` is its first film frame, 0-based.
+
+    `lacks` says why there is no film of it yet: the plan cannot make it, a segment has no take, or a take is too
+    short for the shot as it is now or of another rate; empty when all takes are there.
+    """
+
+    planned: PlannedShot
+    first: int
+    takes: tuple[Take, ...]
+    lacks: Literal["", "blocked", "missing", "short"] = ""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the takes are there, but their inputs changed."""
+        return not self.lacks and any(s.state != "done" for s in self.planned.segments)
 
 
 class FilmService:
@@ -74,42 +96,51 @@ class FilmService:
 
     def cut(self, project: OpenProject, setup: PlanSetup) -> tuple[list[ClipUse], list[FilmShot]]:
         """The clips of the film in order, and its shots by frame. Raises NotReady naming shots without takes."""
-        states = self._generation.states(project, setup)
-        clips: list[ClipUse] = []
-        shots: list[FilmShot] = []
-        lacking: list[str] = []
-        first = 0
-        for state in states:
-            planned = state.plan()
-            takes = _takes(state, planned)
-            if planned.problem or len(takes) < len(planned.segments):
-                lacking.append(planned.shot)
-                continue
-            if self._short(setup, planned, takes):
-                lacking.append(planned.shot)
-                continue
-            for entry, take in zip(planned.segments, takes, strict=True):
-                segment = entry.segment
-                clips.append(
-                    ClipUse(
-                        path=project.files.path(take.clip), first=segment.drop, count=segment.keep, offset=segment.first,
-                        native_rate=setup.profile.rate, shot=planned.shot, shot_frames=planned.frames,
-                    )
-                )  # fmt: skip
-            stale = any(s.state != "done" for s in planned.segments)
-            shots.append(
-                FilmShot(
-                    shot=planned.shot, first=first, frames=planned.frames, takes=tuple(t.id for t in takes), stale=stale
-                )
-            )
-            first += planned.frames
+        now = self.shots(project, setup)
+        lacking = [shot.planned.shot for shot in now if shot.lacks]
         if lacking:
             some = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
             raise NotReady(
-                f"{len(lacking)} of {len(states)} shots have no take that fits their length yet: {some}.",
+                f"{len(lacking)} of {len(now)} shots have no take that fits their length yet: {some}.",
                 "Render them in Video, then make the film.",
             )
+        clips = [
+            ClipUse(
+                path=project.files.path(take.clip), first=entry.segment.drop, count=entry.segment.keep,
+                offset=entry.segment.first, native_rate=setup.profile.rate, shot=shot.planned.shot,
+                shot_frames=shot.planned.frames,
+            )
+            for shot in now
+            for entry, take in zip(shot.planned.segments, shot.takes, strict=True)
+        ]  # fmt: skip
+        shots = [
+            FilmShot(
+                shot=shot.planned.shot, first=shot.first, frames=shot.planned.frames,
+                takes=tuple(take.id for take in shot.takes), stale=shot.stale,
+            )
+            for shot in now
+        ]  # fmt: skip
         return clips, shots
+
+    def shots(
+        self, project: OpenProject, setup: PlanSetup, states: Iterable[ShotState] | None = None
+    ) -> list[CutShot]:
+        """Every shot of the film as it would be made now, with what it lacks. `states` spares reading them again."""
+        found: list[CutShot] = []
+        first = 0
+        for state in self._generation.states(project, setup) if states is None else states:
+            planned = state.plan()
+            takes = _takes(state, planned)
+            lacks: Literal["", "blocked", "missing", "short"] = ""
+            if planned.problem:
+                lacks = "blocked"
+            elif len(takes) < len(planned.segments):
+                lacks = "blocked" if planned.state == "blocked" else "missing"
+            elif self._short(setup, planned, takes):
+                lacks = "short"
+            found.append(CutShot(planned, first, tuple(takes), lacks))
+            first += planned.frames
+        return found
 
     @staticmethod
     def _short(setup: PlanSetup, planned: PlannedShot, takes: list[Take]) -> bool:
@@ -133,15 +164,22 @@ class FilmService:
         reports = self.reports(project)
         return reports[-1] if reports else None
 
-    def outdated(self, project: OpenProject, report: FilmReport) -> list[str]:
-        """The shots whose takes, length or place differ from the film; empty when the film shows the cut as it is."""
-        try:
-            _, shots = self.cut(project, self._generation.setup(project))
-        except NotReady:
-            return [shot.id for shot in project.board.shots]
-        now = {s.shot: (s.first, s.frames, s.takes) for s in shots}
-        then = {s.shot: (s.first, s.frames, s.takes) for s in report.shots}
-        return sorted(k for k in now.keys() | then.keys() if now.get(k) != then.get(k))
+    def outdated(
+        self, project: OpenProject, report: FilmReport, now: Sequence[CutShot] | None = None
+    ) -> list[str]:
+        """The shots that are not in the cut as they are in the film: made anew, of another length, new, gone or moved.
+
+        In the order of the cut, those that are gone last; empty when the film shows the cut as it is. `now` (what
+        `shots` gave) spares finding it out again.
+        """
+        if now is None:
+            now = self.shots(project, self._generation.setup(project))
+        cut = {s.planned.shot: (s.planned.frames, tuple(t.id for t in s.takes), s.lacks) for s in now}
+        film = {s.shot: (s.frames, s.takes, "") for s in report.shots}
+        both = [shot for shot in cut if shot in film]
+        moved = {a for a, b in zip(both, [shot for shot in film if shot in cut], strict=True) if a != b}
+        changed = [shot for shot, what in cut.items() if film.get(shot) != what or shot in moved]
+        return changed + [shot for shot in film if shot not in cut]
 
     def _make(self, context: JobContext) -> str:
         job = context.job

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from domain.backend import (
     BackendDone, BackendFailure, BackendPreview, BackendProgress, BackendQueued, BackendStarted, BackendStopped,
 )  # fmt: skip
-from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotFound, NotReady
+from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotFound, NotReady, StudioError
+from domain.importing import ImportedPicture
 from domain.job import Job, Queued, Run, Running
 from domain.names import check_name
 from domain.plan import GenerationPlan
@@ -25,11 +28,14 @@ from services.jobs import JobContext, JobService
 from services.options import CurrentOptions
 from services.planning import PlanSetup, ShotState, build_plan, shot_states, timing_key
 from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
-from services.projects import OpenProject, ProjectService
+from services.projects import OpenProject, ProjectService, checked
 from services.takes import LastFrameExtractor, standing_keyframe, standing_take
 
 _log = logging.getLogger(__name__)
 MAX_VARIANTS = 12
+IMPORT_LANE = "import"
+IMPORTED_AT_ONCE = 100
+"""Pictures one import job takes in; more make more jobs."""
 
 
 class GenerationService:
@@ -50,6 +56,7 @@ class GenerationService:
         self.last_frames = LastFrameExtractor(media)
         jobs.register("keyframe", self._make_keyframe)
         jobs.register("segment", self._make_segment)
+        jobs.register("import", self._import_pictures)
 
     # -- planning ------------------------------------------------------------------------------------------
 
@@ -85,6 +92,10 @@ class GenerationService:
         """What would be made. Contacts no server and starts no backend."""
         setup = self.setup(project, backend, profile, mode)
         return build_plan(setup, project.project, self.states(project, setup, only), self._timings.expect)
+
+    def expect(self, key: str) -> float | None:
+        """Seconds per frame in past runs, under a name from `timing_key`; None before the first."""
+        return self._timings.expect(key)
 
     def state(self, project: OpenProject, shot_id: str) -> ShotState:
         """One shot with what exists for it."""
@@ -199,15 +210,20 @@ class GenerationService:
         return again
 
     def _is_free(self, job: Job) -> bool:
-        if job.kind == "film":
+        if job.kind in ("film", "import"):
             return True
         try:
             return self._backends.spec(job.backend).free
         except NotFound:
             return False
 
-    def import_keyframe(self, project: OpenProject, shot_id: str, source: Path, slot: str = "start") -> Keyframe:
-        """Take a user's picture in as keyframe, upright and in sRGB, and pick it. The source is not touched."""
+    def import_keyframe(
+        self, project: OpenProject, shot_id: str, source: Path, slot: str = "start", *, pick: bool = True, origin: str = ""
+    ) -> Keyframe:
+        """Take a user's picture in as keyframe, upright and in sRGB, and pick it. The source is not touched.
+
+        `origin` remembers where it came from, so that the same picture is not taken in twice.
+        """
         project.board.shot(shot_id)
         check_slot(slot)
         self._media.check_image(source)
@@ -219,18 +235,57 @@ class GenerationService:
                 Keyframe(
                     name="", shot=shot_id, slot=slot, image=Picked(path="image.png", sha256="0" * 64), width=width,
                     height=height, source=source.name[:200], made=self._clock.now(),
+                    extras={"origin": origin} if origin else {},
                 ),
                 target,
             )  # fmt: skip
         finally:
             project.files.discard(work)
-        project.change_selection(
-            lambda s: s.with_choice(
-                shot_id, s.of(shot_id).replace(keyframes={**s.of(shot_id).keyframes, slot: keyframe.image})
+        if pick:
+            project.change_selection(
+                lambda s: s.with_choice(
+                    shot_id, s.of(shot_id).replace(keyframes={**s.of(shot_id).keyframes, slot: keyframe.image})
+                )
             )
-        )
         self._changes.bump()
         return keyframe
+
+    def import_pictures(self, project: OpenProject, pictures: Sequence[ImportedPicture]) -> Run | None:
+        """Queue taking in the pictures that came with a storyboard; those selected there are picked here."""
+        jobs = []
+        for first in range(0, len(pictures), IMPORTED_AT_ONCE):
+            part = pictures[first : first + IMPORTED_AT_ONCE]
+            jobs.append(
+                Job(
+                    id=str(uuid.uuid4()), run="", project=project.id, kind="import", title=f"Import {len(part)} pictures",
+                    backend=IMPORT_LANE, created=self._clock.now(),
+                    detail={"pictures": json.dumps([p.to_json() for p in part])},
+                )
+            )  # fmt: skip
+        return self._jobs.start(project.id, "Import pictures", jobs) if jobs else None
+
+    def consequences(self, project: OpenProject, **changes: Any) -> tuple[list[str], list[str]]:
+        """What changing these fields of the project would cost: the shots that are rendered now and would be stale,
+        and the shots whose keyframe would no longer fit. Raises BadInput when a value cannot be."""
+        before, options = project.project, self._options()
+        after = checked(lambda: before.replace(**changes), "The project")
+        board, selection = project.board, project.selection
+        pictures, takes = project.files.keyframes(), project.files.takes()
+        found: list[tuple[set[str], set[str]]] = []
+        for film in (before, after):
+            spec = self._backends.spec(film.backend)
+            profile = film.profile if film.profile in spec.profiles else spec.profiles[0]
+            setup = PlanSetup(spec, self._backends.profile(spec.id, profile, film.rate), film.mode, options)
+            states = shot_states(setup, film, board, selection, pictures, takes)
+            rendered = {s.words.shot.id for s in states if s.takes and s.plan().state == "done"}
+            drawn = {s.words.shot.id for s in states if s.keyframes and s.keyframe("start") is not None}
+            found.append((rendered, drawn))
+        (rendered, drawn), (still_rendered, still_drawn) = found
+        order = [shot.id for shot in board.shots]
+        return (
+            [i for i in order if i in rendered - still_rendered],
+            [i for i in order if i in drawn - still_drawn],
+        )
 
     # -- executors -----------------------------------------------------------------------------------------
 
@@ -258,7 +313,7 @@ class GenerationService:
 
     def _state_for(self, project: OpenProject, job: Job) -> ShotState:
         mode, profile = (str(job.detail.get(name, "")) for name in ("mode", "profile"))
-        setup = self.setup(project, str(job.detail.get("backend", job.backend)), profile or None, _mode(mode))
+        setup = self.setup(project, str(job.detail.get("backend", job.backend)), profile or None, as_mode(mode))
         return self.states(project, setup, [job.shot])[0]
 
     def _make_keyframe(self, context: JobContext) -> str:
@@ -294,6 +349,31 @@ class GenerationService:
         finally:
             project.files.discard(work)
         return keyframe.name
+
+    def _import_pictures(self, context: JobContext) -> str:
+        project = self._projects.get(context.job.project)
+        given = [ImportedPicture.model_validate(p) for p in json.loads(str(context.job.detail["pictures"]))]
+        refused: list[str] = []
+        for number, picture in enumerate(given):
+            context.check()
+            context.report(number / len(given), f"picture {number + 1} of {len(given)}")
+            origin = str(picture.path)
+            if any(k.extras.get("origin") == origin and k.slot == picture.slot for k in project.files.keyframes(picture.shot)):
+                continue
+            try:
+                self.import_keyframe(
+                    project, picture.shot, picture.path, picture.slot, pick=picture.selected, origin=origin
+                )  # fmt: skip
+            except StudioError as error:
+                # One bad picture must not keep the others out; all refusals are told at the end.
+                refused.append(f"{picture.path.name} ({error.message.rstrip('.')})")
+        if refused:
+            raise BadInput(
+                f"{len(refused)} of {len(given)} pictures could not be taken in: {'; '.join(refused[:3])}"
+                f"{' …' if len(refused) > 3 else '.'}",
+                "Import them by hand in Keyframes.",
+            )
+        return f"{len(given)} pictures"
 
     def _make_segment(self, context: JobContext) -> str:
         job = context.job
@@ -380,6 +460,8 @@ class GenerationService:
 
     def _let_newest_stand(self, project: OpenProject, job: Job) -> None:
         """A take that was asked for stands; one chosen before gives way."""
+        if str(job.segment) not in project.selection.of(job.shot).takes:
+            return
 
         def make(choice: ShotChoice) -> ShotChoice:
             return choice.replace(takes={k: v for k, v in choice.takes.items() if k != str(job.segment)})
@@ -434,7 +516,8 @@ def _how(setup: PlanSetup) -> dict[str, str | int]:
     return {"backend": setup.spec.id, "profile": setup.profile.id, "mode": setup.mode}
 
 
-def _mode(text: str) -> Mode | None:
+def as_mode(text: str) -> Mode | None:
+    """The mode of that name; None when there is none."""
     match text:
         case "chain" | "keyframe" | "single":
             return text

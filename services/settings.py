@@ -55,10 +55,17 @@ class SettingsService:
     def __init__(self, source: SettingsSource, changes: ChangeCounter) -> None:
         self._source = source
         self._changes = changes
+        self._values: dict[str, Any] | None = None
 
     def fields(self) -> list[SettingField]:
         """Every setting as it is now."""
         return self._source.fields()
+
+    def value(self, key: str, default: Any = None) -> Any:
+        """One setting, remembered until something is changed here; for what is asked for many times a second."""
+        if self._values is None:
+            self._values = {field.key: field.value for field in self._source.fields()}
+        return self._values.get(key, default)
 
     def problems(self) -> list[str]:
         """What in the file or the environment could not be used."""
@@ -71,9 +78,11 @@ class SettingsService:
     def save(self, key: str, value: Any) -> None:
         """Change one setting. Raises BadInput when the value cannot be."""
         self._source.save(key, value)
+        self._values = None
         self._changes.bump()
 
     def reset(self, key: str) -> None:
         """Back to the default."""
         self._source.reset(key)
+        self._values = None
         self._changes.bump()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from domain.errors import BadInput
-from domain.storyboard import MotionSampling, Presets, Sampling, Shot
+from domain.names import free_name, slug
+from domain.storyboard import Entity, MotionSampling, Presets, Sampling, Shot, Storyboard
 from services.changes import ChangeCounter
 from services.projects import OpenProject, blank_shot, checked
 
@@ -15,6 +16,9 @@ _NESTED: dict[str, type[Presets] | type[Sampling] | type[MotionSampling]] = {
     "image": Sampling,
     "video": MotionSampling,
 }
+
+
+Cast = Literal["characters", "objects"]
 
 
 class StoryboardService:
@@ -76,6 +80,29 @@ class StoryboardService:
         """Change the storyboard's own fields: title, description, style, never."""
         project.change_board("editing the storyboard", lambda b: b.replace(**changes))
         self._changes.bump()
+
+    def cast(self, project: OpenProject, shot_id: str, kind: Cast, name: str) -> Entity:
+        """Put someone or something into a shot by name; who is not in the storyboard yet becomes part of it."""
+        name = " ".join(name.split())
+        if not name:
+            raise BadInput("A name is needed.", "Write one and try again.")
+        made: list[Entity] = []
+
+        def make(board: Storyboard) -> Storyboard:
+            known: tuple[Entity, ...] = getattr(board, kind)
+            wanted = name.casefold()
+            entity = next((e for e in known if wanted in (e.name.casefold(), e.id.casefold())), None)
+            if entity is None:
+                entity = Entity(id=free_name(slug(name, "somebody"), {e.id for e in known}), name=name)
+                board = board.replace(**{kind: (*known, entity)})
+            made[:] = [entity]
+            shot = board.shot(shot_id)
+            there: tuple[str, ...] = getattr(shot, kind)
+            return board if entity.id in there else board.with_shot(shot.replace(**{kind: (*there, entity.id)}))
+
+        project.change_board(f"adding {name} to shot {shot_id}", make)
+        self._changes.bump()
+        return made[0]
 
     def undo(self, project: OpenProject) -> str:
         """Take the last edit back; what it was, empty when there was none."""

@@ -14,7 +14,9 @@ BOUNDARIES = {
     "app.py",  # ends the process
     "addons/shell.py",  # ends an event of the window, and the building of one addon
     "services/jobs.py",  # ends a job
+    "services/commands.py",  # ends one look for requests of other processes
     "infrastructure/processes.py",  # ends a task in a worker process
+    "infrastructure/media/faults.py",  # ends what a media library threw
 }
 """Where work ends, and so where a traceback is logged, once."""
 

@@ -21,7 +21,7 @@ window.Kino = (() => {
     if (from.nodeType !== 1) return;
     if (from.dataset.keep && from.dataset.keep === to.dataset.keep) return;
     if (held(from) || from.dataset.dirty) return;
-    for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && name !== "data-live") from.removeAttribute(name);
+    for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && name !== "data-live" && !(name === "open" && from.tagName === "DETAILS")) from.removeAttribute(name);
     for (const { name, value } of [...to.attributes]) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
     if (from.tagName === "INPUT") {
       if (/^(checkbox|radio)$/.test(from.type)) from.checked = to.hasAttribute("checked");
@@ -41,6 +41,8 @@ window.Kino = (() => {
       if (chosen && from.value !== chosen.value) from.value = chosen.value;
     }
   }
+  /* What was typed into a field that goes away is saved first. */
+  const flush = (node) => node.querySelectorAll("[data-dirty]").forEach((f) => save(f));
   function parse(text) { const t = document.createElement("template"); t.innerHTML = text.trim(); return t.content; }
 
   function draw(name) {
@@ -65,7 +67,7 @@ window.Kino = (() => {
       if (list && kind.item) {
         if (list !== m.list) { m.list = list; m.nodes = new Map(); m.texts = new Map(); list.replaceChildren(); }
         const keep = new Set(data.order);
-        for (const [id, node] of m.nodes) if (!keep.has(id)) { node.remove(); m.nodes.delete(id); m.texts.delete(id); }
+        for (const [id, node] of m.nodes) if (!keep.has(id)) { flush(node); node.remove(); m.nodes.delete(id); m.texts.delete(id); }
         let at = list.firstChild;
         for (const item of items) {
           const id = String(item.id), t = kind.item(item, data.head);
@@ -211,10 +213,18 @@ window.Kino = (() => {
     el.dataset.dirty = "1";
     clearTimeout(el._later);
     /* Saved while typing too, so that a restart of the server takes no words away. */
-    if (el.type !== "number") el._later = setTimeout(() => { save(el); }, 700);
+    if (el.type !== "number" && !("late" in el.dataset)) el._later = setTimeout(() => { save(el); }, 700);
   });
-  document.addEventListener("focusout", (e) => { if (e.target.dataset?.dirty) save(e.target); const p = partOf(e.target); if (p && store[p]) setTimeout(() => { for (const m of mounts[p] || []) m.text = null; draw(p); }, 400); });
+  document.addEventListener("focusout", (e) => { if (e.target.dataset?.dirty) save(e.target); const p = partOf(e.target), id = idOf(e.target); if (p && store[p] && /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) setTimeout(() => { for (const m of mounts[p] || []) { m.text = null; m.texts?.delete(id); } draw(p); }, 400); });
   async function takeFiles(part, el, files) {
+    if ("together" in el.dataset && files.length) { /* one action with all of them: data.files = [{token, name}] */
+      const taken = [], data = { id: idOf(el), ...extras(el) };
+      el.closest("label,[data-drop]")?.classList.add("busy");
+      for (const file of files) { const token = await upload(file); if (token) taken.push({ token, name: file.name }); }
+      el.closest("label,[data-drop]")?.classList.remove("busy");
+      if (taken.length === files.length) act(part, el.dataset.act || el.dataset.drop, { ...data, files: taken });
+      return;
+    }
     for (const file of files) {
       el.closest("[data-id],label,[data-drop]")?.classList.add("busy");
       const token = await upload(file);
@@ -262,8 +272,8 @@ window.Kino = (() => {
     if (e.target.closest?.("input,textarea,select,[contenteditable],dialog")) return;
     const card = e.target.closest?.("[role=option][data-id]");
     if (card && (e.key === "Enter" || e.key === " ") && e.target === card) { e.preventDefault(); card.click(); return; }
-    if (card && /^Arrow|^Home$|^End$/.test(e.key)) {
-      const all = [...card.parentNode.querySelectorAll(":scope > [role=option]")], i = all.indexOf(card);
+    if (card && !e.shiftKey && /^Arrow|^Home$|^End$/.test(e.key)) {
+      const all = [...card.parentNode.querySelectorAll(":scope > [role=option]:not([hidden])")], i = all.indexOf(card);
       const columns = Math.max(1, all.filter((c) => c.offsetTop === all[0].offsetTop).length);
       const next = { ArrowRight: i + 1, ArrowLeft: i - 1, ArrowDown: i + columns, ArrowUp: i - columns, Home: 0, End: all.length - 1 }[e.key];
       if (all[next]) { e.preventDefault(); all[next].focus(); all[next].click(); }
@@ -271,12 +281,41 @@ window.Kino = (() => {
     }
     if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "z") { e.preventDefault(); act("header", e.shiftKey ? "redo" : "undo"); return; }
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "y") { e.preventDefault(); act("header", "redo"); return; }
+    if (e.key === "?") { e.preventDefault(); showKeys(); return; }
     if (/^[1-8]$/.test(e.key) && !e.ctrlKey && !e.metaKey && !e.altKey) document.querySelectorAll("#tabs [role=tab]")[e.key - 1]?.click();
   });
 
+  /* -- the key sheet: addons add theirs with Kino.keys.push([title, [[keys, words], ...]]) --------------- */
+  const keys = [["Everywhere", [["1 … 8", "Go to a tab"], ["Ctrl Z", "Undo"], ["Ctrl Shift Z, Ctrl Y", "Redo"], ["?", "This sheet"]]],
+    ["Cards", [["← → ↑ ↓", "Choose the next card"], ["Home, End", "First and last card"], ["Enter, Space", "Choose the card"]]]];
+  const keyTable = () => raw(html`<div class="kkeys">${keys.map(([title, rows]) => raw(html`<section><h3 class="ksec">${title}</h3><dl>${rows.map(([k, words]) => raw(html`<div><dt>${k.split(" ").map((x) => (/^[,…]$/.test(x) ? x : raw(html`<kbd>${x.replace(/,$/, "")}</kbd>${x.endsWith(",") && x.length > 1 ? " or " : ""}`)))}</dt><dd>${words}</dd></div>`))}</dl></section>`))}</div>`);
+  function showKeys() {
+    if (document.querySelector("dialog.kask")) return;
+    const box = document.createElement("dialog");
+    box.className = "kask wide";
+    box.setAttribute("aria-label", "Keys");
+    box.innerHTML = html`<h2 class="kh">Keys</h2>${keyTable()}<form method="dialog"><button class="kbtn">Close</button></form>`;
+    document.body.appendChild(box);
+    box.addEventListener("close", () => box.remove());
+    box.addEventListener("click", (e) => { if (e.target === box) box.close(); });
+    box.showModal();
+  }
+  /* -- dark, light, or as the system says ------------------------------------------------------------- */
+  function look(wanted) {
+    if (!wanted) return;
+    const light = wanted === "light" || (wanted === "system" && matchMedia("(prefers-color-scheme: light)").matches);
+    document.documentElement.dataset.look = light ? "light" : "dark";
+    document.body.classList.toggle("dark", !light);
+    try { localStorage.kinolook = wanted; } catch (e) { /* private windows have none */ }
+  }
+
+  /* What an import altered (addons/imports.py), until it is dismissed. */
+  const notes = (n) => n.source ? raw(html`<div class="knotes" role="status"><header><b>${n.source}</b><span>${n.shots} ${n.shots === 1 ? "shot" : "shots"} from a ${n.format}${n.pictures ? `, ${n.pictures} ${n.pictures === 1 ? "picture" : "pictures"}` : ""} · ${n.notes.length ? `${n.notes.length} ${n.notes.length === 1 ? "remark" : "remarks"}` : "nothing was altered"}</span><button class="kbtn small" data-act="dismiss">Dismiss</button></header>
+      ${n.notes.length ? raw(html`<ul tabindex="0" aria-label="What the import altered">${n.notes.map(([where, what]) => raw(html`<li><b>${where}</b><span>${what}</span></li>`))}</ul>`) : ""}</div>`) : "";
+
   const part = (name, kind) => { kinds[name] = kind; draw(name); };
   /* For tests: how many messages and actions this window has seen. */
-  return { part, mount, wire, receive, act, html, raw, esc, toast, ask, store, icons: {}, get seq() { return seq; } };
+  return { part, mount, wire, receive, act, html, raw, esc, toast, ask, store, keys, keyTable, showKeys, look, notes, icons: {}, get seq() { return seq; } };
 })();
 
 /* Icons are drawn here, so that no font is needed. */
@@ -290,7 +329,7 @@ window.Kino = (() => {
     starred: svg('<path d="M8 2l1.8 3.900 4.200.5-3.100 2.900.8 4.200L8 11.400 4.300 13.500l.8-4.200L2 6.400l4.200-.5z"/>', 1), check: svg('<path d="M3 8.500l3.200 3.200L13 4.500"/>'),
     film: svg('<rect x="2" y="3" width="12" height="10" rx="1.500"/><path d="M5 3v10M11 3v10M2 6.300h3M2 9.700h3M11 6.300h3M11 9.700h3"/>'), image: svg('<rect x="2" y="3" width="12" height="10" rx="1.500"/><circle cx="5.700" cy="6.300" r="1.200"/><path d="M2.500 11.500l3.500-3 2.500 2 2.500-3 2.500 3"/>'),
     up: svg('<path d="M8 12.500v-9M4 7.500l4-4 4 4"/>'), warn: svg('<path d="M8 2.500l6 11H2zM8 6.500v3.200M8 11.600v.1"/>'), retry: svg('<path d="M13 8a5 5 0 1 1-1.600-3.700M13 2.500v3h-3"/>'), folder: svg('<path d="M2 12.500v-9h4l1.500 1.800H14v7.200z"/>'),
-    arrowL: svg('<path d="M10 3L5 8l5 5"/>'), arrowR: svg('<path d="M6 3l5 5-5 5"/>'), close: svg('<path d="M4 4l8 8M12 4l-8 8"/>'),
+    keys: svg('<rect x="1.500" y="4" width="13" height="8" rx="1.500"/><path d="M4 6.800h.1M6.700 6.800h.1M9.400 6.800h.1M12 6.800h.1M5 9.500h6"/>'), search: svg('<circle cx="7" cy="7" r="4"/><path d="M10 10l3.500 3.500"/>'), right: svg('<path d="M3.500 8h9M8.500 4l4 4-4 4"/>'), arrowL: svg('<path d="M10 3L5 8l5 5"/>'), arrowR: svg('<path d="M6 3l5 5-5 5"/>'), close: svg('<path d="M4 4l8 8M12 4l-8 8"/>'),
   });
   const { html, icons } = Kino;
   Kino.part("header", {
@@ -304,11 +343,74 @@ window.Kino = (() => {
           <button class="kicon" data-act="${h.paused ? "resume" : "pause"}" title="${h.paused ? "Go on" : "Pause after what is running"}" aria-label="${h.paused ? "Go on" : "Pause"}">${h.paused ? icons.play : icons.pause}</button>
           <button class="kicon" data-act="stop" data-confirm="Stop everything in this project? What is done stays." data-yes="Stop" title="Stop" aria-label="Stop everything">${icons.stop}</button>`) : h.failed ? Kino.raw(html`<button class="kjobs bad" data-act="queue">${icons.warn} ${h.failed} failed</button>`) : ""}</div>
       <div class="kundo"><button class="kicon" data-act="undo" ${h.undo ? "" : "disabled"} title="${h.undo ? "Undo " + h.undo : "Nothing to undo"}" aria-label="Undo">${icons.undo}</button>
-        <button class="kicon" data-act="redo" ${h.redo ? "" : "disabled"} title="${h.redo ? "Redo " + h.redo : "Nothing to redo"}" aria-label="Redo">${icons.redo}</button></div>
+        <button class="kicon" data-act="redo" ${h.redo ? "" : "disabled"} title="${h.redo ? "Redo " + h.redo : "Nothing to redo"}" aria-label="Redo">${icons.redo}</button>
+        <button class="kicon" onclick="Kino.showKeys()" title="Keys (?)" aria-label="Show the keys">${icons.keys}</button></div>
     </div>`,
     after: (el, h) => {
+      Kino.look(h.look);
       document.title = (h.running ? Math.round(h.progress * 100) + " % · " : "") + h.name + " · Kinoloom";
       const foot = document.querySelector(".khead"); if (foot) foot.dataset.project = h.project;
     },
   });
 })();
+
+/* Moments and clocks: Kino.when(iso) is a moment as people say it; Kino.since(iso) the time since then, ticking by itself. */
+(() => {
+  const span = (seconds) => {
+    const s = Math.max(0, Math.round(seconds)), m = Math.floor(s / 60), two = (n) => String(n).padStart(2, "0");
+    return m < 60 ? `${m}:${two(s % 60)}` : `${Math.floor(m / 60)}:${two(m % 60)}:${two(s % 60)}`;
+  };
+  const since = (iso) => span((Date.now() - Date.parse(iso)) / 1000);
+  Kino.span = span;
+  Kino.since = (iso) => Kino.raw(Kino.html`<time data-since="${iso}">${since(iso)}</time>`);
+  Kino.when = (iso) => {
+    const d = new Date(iso);
+    if (isNaN(d)) return "";
+    const time = d.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    return (d.toDateString() === new Date().toDateString() ? "today" : d.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })) + " " + time;
+  };
+  setInterval(() => { if (!document.hidden) for (const el of document.querySelectorAll("[data-since]")) { const t = since(el.dataset.since); if (el.textContent !== t) el.textContent = t; } }, 1000);
+})();
+
+/* Shared by the tabs with pictures: a large view with arrows. */
+(() => {
+  const { html, raw, icons } = Kino;
+  /* `list()` gives [{key, url, title, note, actions}] as it is now; it is asked again after every action. */
+  Kino.lightbox = (list, key) => {
+    const box = document.createElement("dialog");
+    box.className = "klight";
+    box.setAttribute("aria-label", "Large picture");
+    const show = (step = 0) => {
+      const all = list(), at = Math.max(0, all.findIndex((x) => x.key === key));
+      if (!all.length) { box.close(); return; }
+      const now = all[(at + step + all.length) % all.length];
+      key = now.key;
+      const had = box.querySelector("img");
+      box.innerHTML = html`<div class="klight-top"><b>${now.title}</b><span>${now.note}</span><span class="grow"></span>${now.actions || ""}<button type="button" class="kicon" data-do="close" aria-label="Close" title="Close (Esc)">${icons.close}</button></div>
+        <div class="klight-pic">${all.length > 1 ? raw(html`<button type="button" class="kicon" data-do="-1" aria-label="Picture before" title="Before (←)">${icons.arrowL}</button>`) : ""}<span class="klight-img"></span>${all.length > 1 ? raw(html`<button type="button" class="kicon" data-do="1" aria-label="Next picture" title="Next (→)">${icons.arrowR}</button>`) : ""}</div>`;
+      const img = had && had.getAttribute("src") === now.url ? had : Object.assign(new Image(), { src: now.url, alt: now.title });
+      box.querySelector(".klight-img").replaceWith(img);
+    };
+    box.addEventListener("click", (e) => {
+      const what = e.target.closest("[data-do]")?.dataset.do;
+      if (what === "close" || (e.target === box || e.target.classList.contains("klight-pic"))) box.close();
+      else if (what === "1" || what === "-1") show(+what);
+      else { const b = e.target.closest("[data-send]"); if (b) { Kino.act(b.dataset.to, b.dataset.send, { id: b.dataset.of, name: b.dataset.name }); } }
+    });
+    box.addEventListener("keydown", (e) => {
+      if (e.key === "ArrowRight" || e.key === "ArrowLeft") { e.preventDefault(); show(e.key === "ArrowRight" ? 1 : -1); }
+    });
+    const again = setInterval(() => { if (!box.querySelector(":focus-within")) show(); }, 700);
+    box.addEventListener("close", () => { clearInterval(again); box.remove(); });
+    document.body.appendChild(box);
+    show();
+    box.showModal();
+  };
+})();
+
+/* Copying: an element with data-copy puts that text into the clipboard. */
+document.addEventListener("click", async (e) => {
+  const el = e.target.closest?.("[data-copy]");
+  if (!el) return;
+  try { await navigator.clipboard.writeText(el.dataset.copy); Kino.toast("The path is copied.", "info"); } catch { Kino.toast("The browser did not allow copying. Select the path and copy it.", "error"); }
+});

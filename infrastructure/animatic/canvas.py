@@ -119,7 +119,9 @@ class Canvas:
             layer = cv2.multiply(full, cv2.merge([mask] * 4), scale=1 / 255)
         over(self.pixels[where], np.asarray(layer, dtype=np.uint8))
 
-    def grad(self, points: Points, top: RGB, bottom: RGB, alpha: float = 1.0, *, lit: bool = True, fade: float = 1.0) -> None:
+    def grad(
+        self, points: Points, top: RGB, bottom: RGB, alpha: float = 1.0, *, lit: bool = True, fade: float = 1.0
+    ) -> None:
         """A shape whose colour runs from `top` to `bottom` of its own extent; `fade` is the alpha at its bottom."""
         px = self._px(points)
         where = self._roi(px)
@@ -157,7 +159,9 @@ class Canvas:
         self._lay(where, cv2.multiply(mask, cv2.bitwise_not(toward), scale=1 / 255), dark, 0.62 * shade)
         glint = self.look.tone(mix(look.lit(colour, self.depth), look.light.key, 0.55 if look.rim > 0.6 else 0.36))
         light = np.array([*glint[::-1], 255.0])
-        self._lay(where, cv2.multiply(mask, cv2.bitwise_not(away), scale=1 / 255), light, min(1.0, 0.3 + 0.55 * look.rim))
+        self._lay(
+            where, cv2.multiply(mask, cv2.bitwise_not(away), scale=1 / 255), light, min(1.0, 0.3 + 0.55 * look.rim)
+        )
         if look.wet:
             inner = cv2.GaussianBlur(mask, (0, 0), max(1.0, self.view.scale * 0.004))
             self._lay(where, cv2.multiply(mask, cv2.bitwise_not(inner), scale=1 / 255), dark, 0.85)
@@ -178,12 +182,16 @@ class Canvas:
         sign = 1.0 if _area(px) > 0 else -1.0
         swell = weight * (0.4 + 0.35 * np.sin(turn * 2 + phase) ** 2 + 0.55 * (heavy if sign > 0 else 1 - heavy))
         offset = across * swell[:, None] * 0.5
-        cv2.fillPoly(self.pixels, [self._fixed(px + offset), self._fixed(px - offset)], self._ink(), cv2.LINE_AA, _SHIFT)
+        cv2.fillPoly(
+            self.pixels, [self._fixed(px + offset), self._fixed(px - offset)], self._ink(), cv2.LINE_AA, _SHIFT
+        )
 
     def _ink(self) -> tuple[float, float, float, float]:
         return self.paint((34, 30, 34)) if self.depth <= SUBJECT + 0.2 else self.paint((46, 44, 52))
 
-    def stroke(self, points: Points, width: float, colour: RGB | None = None, *, lit: bool = True, taper: bool = True) -> None:
+    def stroke(
+        self, points: Points, width: float, colour: RGB | None = None, *, lit: bool = True, taper: bool = True
+    ) -> None:
         """A brush line, thickest in its middle; ink when no colour is given. `width` in frame heights."""
         p = np.asarray(points, dtype=np.float64)
         if len(p) < 2:
@@ -267,7 +275,7 @@ class Canvas:
             pixels = cv2.GaussianBlur(pixels, (0, 0), blur * self.view.scale)
         look = self.look
         if look.grain > 0:
-            one = wash(self.view, look.grain * (0.8 if solid else 1.0), "brush" if look.brush else "wash", shift)
+            one = wash(self.view, look.grain * (0.62 if solid else 1.0), "brush" if look.brush else "wash", shift)
             pixels = cv2.multiply(pixels, cv2.merge([one, one, one, np.full_like(one, 255)]), scale=1 / 255)
         return Plane(np.asarray(pixels, dtype=np.uint8), self.view, self.depth, solid)
 

@@ -47,7 +47,13 @@ class Move:
         offset, whole = (int(span[0]), int(span[1])) if isinstance(span, list) and len(span) == 2 else (0, frames)
         offset = max(0, offset)
         return Move(
-            str(params.get("camera") or "static"), amount, frames, rate, int(request["seed"]), offset, max(whole, offset + 1)
+            str(params.get("camera") or "static"),
+            amount,
+            frames,
+            rate,
+            int(request["seed"]),
+            offset,
+            max(whole, offset + 1),
         )
 
     def shot(self) -> list[Pose]:
@@ -179,7 +185,9 @@ def _between(start: Picture, end: Picture, request: dict[str, Any], move: Move) 
     return Reel(frames(), second.note(second_pose), lambda: second.clean(second_pose))
 
 
-def make_clip(request: dict[str, Any], rate: Fraction, inputs: dict[str, Path], out: Path, tell: Tell) -> dict[str, Any]:
+def make_clip(
+    request: dict[str, Any], rate: Fraction, inputs: dict[str, Path], out: Path, tell: Tell
+) -> dict[str, Any]:
     """Make clip.mp4 and last.png in `out`; values for the done event. Raises PictureError for unusable inputs."""
     begun = time.perf_counter()
     move = Move.of(request, rate)
@@ -196,7 +204,11 @@ def make_clip(request: dict[str, Any], rate: Fraction, inputs: dict[str, Path], 
             last = frame if frame is not None else last
             writer.add(frame)
             if index % 5 == 4:
-                tell("progress", fraction=round((index + 1) / (move.frames + 1), 4), detail=f"frame {index + 1} of {move.frames}")
+                tell(
+                    "progress",
+                    fraction=round((index + 1) / (move.frames + 1), 4),
+                    detail=f"frame {index + 1} of {move.frames}",
+                )
             if last is not None and (index == 0 or time.monotonic() - shown >= 1):
                 shown = time.monotonic()
                 tell("preview", data=jpeg(last).hex())

@@ -9,7 +9,7 @@ from types import TracebackType
 
 import av
 from av.video.frame import VideoFrame
-from av.video.reformatter import Colorspace, ColorRange, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
 from infrastructure.animatic.planes import Pixels
@@ -80,7 +80,9 @@ class ClipWriter:
         """The writer itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Finish the file, or just let go of it after an error."""
         if kind is None:
             self.close()

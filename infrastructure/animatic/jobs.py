@@ -27,7 +27,10 @@ def make_panel(request: dict[str, Any], out: Path, tell: Tell) -> dict[str, Any]
     tell("progress", fraction=0.8, detail="drawn")
     tell("preview", data=jpeg(frame).hex())
     save_png(out / "image.png", frame, drawing.to_note())
-    return {"image": "image.png", "info": {"seconds_drawing": round(time.perf_counter() - begun, 3), "seconds_encoding": 0.0}}
+    return {
+        "image": "image.png",
+        "info": {"seconds_drawing": round(time.perf_counter() - begun, 3), "seconds_encoding": 0.0},
+    }
 
 
 def work(order: dict[str, Any], tell: Tell) -> None:
@@ -40,21 +43,35 @@ def work(order: dict[str, Any], tell: Tell) -> None:
             values = make_panel(request, out, tell)
         elif request["width"] % 2 or request["height"] % 2:
             size = f"{request['width']} x {request['height']}"
-            tell("failed", message=f"A clip needs an even width and height, not {size}.", cure="Choose another size.", retry=False)
+            tell(
+                "failed",
+                message=f"A clip needs an even width and height, not {size}.",
+                cure="Choose another size.",
+                retry=False,
+            )
             return
         elif "start" not in inputs:
-            tell("failed", message="The clip has no start picture.", cure="Choose a keyframe for the shot.", retry=False)
+            tell(
+                "failed", message="The clip has no start picture.", cure="Choose a keyframe for the shot.",
+                retry=False
+            )
             return
         else:
             values = make_clip(request, Fraction(*order["rate"]), inputs, out, tell)
     except PictureError as error:
         tell("failed", message=str(error), cure="Choose or make another picture.", retry=False)
     except OSError as error:
-        tell("failed", message=f"The animatic engine could not write its files: {error}.", cure="Is the disk full?", retry=True)
+        tell(
+            "failed",
+            message=f"The animatic engine could not write its files: {error}.",
+            cure="Is the disk full?",
+            retry=True,
+        )
     except (MemoryError, cv2.error) as error:
         words = str(error).strip().splitlines()
         what = words[0] if words else "not enough memory"
-        tell("failed", message=f"The animatic engine could not draw {request['width']} x {request['height']}: {what}.",
+        tell("failed",
+        message=f"The animatic engine could not draw {request['width']} x {request['height']}: {what}.",
              cure="Choose a smaller size.", retry=True)  # fmt: skip
     else:
         tell("done", **values)

@@ -62,12 +62,18 @@ class Style:
 
 TIMES: dict[str, Light] = {
     "": Light((138, 168, 186), (196, 208, 202), (243, 228, 198), (255, 240, 214), (222, 218, 202), 0.98, 0.62),
-    "sunrise": Light((96, 128, 176), (226, 172, 158), (255, 218, 158), (255, 208, 160), (240, 198, 172), 0.86, 0.12, "sun"),
-    "morning": Light((116, 166, 206), (184, 212, 222), (246, 240, 218), (255, 243, 216), (218, 226, 224), 1.0, 0.5, "sun"),
+    "sunrise": Light(
+        (96, 128, 176), (226, 172, 158), (255, 218, 158), (255, 208, 160), (240, 198, 172), 0.86, 0.12, "sun"
+    ),
+    "morning": Light(
+        (116, 166, 206), (184, 212, 222), (246, 240, 218), (255, 243, 216), (218, 226, 224), 1.0, 0.5, "sun"
+    ),
     "noon": Light((58, 132, 202), (118, 182, 224), (204, 230, 236), (255, 253, 242), (184, 214, 228), 1.1, 0.95),
-    "afternoon": Light((98, 150, 190), (178, 198, 196), (250, 224, 172), (255, 228, 172), (228, 214, 184), 1.0, 0.42, "sun"),
+    "afternoon": Light(
+        (98, 150, 190), (178, 198, 196), (250, 224, 172), (255, 228, 172), (228, 214, 184), 1.0, 0.42, "sun"
+    ),
     "sunset": Light((66, 60, 112), (206, 96, 92), (255, 180, 96), (255, 166, 92), (226, 136, 108), 0.74, 0.08, "sun"),
-    "night": Light((10, 17, 40), (24, 40, 76), (60, 84, 122), (168, 194, 236), (42, 62, 100), 0.4, 0.72, "moon", True),
+    "night": Light((10, 17, 40), (24, 42, 80), (66, 92, 132), (168, 194, 236), (42, 64, 104), 0.5, 0.72, "moon", True),
     "overcast": Light((134, 146, 156), (172, 179, 183), (208, 208, 203), (224, 228, 230), (190, 196, 199), 0.86, 0.7),
 }
 
@@ -101,12 +107,14 @@ MOODS: dict[str, Change] = {
     "tense": Change(
         tint=(248, 250, 232), saturation=0.82, contrast=1.34, vignette=0.3, shadows=(34, 60, 52), split=0.4
     ),
-    "romantic": Change(tint=(255, 230, 232), saturation=1.06, lift=0.03, mist=0.06, highlights=(255, 206, 196), split=0.3),
+    "romantic": Change(
+        tint=(255, 230, 232), saturation=1.06, lift=0.03, mist=0.06, highlights=(255, 206, 196), split=0.3
+    ),
     "epic": Change(contrast=1.18, saturation=1.14, vignette=0.16, rim=0.3, beams=0.55),
 }
 
 STYLES: dict[str, Style] = {
-    "": Style(),
+    "": Style(Change(saturation=1.2, contrast=1.1)),
     "cinematic": Style(Change(contrast=1.08, shadows=(58, 84, 98), split=0.16, vignette=0.12), ink=0.5, grain=0.13, blur=0.6, rim=0.6),
     "photorealistic": Style(Change(contrast=1.03, saturation=0.95), ink=0.0, grain=0.06, blur=1.0, rim=0.45, smooth=True),
     "anime": Style(Change(saturation=1.34, contrast=1.08, lift=0.05, vignette=-0.16), ink=0.8, grain=0.0, flat=True, rim=0.5),
@@ -119,11 +127,13 @@ STYLES: dict[str, Style] = {
         ),
         ink=0.9, grain=0.42, rim=0.3,
     ),
-    "noir": Style(Change(saturation=0.0, contrast=1.75, lift=-0.07, vignette=0.36), ink=1.5, grain=0.26, rim=0.8),
+    "noir": Style(Change(saturation=0.0, contrast=1.5, lift=-0.01, vignette=0.34), ink=1.5, grain=0.26, rim=0.8),
 }  # fmt: skip
 
 GRADES: dict[str, Change] = {
-    "teal_orange": Change(shadows=(24, 104, 122), highlights=(255, 196, 132), split=0.42, contrast=1.06, saturation=1.08),
+    "teal_orange": Change(
+        shadows=(24, 104, 122), highlights=(255, 196, 132), split=0.42, contrast=1.06, saturation=1.08
+    ),
     "desaturated": Change(saturation=0.34, contrast=0.98),
     "vibrant": Change(saturation=1.6, contrast=1.06),
     "warm": Change(tint=(255, 236, 200), saturation=1.04),

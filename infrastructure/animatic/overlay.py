@@ -31,7 +31,7 @@ def _font(size: int) -> Font:
 @lru_cache(maxsize=4096)
 def _has(char: str) -> bool:
     """Whether the built-in font draws this character as something other than its box for missing ones."""
-    if char.isspace():
+    if char == " ":
         return True
     font = _font(24)
     return bytes(font.getmask(char)) != bytes(font.getmask("\U0010fffd"))
@@ -40,7 +40,7 @@ def _has(char: str) -> bool:
 def writable(text: str) -> str:
     """`text` with every character the built-in font lacks replaced by its nearest spelling, or left out."""
     found = []
-    for char in unicodedata.normalize("NFC", text):
+    for char in unicodedata.normalize("NFC", " ".join(text.split())):
         if _has(char):
             found.append(char)
             continue
@@ -86,14 +86,13 @@ def _tag(text: str, height: int) -> Image.Image:
     scale = 2  # drawn double and shrunk: smooth corners
     size = max(9, round(height * 0.0215)) * scale
     font = _font(size)
-    spaced = "\u2009".join(text) if _has("\u2009") else text
-    left, _, right, _ = font.getbbox(spaced)
+    left, _, right, _ = font.getbbox(text)
     pad = size * 0.72
     image = Image.new("RGBA", (int(right - left + 2 * pad + size * 0.35), int(size * 1.95)), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((0, 0, image.width - 1, image.height - 1), radius=size * 0.34, fill=(16, 17, 20, 176))
     draw.rounded_rectangle((0, 0, size * 0.3, image.height - 1), radius=size * 0.15, fill=(240, 150, 62, 255))
-    draw.text((pad + size * 0.2 - left, image.height / 2), spaced, font=font, fill=(246, 241, 230, 255), anchor="lm")
+    draw.text((pad + size * 0.2 - left, image.height / 2), text, font=font, fill=(246, 241, 230, 255), anchor="lm")
     return image.resize((image.width // scale, image.height // scale), Image.Resampling.LANCZOS)
 
 

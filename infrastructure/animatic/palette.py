@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
 from dataclasses import dataclass, replace
 
 from infrastructure.animatic.looks import GRADES, LIGHTINGS, MOODS, STYLES, TIMES, Change, Light
@@ -66,6 +66,7 @@ class Look:
     studio: bool
     backlit: bool
     smooth: bool
+    indoors: bool
 
     @staticmethod
     def of(spec: SceneSpec, scene: Scene) -> Look:
@@ -73,7 +74,10 @@ class Look:
         presets = spec.presets
         time = presets.get("time_of_day") or scene.time
         light = TIMES.get(time, TIMES[""])
-        lighting, mood = LIGHTINGS.get(presets.get("lighting", ""), Change()), MOODS.get(presets.get("mood", ""), Change())
+        lighting, mood = (
+            LIGHTINGS.get(presets.get("lighting", ""), Change()),
+            MOODS.get(presets.get("mood", ""), Change()),
+        )
         style_key = presets.get("style", "") or spec.look
         style = STYLES.get(style_key, STYLES[""])
         grade = GRADES.get(presets.get("color_grade", ""), Change())
@@ -92,8 +96,8 @@ class Look:
             mist=mist, side=side, changes=parts, ink=style.ink, grain=style.grain, wet=style.wet, flat=style.flat,
             blur=style.blur, rim=min(1.0, style.rim + sum(c.rim for c in parts)),
             vignette=min(0.85, 0.2 + sum(c.vignette for c in parts)), beams=max(c.beams for c in parts),
-            brush=style.brush, neon=key == "neon", dark=light.level < 0.55, studio=key == "studio",
-            backlit=key == "backlit", smooth=style.smooth,
+            brush=style.brush, neon=key == "neon", dark=light.level < 0.6, studio=key == "studio",
+            backlit=key == "backlit", smooth=style.smooth, indoors=scene.setting == "interior",
         )  # fmt: skip
 
     def tone(self, colour: RGB) -> RGB:
@@ -107,25 +111,21 @@ class Look:
         ambient = mix(self.sky[1], (255, 255, 255), 0.45)
         light = mix(ambient, self.light.key, 0.6)
         level = self.light.level
+        if depth <= 1.01:  # people must be seen at night too
+            level = max(level, 0.3 + 0.6 * level)
         seen = times(local, (light[0] * level, light[1] * level, light[2] * level))
         if depth <= NEAR:
-            near = 0.55 if not self.smooth else 0.75
+            near = 0.62 if not self.smooth else 0.78
             return (seen[0] * near, seen[1] * near, seen[2] * near)
-        air = {SKY: 0.8, FAR: 0.56, MID: 0.24}.get(depth, 0.03)
+        air = {SKY: 0.8, FAR: 0.56, MID: 0.24}.get(depth, 0.03) * (0.12 if self.indoors else 1.0)
         seen = mix(seen, self.haze, min(0.93, air * (1 + self.mist) + self.mist * (0.24 if depth > 1 else 0.06)))
         if self.backlit and depth <= 1.01:
             seen = (seen[0] * 0.42, seen[1] * 0.42, seen[2] * 0.48)
         return seen
 
-    def tint(self) -> Callable[[RGB], RGB]:
-        """The grade as a function."""
-        return self.tone
-
 
 def accent(ident: str) -> RGB:
     """The colour a character is known by, the same in every panel."""
-    import hashlib
-
     choices: tuple[RGB, ...] = (
         (206, 74, 52), (46, 120, 150), (224, 160, 52), (104, 142, 74), (146, 82, 138), (222, 112, 96), (60, 92, 168),
         (196, 196, 84), (86, 158, 148), (178, 62, 92),

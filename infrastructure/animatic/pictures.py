@@ -72,7 +72,9 @@ def open_picture(path: Path, what: str) -> Picture:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     limit = MAX_PIXELS // 1_000_000
-                    raise PictureError(f"The {what} {path.name} has {width} x {height} pixels; at most {limit} million.")
+                    raise PictureError(
+                        f"The {what} {path.name} has {width} x {height} pixels; at most {limit} million."
+                    )
                 image.load()
                 note = _note(image)
                 pixels = _bgra(_flat(image))
@@ -90,7 +92,17 @@ def open_picture(path: Path, what: str) -> Picture:
         raise PictureError(f"The {what} {path.name} is not a picture, or of a kind that cannot be read.") from None
     except Image.DecompressionBombError:
         raise PictureError(f"The {what} {path.name} has too many pixels.") from None
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError, IndexError, KeyError, TypeError) as e:
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        struct.error,
+        MemoryError,
+        IndexError,
+        KeyError,
+        TypeError,
+    ) as e:
         raise PictureError(f"The {what} {path.name} is damaged ({str(e)[:120] or type(e).__name__}).") from None
 
 

@@ -61,9 +61,7 @@ class Frame:
     def matrix(self) -> Matrix:
         """3 x 3: from frame heights around the centre to pixels."""
         s = self.scale
-        return np.array(
-            [[s, 0, self.width / 2 - 0.5], [0, s, self.height / 2 - 0.5], [0, 0, 1]], dtype=np.float64
-        )
+        return np.array([[s, 0, self.width / 2 - 0.5], [0, s, self.height / 2 - 0.5], [0, 0, 1]], dtype=np.float64)
 
     def view(self, depth: float, poses: Sequence[Pose], sharpest: float = 1.6) -> View:
         """What must be drawn of the plane at `depth` for all `poses`, and how finely (at most `sharpest` x)."""

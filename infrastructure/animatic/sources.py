@@ -153,7 +153,9 @@ class FlatSource:
     def _window(self, pose: Pose) -> tuple[float, float, float]:
         x, y, size = _crop(pose)
         if self._anchored:
-            size = max(0.2, min(size, 1.0, self._wide / self._aspect - 2 * abs(x) / self._aspect, self._high - 2 * abs(y)))
+            size = max(
+                0.2, min(size, 1.0, self._wide / self._aspect - 2 * abs(x) / self._aspect, self._high - 2 * abs(y))
+            )
         else:
             factor, mid_x, mid_y = self._fit
             x, y, size = (x - mid_x) * factor, (y - mid_y) * factor, size * factor

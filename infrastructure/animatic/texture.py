@@ -37,7 +37,7 @@ def _tile(kind: str) -> npt.NDArray[np.float32]:
     ridge = 1 - np.abs(_octave(rng, 7, _TILE) * 2 - 1)
     grain = rng.random((_TILE, _TILE), dtype=np.float32)
     tooth = cv2.GaussianBlur(np.tile(grain, (3, 3)), (0, 0), 0.8)[_TILE : 2 * _TILE, _TILE : 2 * _TILE]
-    return _even(np.asarray(blooms + ridge**6 * 0.12 + (tooth - 0.5) * 0.5, dtype=np.float32))
+    return _even(np.asarray(blooms * 0.8 + ridge**6 * 0.04 + (tooth - 0.5) * 0.85, dtype=np.float32))
 
 
 def wash(view: View, strength: float, kind: str = "wash", shift: float = 0.0) -> Pixels:

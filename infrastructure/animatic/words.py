@@ -32,7 +32,7 @@ _PROPS: tuple[tuple[str, str], ...] = (
     ("can", r"watering can|water runs|gießkanne"),
     ("stake", r"\bstakes?\b"), ("blossom", r"blossom|\bflowers?\b|\brose\b|blüte|blume"), ("worm", r"earthworm|\bworm\b"),
     ("bigtree", r"grown (?:apple )?tree|apple tree|under the tree|\boak\b|old tree|crown of the tree|the tree and"),
-    ("sapling", r"sapling|seedling|setzling"), ("tree", r"\btrees?\b|baum"), ("house", r"houses?\b|cottage|cabin|\bhütte|\bhaus\b"),
+    ("sapling", r"sapling|seedling|setzling"), ("tree", r"\btrees?\b|baum"), ("house", r"\bhouses?\b|cottage|cabin|\bhütte|\bhaus\b"),
     ("car", r"\bcars?\b|\btaxi|\bauto\b"), ("train", r"\btrains?\b|\bzug\b"), ("gate", r"\bgates?\b|fence|\btor\b"),
     ("table", r"\btables?\b|\bdesk\b|workbench|tisch"), ("book", r"\bbooks?\b|diary|flyer|letter|\bbuch\b|brief\b"),
     ("door", r"\bdoors?\b|\btür\b"), ("window", r"\bwindows?\b|fenster"), ("lamp", r"street ?lamps?|\blamps?\b|lampe"),
@@ -114,7 +114,9 @@ def _people(spec: SceneSpec, text: str, action: str) -> tuple[Person, ...]:
             people.append(Person(kind, kind, action, hat))
         if several and people:
             first = people[0]
-            people = [Person(f"{first.kind}{i}", first.kind, action, False) for i in range(3 if "child" in first.kind else 2)]
+            people = [
+                Person(f"{first.kind}{i}", first.kind, action, False) for i in range(3 if "child" in first.kind else 2)
+            ]
     return tuple(people)
 
 
@@ -125,6 +127,9 @@ def read_scene(spec: SceneSpec) -> Scene:
     settings = _hits(_SETTINGS, spec.location) or []
     ranked = [key for key, pattern in _SETTINGS if re.search(pattern, text, re.IGNORECASE)]
     setting = (settings or ranked or ["plain"])[0]
+    small = {"watch", "clock", "candle", "book", "cup", "key", "table"}
+    if setting == "plain" and small & set(_hits(_PROPS, text)):
+        setting = "interior"
     if setting == "field" and ranked and ranked[0] == "interior":
         setting = "interior"
     props = _hits(_PROPS, text)

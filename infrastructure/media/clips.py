@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
@@ -60,8 +60,9 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         yield container, stream
 
 
-def probe(path: Path, *, quick: bool = False) -> MediaInfo:
+def probe(path: Path, *, quick: bool = False, report: Callable[[int], None] = lambda _: None) -> MediaInfo:
     """What is in a clip, every frame decoded. `quick` decodes without deblocking: same count, other pixels.
+    `report` gets the frames counted so far.
 
     The rate is exact; a clip whose frames are unevenly long has the average rate and a warning in the log.
     """
@@ -73,6 +74,7 @@ def probe(path: Path, *, quick: bool = False) -> MediaInfo:
         for frame in container.decode(stream):
             first = first or frame
             stamps.append(frame.pts)
+            report(len(stamps))
         if first is None:
             raise UnreadableMedia(f"{path.name} cannot be read: it holds no frame.", "Make it again.")
         rate, even = _rate(stamps, stream)

@@ -22,8 +22,11 @@ log = logging.getLogger(__name__)
 MAX_PIXELS = 120_000_000
 """Largest picture opened, in pixels."""
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "AVIF", "TIFF", "BMP", "GIF", "PPM", "TGA")
-"""Formats opened. No EPS and the like, which start other programs."""
+Image.init()
+FORMATS = tuple(
+    name for name in ("PNG", "JPEG", "WEBP", "TIFF", "AVIF", "BMP", "GIF", "PPM", "TGA") if name in Image.OPEN
+)
+"""Formats opened, as far as this Pillow has them. No EPS and the like, which start other programs."""
 
 # Pillow's own limit warns below ours
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS

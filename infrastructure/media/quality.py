@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 QUALITIES: dict[str, tuple[str, int]] = {
-    "fast": ("veryfast", 23),
-    "standard": ("fast", 20),
+    "fast": ("superfast", 23),
+    "standard": ("veryfast", 19),
     "high": ("medium", 17),
     "ultra": ("slow", 14),
 }

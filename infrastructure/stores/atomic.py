@@ -52,7 +52,7 @@ def storing(action: str) -> Iterator[None]:
 
 def replace(source: Path, target: Path) -> None:
     """Rename `source` over `target` at once. On Windows waits up to two seconds for readers to let go."""
-    _patiently(lambda: os.replace(source, target))
+    _patiently(lambda: source.replace(target))
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

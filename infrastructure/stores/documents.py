@@ -144,7 +144,7 @@ class JsonFile(Generic[V]):
             number += 1
             aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}-{number}")
         try:
-            os.rename(self.path, aside)
+            self.path.rename(aside)
             where = f"it was set aside as {aside.name}"
         except OSError:
             where = "it could not be set aside and was left alone"

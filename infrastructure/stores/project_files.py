@@ -155,7 +155,7 @@ class FolderProjectFiles:
                         last=Picked(path=f"{folder}/{name}/last.png", sha256=last_hash),
                     )
                     atomic.write_bytes(ready / "take.json", TAKE.dump(stored))
-                    os.rename(ready, place / name)
+                    ready.rename(place / name)
                 atomic.sync_folder(place)
             finally:
                 self._workspaces.discard(stage)
@@ -273,7 +273,7 @@ class FolderProjectFiles:
             return None
         for folder in ("runs", "film"):
             with contextlib.suppress(OSError):
-                stat = os.stat(f"{self._root}/{folder}")
+                stat = (self._root / folder).stat()
                 found.append((folder, stat.st_mtime_ns, stat.st_size, stat.st_ino))
         return sorted(found)
 
@@ -307,7 +307,7 @@ def refuse_used(folder: Path) -> None:
     with atomic.storing(f"Looking into {folder}"):
         if folder.exists() and not folder.is_dir():
             raise Conflict(f"{folder} is a file.", "Choose the name of a new folder.")
-        if folder.is_dir() and any(name.lower() not in harmless for name in os.listdir(folder)):
+        if folder.is_dir() and any(entry.name.lower() not in harmless for entry in folder.iterdir()):
             raise Conflict(
                 f"{folder} is not empty, so no project was made in it.",
                 "Open it instead if it is a Kinoloom project, or choose a new folder.",

@@ -49,13 +49,13 @@ def inside(root: Path, name: str) -> Path | None:
     """
     if not name or "\0" in name or len(name) > 4000 or name.startswith(("\\\\", "//")):
         return None
-    base = os.path.abspath(root)
-    wanted = os.path.abspath(os.path.join(base, name))  # noqa: PTH118
-    if not wanted.startswith(base.rstrip(os.sep) + os.sep):
+    base = Path(os.path.normpath(root.absolute()))
+    wanted = Path(os.path.normpath(base / name))
+    if wanted == base or not wanted.is_relative_to(base):
         return None
     try:
-        real = Path(wanted).resolve(strict=True)
-        return Path(wanted) if real.is_relative_to(root.resolve()) and real.is_file() else None
+        real = wanted.resolve(strict=True)
+        return wanted if real.is_relative_to(base.resolve()) and real.is_file() else None
     except (OSError, ValueError, RuntimeError):
         return None
 

@@ -24,9 +24,10 @@ _HEADING = re.compile(
 _NUMBER = re.compile(r"\s*#(?P<number>[\w.-]{1,40})#\s*$")
 _CUE = re.compile(r"^(?:@(?P<forced>.+)|(?P<name>[^\Wa-z_][^a-z]*?)(?:\s*\(.*\))?)\s*\^?$")
 _TIMES = {
-    "dawn": "sunrise", "sunrise": "sunrise", "early morning": "morning", "morning": "morning", "midday": "noon", "noon": "noon",
-    "afternoon": "afternoon", "late afternoon": "afternoon", "dusk": "sunset", "sunset": "sunset", "evening": "sunset",
-    "magic hour": "sunset", "night": "night", "midnight": "night", "late night": "night", "day": "day",
+    "dawn": "sunrise", "sunrise": "sunrise", "early morning": "morning", "morning": "morning", "midday": "noon",
+    "noon": "noon", "afternoon": "afternoon", "late afternoon": "afternoon", "dusk": "sunset", "sunset": "sunset",
+    "evening": "sunset", "magic hour": "sunset", "night": "night", "midnight": "night", "late night": "night",
+    "day": "day",
 }  # fmt: skip
 _SAME_TIME = {"continuous", "later", "moments later", "same", "same time"}
 
@@ -65,7 +66,8 @@ def import_fountain(text: str, name: str, notes: Notes) -> ImportResult:
         shots.append(_shot(scene, given, people, places, notes))
     notes.add(f"The lengths of {len(shots)} shots were estimated from the length of their text.", field="duration")
     board = built(
-        name, title=title or name.rpartition(".")[0], description=f"By {author}"[:400] if author else "", shots=tuple(shots),
+        name, title=title or name.rpartition(".")[0], description=f"By {author}"[:400] if author else "",
+        shots=tuple(shots),
         characters=people.listed(notes), locations=places.listed(notes), extras={"from": {"format": "fountain"}},
     )  # fmt: skip
     return ImportResult(storyboard=board, format="fountain", notes=notes.listed())
@@ -142,10 +144,11 @@ def _shot(scene: _Scene, given: str, people: Cast, places: Cast, notes: Notes) -
         notes.add("Dialogue was kept aside; it counts for the length.", shot=given, field="dialogue")
     if scene.time in _SAME_TIME:
         notes.add(f"{scene.time!r} names no time of day; it was left open.", shot=given, field="time_of_day")
+    source = {"heading": scene.heading, "text": "\n".join(scene.lines)}
     return Shot(
         id=given, title=scene.heading[:400], prompt=action[:MAX_TEXT] or scene.place,
         description=" ".join(scene.synopsis)[:MAX_TEXT], seconds=estimated_seconds(action, spoken),
-        presets=Presets(time_of_day=_TIMES.get(scene.time, "")), location=places.find(scene.place) if scene.place else "",
-        characters=people.find_all(scene.cast[:100]),
-        extras={"source": {"heading": scene.heading, "text": "\n".join(scene.lines)}, "from": {"format": "fountain", "id": given}},
+        presets=Presets(time_of_day=_TIMES.get(scene.time, "")),
+        location=places.find(scene.place) if scene.place else "", characters=people.find_all(scene.cast[:100]),
+        extras={"source": source, "from": {"format": "fountain", "id": given}},
     )  # fmt: skip

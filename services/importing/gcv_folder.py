@@ -7,16 +7,16 @@ with absolute paths that are usually stale. There is often no project.json.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from domain.errors import BadInput, StudioError
 from domain.importing import ImportedPicture, ImportResult
-from domain.storyboard import MAX_SHOTS, Shot
+from domain.storyboard import MAX_SHOTS, Shot, Storyboard
 from services.importing.folders import PICTURES, files_in, inside, plain_name
 from services.importing.gcv import import_gcv, is_gcv
-from services.importing.notes import Notes, kind
+from services.importing.notes import Notes, kind, shown
 from services.importing.reading import parse_json, printable, read_text
 
 SELECTION = "selected_keyframes.json"
@@ -32,7 +32,8 @@ def project_root(file: Path) -> Path | None:
     """The project folder that a storyboard or selection file lies in, as far as its place tells."""
     if file.parent.name in ("storyboards", "selected"):
         return file.parent.parent
-    return file.parent if file.name == SELECTION or (file.parent / SELECTION).is_file() else None
+    beside = file.name == SELECTION or (file.parent / SELECTION).is_file() or (file.parent / "keyframes").is_dir()
+    return file.parent if beside else None
 
 
 def import_gcv_folder(folder: Path) -> ImportResult:
@@ -61,7 +62,7 @@ def import_selection(file: Path, data: dict[str, Any], notes: Notes) -> ImportRe
         )
     board, content = found
     notes.add(f"is the storyboard that {printable(file.name)} belongs to.", part=printable(board.name))
-    return with_pictures(import_gcv(content, printable(board.name), notes), root, notes)
+    return with_pictures(import_gcv(content, printable(board.name), notes), root, notes, data)
 
 
 def _board(file: Path, notes: Notes) -> dict[str, Any] | None:
@@ -123,79 +124,97 @@ def split_name(stem: str) -> tuple[str, int | None]:
     return (match["base"], int(match["variant"])) if match else (stem, None)
 
 
-def with_pictures(result: ImportResult, root: Path, notes: Notes) -> ImportResult:
-    """The result with the keyframes of the project folder `root`, the selected ones marked."""
-    by_base: dict[str, Shot] = {}
-    by_id: dict[str, Shot] = {}
-    for shot in result.storyboard.shots:
-        source = shot.extras["source"]
-        base = source.get("filename_base")
-        base = base if isinstance(base, str) else shot.id
-        if base in by_base:
-            notes.add(
-                f"{base[:60]!r} names an earlier shot too, which gets the keyframes.",
-                shot=shot.id,
-                field="filename_base",
-            )
-        for key in (base, _loose(base)):
-            by_base.setdefault(key, shot)
-        by_id.setdefault(str(source.get("shot_id", shot.id)), shot)
+def with_pictures(result: ImportResult, root: Path, notes: Notes, selection: Any = None) -> ImportResult:
+    """The result with the keyframes of the project folder `root`, the selected ones marked.
+
+    `selection` is the content of the selection file; without it the folder's own is read.
+    """
+    shots = _ByName(result.storyboard, notes)
     found: dict[tuple[str, str], ImportedPicture] = {}
     for file in files_in(root / "keyframes", PICTURES):
         base, variant = split_name(file.stem)
-        owner = by_base.get(base) or by_base.get(_loose(base)) or by_base.get(file.stem)
+        owner = shots.named(base) or shots.named(file.stem)
         if owner is None:
             notes.add("fits no shot by its name; it was left out.", part=f"keyframes/{printable(file.name, 60)}")
+        else:
+            found[owner.id, file.name] = ImportedPicture(shot=owner.id, path=file.absolute(), variant=variant)
+    chosen: dict[str, ImportedPicture] = {}
+    for shot, entry in _selected(selection if selection is not None else _selection_in(root, notes), shots, notes):
+        path = selected_file(entry, root)
+        if path is None:
+            given = (plain_name(entry.get(key)) for key in ("selected_file", "source_path", "export_path"))
+            name = next(filter(None, given), "")
+            notes.add(f"The selected keyframe {shown(name)} is not in the folder; choose one in Select.", shot=shot.id)
             continue
-        found[owner.id, file.name] = ImportedPicture(shot=owner.id, path=file.absolute(), variant=variant)
-    for entry in _selections(root, notes):
-        selected_shot = by_id.get(str(entry.get("shot_id"))) or by_base.get(str(entry.get("filename_base")))
-        if selected_shot is None:
-            notes.add(
-                f"A selection names the shot {str(entry.get('shot_id'))[:40]!r}, which there is not.", part=SELECTION
-            )
-            continue
-        _select(found, selected_shot.id, entry, root, notes)
+        variant = split_name(path.stem)[1]
+        chosen[shot.id] = ImportedPicture(shot=shot.id, path=path.absolute(), selected=True, variant=variant)
+    found |= {(picture.shot, picture.path.name): picture for picture in chosen.values()}
     return result.replace(pictures=tuple(found.values()), notes=notes.listed())
 
 
-def _loose(base: str) -> str:
-    # Some of these tools replace what file systems do not take; the comparison forgives that.
-    return "~" + re.sub(r"[\W_]+", "_", base.casefold())
+class _ByName:
+    """The shots of an imported storyboard by what the foreign project calls them."""
+
+    def __init__(self, board: Storyboard, notes: Notes) -> None:
+        self.project = board.extras["source"].get("project")
+        self.by_id: dict[str, Shot] = {}
+        self._by_base: dict[str, Shot] = {}
+        for shot in board.shots:
+            base = self.base(shot)
+            if base in self._by_base:
+                notes.add("names an earlier shot too, which gets the keyframes.", shot=shot.id, field="filename_base")
+            self._by_base.setdefault(base, shot)
+            self._by_base.setdefault(self._loose(base), shot)
+            self.by_id.setdefault(str(shot.extras["source"].get("shot_id", shot.id)), shot)
+
+    @staticmethod
+    def base(shot: Shot) -> str:
+        """The name that the shot's keyframes have."""
+        base = shot.extras["source"].get("filename_base")
+        return base if isinstance(base, str) else shot.id
+
+    @staticmethod
+    def _loose(base: str) -> str:
+        # Some of these tools replace what file systems do not take; the comparison forgives that.
+        return "~" + re.sub(r"[\W_]+", "_", base.casefold())
+
+    def named(self, base: str) -> Shot | None:
+        """The first shot whose keyframes are called `base`."""
+        return self._by_base.get(base) or self._by_base.get(self._loose(base))
 
 
-def _selections(root: Path, notes: Notes) -> list[dict[str, Any]]:
+def _selection_in(root: Path, notes: Notes) -> Any:
     file = inside(root, f"selected/{SELECTION}") or inside(root, SELECTION)
     if file is None:
         return []
     try:
-        data = parse_json(read_text(file, notes), SELECTION, notes)
+        return parse_json(read_text(file, notes), SELECTION, notes)
     except StudioError as error:
         notes.add(f"could not be used: {error.message}", part=SELECTION)
         return []
+
+
+def _selected(data: Any, shots: _ByName, notes: Notes) -> Iterator[tuple[Shot, dict[str, Any]]]:
     entries = data.get("selections") if isinstance(data, dict) else data
     if not isinstance(entries, list):
         notes.add(f"holds {kind(entries)} where the list of selections belongs; it was not used.", part=SELECTION)
-        return []
-    return [entry for entry in entries[:MAX_SHOTS] if isinstance(entry, dict)]
-
-
-def _select(
-    found: dict[tuple[str, str], ImportedPicture], shot: str, entry: dict[str, Any], root: Path, notes: Notes
-) -> None:
-    path = selected_file(entry, root)
-    if path is None:
-        name = plain_name(entry.get("selected_file")) or plain_name(entry.get("source_path"))
-        notes.add(
-            f"The selected keyframe {printable(name, 60)!r} is not in the folder; choose one in Select.", shot=shot
-        )
         return
-    variant = entry.get("selected_variant")
-    number = variant if isinstance(variant, int) and not isinstance(variant, bool) else split_name(path.stem)[1]
-    for key, picture in list(found.items()):
-        if key[0] == shot and picture.selected:
-            found[key] = picture.replace(selected=False)
-    found[shot, path.name] = ImportedPicture(shot=shot, path=path.absolute(), selected=True, variant=number)
+    project = data.get("project") if isinstance(data, dict) else None
+    ours = project in (None, shots.project)
+    if not ours:
+        notes.add(f"belongs to {shown(project)}; only selections with the same names were used.", part=SELECTION)
+    for entry in entries[:MAX_SHOTS]:
+        if not isinstance(entry, dict):
+            continue
+        base, numbered = str(entry.get("filename_base")), shots.by_id.get(str(entry.get("shot_id")))
+        named = shots.named(base)
+        # Where several shots share a name the id decides; an id alone counts only in the same project.
+        if numbered and ((ours and not named) or shots.base(numbered) == base):
+            yield numbered, entry
+        elif named:
+            yield named, entry
+        elif ours:
+            notes.add(f"names the shot {shown(entry.get('shot_id'))}, which there is not.", part=SELECTION)
 
 
 def selected_file(entry: dict[str, Any], root: Path) -> Path | None:

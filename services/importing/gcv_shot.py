@@ -39,8 +39,8 @@ _SAMPLING: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 KNOWN = {
     "shot_id", "filename_base", "prompt", "description", "negative_prompt", "width", "height", "duration", "presets",
-    "flux", "wan", "character_lora", "characters", "camera_movement", "seed", "cfg_scale", "steps", "scene", "character",
-    "wan_motion", "kinoloom",
+    "flux", "wan", "character_lora", "characters", "camera_movement", "seed", "cfg_scale", "steps", "scene",
+    "character", "wan_motion", "kinoloom",
 }  # fmt: skip
 OLD = {"camera_movement", "cfg_scale", "wan_motion", "scene"}
 """Fields that only generation 2.0 has."""

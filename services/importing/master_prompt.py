@@ -50,7 +50,7 @@ class MasterPrompt:
 
 
 def find_master_prompt(folder: Path, notes: Notes) -> MasterPrompt | None:
-    """The master prompt in `folder`: a Markdown file named after it, "master" before "prompt"; None when there is none."""
+    """The master prompt in `folder`: a Markdown file with "master", else "prompt", in its name; or None."""
     try:
         pages = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".md", ".markdown"))
     except OSError:
@@ -97,10 +97,9 @@ def _sections(text: str) -> tuple[str, list[tuple[str, str]]]:
     title, sections = "", [("", [""])]
     for line in text.splitlines():
         match = _SECTION.match(line.rstrip())
-        if match is None or (match["bold"] or "").strip() == "":
-            if match is None or not match["heading"]:
-                sections[-1][1].append(line)
-                continue
+        if match is None:
+            sections[-1][1].append(line)
+            continue
         heading = (match["heading"] or match["bold"] or "").strip().strip("*")
         if line.startswith("# ") and not title:
             title = heading[:400]

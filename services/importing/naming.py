@@ -15,7 +15,8 @@ def safe_id(text: str, fallback: str) -> str:
     if is_safe_name(text):
         return text
     plain = unicodedata.normalize("NFKD", text[:400]).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("._-")[:_LONGEST].rstrip(".-")
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain)
+    name = re.sub(r"-{2,}", "-", name).strip("._-")[:_LONGEST].rstrip(".-")
     if name and not is_safe_name(name):
         name = f"{name.replace('.', '-')}-1"
     return name if is_safe_name(name) else fallback

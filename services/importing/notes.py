@@ -49,7 +49,10 @@ def _shots(shots: list[str]) -> str:
 
 def shown(value: object, limit: int = 40) -> str:
     """A foreign value as it may stand in a sentence: quoted, printable, short."""
-    text = repr(value) if isinstance(value, (str, int, float, bool, type(None))) else kind(value)
+    words = {None: "null", True: "true", False: "false"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    text = repr(value) if isinstance(value, (str, int, float)) else kind(value)
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(c if c.isprintable() else "?" for c in text)
 

@@ -38,7 +38,7 @@ def import_prose(text: str, name: str, notes: Notes) -> ImportResult:
 def _parts(text: str) -> tuple[str, list[str]]:
     title, paragraphs = "", []
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
-        lines = []
+        lines: list[str] = []
         for line in block.split("\n"):
             heading = re.match(r"\s*#{1,6}\s+(.+)", line)
             if heading:
@@ -51,9 +51,6 @@ def _parts(text: str) -> tuple[str, list[str]]:
         paragraphs += [" ".join(" ".join(lines).split())]
     found = [p for p in paragraphs if any(c.isalnum() for c in p)]
     if len(found) == 1:
-        found = [
-            s.strip()
-            for s in re.split(r"(?<=[.!?\u2026])[\"'\u201d\u2019)]*\s+", found[0])
-            if any(c.isalnum() for c in s)
-        ]
+        sentences = re.sub(r"([.!?\u2026][\"'\u201d\u2019)]*)\s+", r"\1\n", found[0]).split("\n")
+        found = [sentence for sentence in sentences if any(c.isalnum() for c in sentence)]
     return title, found

@@ -60,7 +60,7 @@ def read_text(path: Path, notes: Notes) -> str:
 
 
 def decode(data: bytes, name: str, notes: Notes) -> str:
-    """Text of `data`: by its byte order mark, else UTF-8, else Windows-1252 with a note. Raises BadInput for binaries."""
+    """Text of `data`: by its byte order mark, else UTF-8, else Windows-1252 with a note. BadInput for binaries."""
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise BadInput(

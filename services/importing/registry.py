@@ -9,7 +9,7 @@ from typing import Any
 from domain.errors import BadInput, NotFound
 from domain.importing import ImportResult
 from services.importing import gcv, gcv_folder, kinoloom, prose, segments, tables
-from services.importing.folders import files_in
+from services.importing.folders import files_in, plain_name
 from services.importing.fountain import import_fountain, is_fountain
 from services.importing.master_prompt import find_master_prompt
 from services.importing.notes import Notes, kind
@@ -42,7 +42,7 @@ def import_text(text: str, name: str) -> ImportResult:
     notes = Notes()
     if len(text) > MAX_BYTES:
         raise BadInput(f"{printable(name)} is larger than {MAX_BYTES // 2**20} MiB.", "Import a part of it.")
-    return _from_text(clean(text, notes), Path(gcv_folder.plain_name(name) or "text"), notes, on_disk=False)
+    return _from_text(clean(text, notes), Path(plain_name(name) or "text"), notes, on_disk=False)
 
 
 def import_folder(path: Path) -> ImportResult:

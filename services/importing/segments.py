@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from domain.errors import BadInput
 from domain.importing import ImportResult
 from domain.storyboard import MAX_TEXT, Entity, Presets, Sampling, Shot, Storyboard
 from domain.vocabulary import CAMERA_LABELS, SIZE_LABELS, camera_from_text, camera_move, size_from_text
@@ -36,6 +37,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "location": ("location", "setting"),
     "seed": ("seed",),
 }
+_TELLING = ("prompt", "description", "title", "seconds")
 _ANGLES = {"low angle": "low_angle", "high angle": "high_angle", "dutch angle": "dutch_angle"}
 _TOP = {"title": ("title", "project", "name"), "description": ("description", "logline")}
 
@@ -49,6 +51,10 @@ def import_segments(data: Any, name: str, notes: Notes, master: MasterPrompt | N
     """A segment list. `name` is the file's, for errors. Raises BadInput naming segment and field."""
     bare = isinstance(data, list)
     segments = shot_list(data if bare else data.get("segments"), name, "the content" if bare else "segments")
+    if not any(key in segment for segment in segments for field in _TELLING for key in _SPELLINGS[field]):
+        raise BadInput(
+            f"{name} is a list of objects that are no segments.", "A segment has a prompt, a title or a duration."
+        )
     top = Fields({} if bare else data, notes, label="Storyboard")
     master = master or MasterPrompt()
     casts = Casts(
@@ -82,7 +88,8 @@ def import_rows(rows: list[dict[str, Any]], sources: list[dict[str, str]], name:
     shots = _shots(rows, sources, "table", casts, notes)
     board = built(
         name, title=name.rpartition(".")[0], shots=shots, characters=casts.characters.listed(notes),
-        objects=casts.objects.listed(notes), locations=casts.locations.listed(notes), extras={"from": {"format": "table"}},
+        objects=casts.objects.listed(notes), locations=casts.locations.listed(notes),
+        extras={"from": {"format": "table"}},
     )  # fmt: skip
     return ImportResult(storyboard=board, format="table", notes=notes.listed())
 
@@ -152,7 +159,9 @@ def _read(fields: Fields, casts: Casts) -> dict[str, Any]:
         found["seconds"] = DEFAULT_SECONDS
     words = fields.text(key["camera"], 1000)
     found |= camera_fields(words)
-    if words.strip() and not (found["presets"].camera or found["size"] or found["presets"].composition):
+    if words.strip().lower() not in ("", "none") and not (
+        found["presets"].camera or found["size"] or found["presets"].composition
+    ):
         fields.note(key["camera"], "names no move, size or angle that Kinoloom knows; its words are kept.")
     found["characters"] = casts.characters.find_all(fields.names(key["characters"]))
     found["objects"] = casts.objects.find_all(fields.names(key["objects"]))

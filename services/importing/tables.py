@@ -16,11 +16,12 @@ from services.importing.segments import import_rows
 _HEADINGS: dict[str, str] = {
     heading: field
     for field, headings in {
-        "id": "id|shot|shot id|shot no|shot number|no|nr|#|number|slate|einstellung|segment|segment id",
+        "id": "id|shot|shot id|shot no|shot #|shot number|no|nr|#|number|slate|einstellung|segment|segment id",
         "title": "title|name|shot name|filename base|titel",
         "prompt": "prompt|action|picture|content|image|visual|what happens|inhalt|handlung|bild",
         "description": "description|notes|note|comment|comments|remarks|beschreibung|notizen|bemerkung",
-        "duration": "duration|seconds|length|time|sec|secs|s|duration s|duration seconds|length s|dauer|sekunden|laenge|länge",
+        "duration": "duration|dur|dur s|seconds|length|time|sec|secs|s|duration s|duration seconds|length s"
+        "|dauer|sekunden|laenge|länge",
         "camera": "camera|movement|move|camera movement|camera move|kamera|kamerabewegung",
         "size": "size|shot size|shot type|framing|type|angle|einstellungsgroesse|einstellungsgröße",
         "characters": "characters|character|cast|who|figuren|personen",
@@ -31,9 +32,11 @@ _HEADINGS: dict[str, str] = {
     }.items()
     for heading in headings.split("|")
 }
-_SHORT = {"ews": "extreme wide", "ws": "wide", "ls": "wide", "fs": "full shot", "mws": "medium wide", "mls": "medium wide",
-          "ms": "medium", "mcu": "medium close-up", "cu": "close-up", "ecu": "extreme close-up", "xcu": "extreme close-up",
-          "ots": "over the shoulder"}  # fmt: skip
+_SHORT = {
+    "ews": "extreme wide", "ws": "wide", "ls": "wide", "fs": "full shot", "mws": "medium wide", "mls": "medium wide",
+    "ms": "medium", "mcu": "medium close-up", "cu": "close-up", "ecu": "extreme close-up", "xcu": "extreme close-up",
+    "ots": "over the shoulder",
+}  # fmt: skip
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 
 

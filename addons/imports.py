@@ -1,0 +1,107 @@
+"""Taking dropped files in: reading them as one storyboard, and keeping the list of what was altered in sight."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from addons.api import Action
+from addons.session import View
+from domain.errors import BadInput
+from domain.importing import ImportNote, ImportResult
+from services.importing import import_file
+from services.projects import OpenProject
+
+ACCEPTED = ".json,.fountain,.spmd,.csv,.tsv,.md,.markdown,.txt"
+"""File names that the file chooser offers."""
+
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+"""File names that are pictures and no storyboards."""
+
+CHOICE = "import.notes"
+"""Under which name a project's windows remember the list, so that it stays until it is dismissed."""
+
+_PAGES = {".md", ".markdown"}
+_SHOWN = 200
+
+
+def handed_over(action: Action) -> list[tuple[str, str]]:
+    """Token and name of each file that came with an action."""
+    given = action.data.get("files")
+    if not isinstance(given, list):
+        return [(action.text("token", 80), action.text("name", 200))] if action.text("token") else []
+    return [
+        (str(file.get("token", ""))[:80], str(file.get("name", ""))[:200]) for file in given[:20] if isinstance(file, dict)
+    ]
+
+
+def is_page(name: str) -> bool:
+    """Whether a file of that name can be a master prompt."""
+    return Path(name).suffix.lower() in _PAGES
+
+
+def read_files(paths: Sequence[Path]) -> ImportResult:
+    """The storyboard in files that were handed over together: one file, with a master prompt beside it if there is one.
+
+    Raises BadInput.
+    """
+    mains = [path for path in paths if not is_page(path.name)]
+    pages = [path for path in paths if is_page(path.name)]
+    if not mains:
+        mains, pages = pages[:1], pages[1:]
+    if len(mains) != 1 or len(pages) > 1:
+        names = ", ".join(path.name for path in paths[:5])
+        raise BadInput(
+            f"One storyboard can be imported at a time, not {len(paths)} files: {names}.",
+            "Drop one file, or a segment list together with its master prompt (.md).",
+        )
+    if not pages:
+        return import_file(mains[0])
+    with tempfile.TemporaryDirectory(prefix="kinoloom-") as folder:
+        main = Path(folder) / mains[0].name
+        shutil.copyfile(mains[0], main)
+        # The importer finds a master prompt by its name; whatever it was called, it was handed over as one.
+        shutil.copyfile(pages[0], Path(folder) / f"master-{pages[0].name}")
+        result = import_file(main)
+    if result.format != "segment list":
+        note = ImportNote(where=pages[0].name, what=f"was not used: a {result.format} has no master prompt.")
+        result = result.replace(notes=(*result.notes, note))
+    return result
+
+
+def remember_notes(project: OpenProject, source: str, result: ImportResult) -> dict[str, Any]:
+    """Keep the list of what an import altered, until somebody dismisses it; what is kept."""
+    kept = {
+        "source": source[:200],
+        "format": result.format,
+        "shots": len(result.storyboard.shots),
+        "pictures": len(result.pictures),
+        "notes": [[note.where[:200], note.what[:400]] for note in result.notes[:_SHOWN]],
+    }
+    project.change_ui(choices={**project.ui.choices, CHOICE: kept})
+    return kept
+
+
+def notes_head(view: View) -> dict[str, Any]:
+    """What the panel with the list shows; empty when there is none."""
+    kept: dict[str, Any] = view.choice(CHOICE, {})
+    if not kept.get("source"):
+        return {}
+    notes = [
+        [str(note[0]), str(note[1])] for note in kept.get("notes", []) if isinstance(note, list) and len(note) == 2
+    ]
+    return {
+        "source": str(kept.get("source")),
+        "format": str(kept.get("format", "")),
+        "shots": kept.get("shots", 0),
+        "pictures": kept.get("pictures", 0),
+        "notes": notes,
+    }
+
+
+def dismiss_notes(view: View) -> None:
+    """The list was read."""
+    view.choose(CHOICE, {})

@@ -1,0 +1,60 @@
+/* The Project tab. */
+"use strict";
+(() => {
+  const { html, raw, icons } = Kino;
+  const on = (v) => raw(`aria-pressed="${v ? "true" : "false"}"`);
+  const shape = (w, h) => raw(`<svg class="pj-shape" width="22" height="22" viewBox="0 0 22 22" aria-hidden="true"><rect x="${11 - (w >= h ? 9 : (9 * w) / h)}" y="${11 - (w >= h ? (9 * h) / w : 9)}" width="${w >= h ? 18 : (18 * w) / h}" height="${w >= h ? (18 * h) / w : 18}" rx="1.500" fill="none" stroke="currentColor" stroke-width="1.400"/></svg>`);
+  const names = { "1920×1080": "Full HD", "1280×720": "HD", "1080×1920": "Upright", "1080×1080": "Square" };
+
+  Kino.part("project.film", {
+    frame: (h) => html`<section class="kpane kscroll pj-film" aria-label="The open film">
+      <label class="kf pj-name"><span>Film</span><input name="name" data-field="name" value="${h.name}" maxlength="200" autocomplete="off"></label>
+      <div class="pj-facts"><div><b>${h.shots}</b><span>${h.shots === 1 ? "shot" : "shots"}</span></div><div><b>${h.length}</b><span>running time</span></div><div><b>${h.frames.toLocaleString("en")}</b><span>frames</span></div></div>
+      <div class="pj-path" title="${h.folder}">${icons.folder}<code><bdi>${h.folder}</bdi></code><button class="kbtn small ghost" type="button" data-copy="${h.folder}">Copy path</button></div>
+      ${h.pending.words ? raw(html`<div class="pj-ask" role="alertdialog" aria-label="Change to ${h.pending.to}?"><p><b>Change to ${h.pending.to}?</b> ${h.pending.words}</p><div><button class="kbtn" data-act="keep">Keep as it is</button><button class="kbtn warn" data-act="go">Change to ${h.pending.to}</button></div></div>`) : ""}
+      <h3 class="ksec">Size</h3>
+      <div class="pj-chips">${h.sizes.map((s) => raw(html`<button class="pj-chip" data-act="size" data-w="${s.w}" data-h="${s.h}" ${on(s.on)}>${shape(s.w, s.h)}<span><b>${s.w}×${s.h}</b><small>${names[s.w + "×" + s.h]}</small></span></button>`))}</div>
+      <div class="pj-custom" id="pj-custom"><label class="kf"><span>Width</span><input type="number" name="w" min="64" max="8192" step="2" value="${h.width}"></label><i>×</i><label class="kf"><span>Height</span><input type="number" name="h" min="64" max="8192" step="2" value="${h.height}"></label><button class="kbtn" data-act="size" data-form="#pj-custom">Set size</button></div>
+      ${h.made ? raw(html`<p class="kmuted">${h.made}</p>`) : ""}
+      <h3 class="ksec">Frames per second</h3>
+      <div class="kseg" role="group" aria-label="Frames per second">${h.rates.map((r) => raw(html`<button data-act="rate" data-value="${r.value}" title="${r.value}" ${on(r.on)}>${r.label}</button>`))}</div>
+      <h3 class="ksec">Made with</h3>
+      <div class="krow"><label class="kf"><span>Backend</span><select name="backend" data-field="backend">${h.backends.map((b) => raw(html`<option value="${b.id}" ${b.on ? "selected" : ""}>${b.title}</option>`))}</select><small>Makes ${h.backends.find((b) => b.on)?.makes}${h.backends.find((b) => b.on)?.free ? ", free of charge" : ""}.</small></label>
+      <label class="kf"><span>Model</span><select name="profile" data-field="profile">${h.profiles.map((p) => raw(html`<option value="${p.id}" ${p.on ? "selected" : ""}>${p.title}</option>`))}</select><small>${h.profiles.find((p) => p.on)?.limits}</small></label></div>
+      <div class="pj-modes" role="group" aria-label="How long shots are made">${h.modes.map((m) => raw(html`<button class="pj-mode" data-id="${m.id}" data-act="mode" ${on(m.on)}><b>${m.title}</b><span>${m.help}</span></button>`))}</div>
+      ${h.note ? raw(html`<p class="kmuted">${h.note}</p>`) : ""}
+      ${h.looks.length ? raw(html`<h3 class="ksec">Look</h3><label class="kf pj-look"><span>Style of every shot that has none of its own</span><select name="look" data-field="look">${h.looks.map((l) => raw(html`<option value="${l.value}" ${l.on ? "selected" : ""}>${l.label}</option>`))}</select></label>`) : ""}
+    </section>`,
+  });
+
+  const { notes } = Kino;
+  Kino.part("project.new", {
+    frame: (h) => html`<section class="kpane pj-new" id="pj-new" aria-label="New project">
+      <div class="pj-top"><h2 class="kh">New project</h2><button class="kbtn small" data-act="sample" title="Eight shots, thirty seconds, drawn and rendered on this computer">${icons.film} Make the sample film</button></div>
+      ${notes(h.notes)}
+      <div class="pj-form"><label class="kf"><span>Name</span><input name="name" maxlength="200" autocomplete="off" placeholder="${h.staged.title || "The working title"}"></label>
+      <label class="kf"><span>Folder (left empty: a new one in ${h.home})</span><input name="folder" autocomplete="off" spellcheck="false" placeholder="${h.home}"></label></div>
+      ${h.staged.files ? raw(html`<div class="pj-staged" data-drop="stage" data-together><span>${icons.check}</span><div><b>${h.staged.files.join(" + ")}</b><span>${h.staged.shots} ${h.staged.shots === 1 ? "shot" : "shots"} · ${h.staged.length} · ${h.staged.format}${h.staged.altered ? ` · ${h.staged.altered} ${h.staged.altered === 1 ? "remark" : "remarks"}, listed after the import` : ""}</span>${h.staged.format === "segment list" && h.staged.files.length === 1 ? raw("<span>Its master prompt (.md) can be dropped here too.</span>") : ""}</div><button class="kicon" data-act="unstage" title="Take it away" aria-label="Take the file away">${icons.close}</button></div>`)
+        : raw(html`<label class="pj-drop" data-drop="stage" data-together><input type="file" class="kfile" data-act="stage" data-together multiple accept="${h.accept}"><span>${icons.up}</span><span><b>Drop a storyboard here</b>, or choose one. Storyboard JSON, segment list with its master prompt, Fountain, CSV or text.</span></label>
+        <label class="kf"><span>or import a folder: a project of another tool, or pictures</span><input name="source" autocomplete="off" spellcheck="false" placeholder="/home/me/stories/harbour"></label>`)}
+      <div class="pj-go"><button class="kbtn primary" data-act="create" data-form="#pj-new">${h.staged.files ? "Import as a new project" : "Create the project"}</button><span class="kmuted">The project that is open stays as it is.</span></div>
+    </section>`,
+  });
+
+  const when = (iso) => { const d = new Date(iso); return isNaN(d) ? "" : d.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }); };
+  Kino.part("project.recent", {
+    frame: (h) => html`<section class="kpane pj-recent" aria-label="Open a project">
+      <div class="pj-top"><h2 class="kh">Open a project</h2></div>
+      <div class="pj-open" id="pj-open"><input name="path" aria-label="Folder of a project" autocomplete="off" spellcheck="false" placeholder="Folder of a project"><button class="kbtn" data-act="path" data-form="#pj-open">Open</button></div>
+      <div class="pj-list" data-list role="listbox" aria-label="Projects opened before"></div>
+      ${h.count ? "" : raw('<p class="kmuted">Projects you open are listed here.</p>')}
+    </section>`,
+    item: (p) => html`<div class="pj-item" role="option" tabindex="0" data-id="${p.id}" data-act="open" aria-selected="${p.here ? "true" : "false"}"><div><b title="${p.name}">${p.name}</b><span>${p.shots} ${p.shots === 1 ? "shot" : "shots"} · ${p.length} · ${p.rate}</span></div><div class="pj-where"><code title="${p.folder}"><bdi>${p.folder}</bdi></code><span>${p.here ? "open now" : "last used " + when(p.used)}</span></div></div>`,
+  });
+
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Enter" || e.target.tagName !== "INPUT") return;
+    const form = e.target.closest("#pj-open,#pj-new,#pj-custom");
+    if (form) { e.preventDefault(); form.querySelector("[data-form]").click(); }
+  });
+})();

@@ -1,0 +1,133 @@
+"""What the Settings tab shows and does."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from addons.api import Action, PartData, Reply
+from addons.session import View
+from domain.errors import BadInput, NotFound
+from services.settings import SettingField
+
+LOOK = "appearance.theme"
+"""The setting that every window follows at once."""
+
+
+def form(view: View) -> PartData:
+    """Every setting as an item, in order; the sections, problems and the file in the head."""
+    service = view.studio.settings
+    fields = service.fields()
+    items = []
+    before = None
+    for field in fields:
+        items.append(_item(field, first=field.section != before))
+        before = field.section
+    return PartData(
+        head={"problems": service.problems(), "file": service.place(), "count": len(fields)},
+        items=items,
+    )
+
+
+def _item(field: SettingField, *, first: bool) -> dict[str, Any]:
+    hidden = field.secret and field.value not in (None, "")
+    return {
+        "id": field.key,
+        "section": _section(field.section) if first else "",
+        "title": field.title,
+        "help": field.help,
+        "kind": field.kind,
+        "choices": [[c, label(c)] for c in field.choices],
+        "min": field.minimum,
+        "max": field.maximum,
+        # A secret never travels to the browser; only that there is one.
+        "value": "" if field.secret else field.value,
+        "kept": hidden,
+        "default": "" if field.secret else said(field.default),
+        "origin": field.origin,
+        "variable": variable(field.key),
+        "secret": field.secret,
+    }
+
+
+def act(view: View, action: Action) -> Reply | None:
+    """Save a setting, or take it back to its default. Both take effect at once."""
+    if action.act not in ("edit", "reset"):
+        return None
+    service = view.studio.settings
+    field = next((f for f in service.fields() if f.key == action.id), None)
+    if field is None:
+        raise NotFound("There is no such setting.", "Reload the page.")
+    if field.origin == "environment":
+        raise BadInput(
+            f"{field.title} is set by the environment variable {variable(field.key)}.",
+            "Unset it and start Kinoloom again to change it here.",
+        )
+    if action.act == "reset":
+        service.reset(field.key)
+        return Reply(said=f"{field.title} is back to its default.")
+    service.save(field.key, value_of(field, action.data.get("value")))
+    return None
+
+
+def value_of(field: SettingField, given: object) -> Any:
+    """What the browser sent, as the kind of setting it is. Raises BadInput."""
+    if field.kind == "switch":
+        return given is True or given == "true"
+    text = "" if given is None else str(given)[:4000].strip()
+    if field.kind == "choice":
+        if text not in field.choices:
+            raise BadInput(f"{field.title} cannot be {text[:40]!r}.", f"Choose one of: {', '.join(field.choices)}.")
+        return text
+    if field.kind != "number":
+        return text
+    plain = text.replace(",", ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        raise BadInput(f"{field.title} is a number, not {text[:40]!r}.", _range(field)) from None
+    low, high = field.minimum, field.maximum
+    if number != number or (low is not None and number < low) or (high is not None and number > high):
+        raise BadInput(f"{field.title} cannot be {text[:40]}.", _range(field))
+    return int(number) if number.is_integer() else number
+
+
+def _range(field: SettingField) -> str:
+    low, high = field.minimum, field.maximum
+    if low is not None and high is not None:
+        return f"It lies between {low:g} and {high:g}."
+    if low is not None:
+        return f"It is at least {low:g}."
+    return f"It is at most {high:g}." if high is not None else "Write it in digits."
+
+
+def about(view: View) -> PartData:
+    """What runs here, under which licence, and what leaves this computer."""
+    studio = view.studio
+    engines = [studio.backends.spec(i).title for i in studio.backends.ids()]
+    try:
+        number = version("kinoloom")
+    except PackageNotFoundError:
+        number = ""
+    return PartData(head={"version": number, "licence": "Apache-2.0", "engines": engines, "folder": str(studio.projects.home())})
+
+
+def variable(key: str) -> str:
+    """The environment variable over a setting."""
+    return "KINOLOOM_" + key.replace(".", "__").upper()
+
+
+def label(choice: str) -> str:
+    """A choice in words."""
+    return {"en": "English", "de": "Deutsch"}.get(choice, choice.replace("_", " ").capitalize())
+
+
+def said(value: object) -> str:
+    """A default in words."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "empty" if value in (None, "") else str(value)
+
+
+def _section(name: str) -> str:
+    return name if name[:1].isupper() else name.replace("_", " ").capitalize()

@@ -1,0 +1,31 @@
+"""The Storyboard tab: shot cards, the inspector that edits one of them in place, and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from addons.api import Addon, AddonContext, Part
+from addons.storyboard import actions, model
+
+
+def build(context: AddonContext) -> None:
+    """Lay the tab out."""
+    from addons.storyboard.view import lay_out
+
+    lay_out()
+
+
+def parts(context: AddonContext) -> Sequence[Part]:
+    """The tab's live areas; every action works from every one of them."""
+    act = actions.StoryboardActions(context).act
+    return (
+        Part("storyboard.toolbar", model.toolbar, act),
+        Part("storyboard.notes", model.notes, act),
+        Part("storyboard.cards", model.cards, act),
+        Part("storyboard.inspector", model.inspector, act),
+        Part("storyboard.strip", model.strip, act),
+    )
+
+
+ADDON = Addon(id="storyboard", title="Storyboard", order=20, build=build, parts=parts, assets=Path(__file__).parent)

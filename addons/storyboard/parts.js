@@ -1,0 +1,149 @@
+/* The Storyboard tab. */
+"use strict";
+(() => {
+  const { html, raw, icons } = Kino;
+  const option = (value, label, chosen) => raw(html`<option value="${value}" ${value === chosen ? "selected" : ""}>${label}</option>`);
+
+  /* A frame with a figure as large as the shot size says, for shots without a picture. */
+  const figure = (x, y, h, o) => {
+    const r = h * 0.135;
+    return `<g opacity="${o ?? 1}"><circle cx="${x}" cy="${y + r}" r="${r}"/><path d="M${x - r * 2.1} ${y + h}V${y + r * 4}c0-${r * 1.5} ${r} -${r * 1.800} ${r * 2.1}-${r * 1.800}s${r * 2.1} ${r * 0.300} ${r * 2.1} ${r * 1.800}V${y + h}z"/></g>`;
+  };
+  const sizes = {
+    extreme_wide: () => '<path d="M0 62 L34 50 L58 57 L96 44 L160 60V90H0z" opacity=".5"/>' + figure(80, 53, 9),
+    wide: () => '<path d="M0 66 L50 58 L160 64V90H0z" opacity=".5"/>' + figure(80, 42, 28),
+    full: () => '<path d="M0 76H160V90H0z" opacity=".5"/>' + figure(80, 16, 64),
+    medium_wide: () => figure(80, 18, 84), medium: () => figure(80, 18, 104), medium_close_up: () => figure(80, 16, 138), close_up: () => figure(80, 12, 200),
+    extreme_close_up: () => '<path d="M18 47C40 18 62 12 80 12s40 6 62 35c-22 27-44 32-62 32S40 74 18 47z" opacity=".55"/><circle cx="80" cy="45" r="24"/>',
+    over_shoulder: () => figure(98, 26, 110, 0.6) + figure(34, 20, 250),
+    aerial: () => '<path d="M0 30H160M0 62H160M40 0V90M104 0V90" fill="none" stroke="currentColor" stroke-width="1.500" opacity=".6"/><ellipse cx="72" cy="46" rx="8" ry="5"/><circle cx="72" cy="46" r="3.500"/>',
+  };
+  const placeholder = (size) => raw(`<span class="sb-none" aria-hidden="true"><svg viewBox="0 0 160 90" preserveAspectRatio="xMidYMid slice" fill="currentColor">${(sizes[size] || sizes.medium)()}</svg></span>`);
+
+  Kino.part("storyboard.toolbar", {
+    frame: (h) => html`<div class="kbar-top sb-bar">
+      <div class="kseg" role="group" aria-label="Show">${h.chips.map((c) => raw(html`<button data-act="filter" data-id="${c.id}" aria-pressed="${c.on ? "true" : "false"}">${c.label} <i>${c.count}</i></button>`))}</div>
+      <label class="sb-search">${icons.search}<input type="search" aria-label="Search the words" placeholder="Search the words" value="${h.search}" autocomplete="off"></label>
+      <span class="kmuted sb-shown" role="status">${h.partly ? raw(html`${h.shown} of ${h.shots} shots · ${h.length} <button class="kbtn small ghost" data-act="clear">Show all</button>`) : ""}</span>
+      <span class="grow"></span>
+      <label class="kbtn" tabindex="-1" data-drop="import" data-together title="Replace this storyboard; undo brings it back">${icons.up} Import<input type="file" class="sb-file" data-act="import" data-together multiple accept="${h.accept}" aria-label="Import a storyboard into this film"></label>
+      <button class="kbtn" data-act="add" title="Add a shot at the end">${icons.plus} Add shot</button>
+      ${h.next.act ? raw(html`<button class="kbtn primary" data-act="${h.next.act}" title="${h.next.title}">${h.next.label}</button>`) : ""}
+    </div>`,
+  });
+
+  Kino.part("storyboard.notes", { frame: (h) => html`<div class="sb-notes">${Kino.notes(h)}</div>` });
+
+  let hidden = new Set();
+  Kino.part("storyboard.cards", {
+    frame: (h, items) => {
+      hidden = new Set(h.hidden);
+      return html`<div class="kscroll sb-scroll" data-drop="import" data-together>
+        <div class="kgrid sb-grid" data-list role="listbox" aria-label="Shots" style="--ratio:${h.ratio}"></div>
+        ${items.length ? "" : raw(html`<div class="kempty"><h2>No shots yet</h2><p>Write the first one, or drop a storyboard here: JSON, a segment list with its master prompt, Fountain, CSV or plain text.</p><div class="sb-row"><button class="kbtn primary" data-act="add">${icons.plus} Write the first shot</button><label class="kbtn">${icons.up} Import a storyboard<input type="file" class="sb-file" data-act="import" data-together multiple accept="${h.accept}"></label></div></div>`)}
+        ${items.length && h.hidden.length === items.length ? raw(html`<div class="kempty"><h2>No shot matches</h2><p>Filter and search leave nothing over.</p><button class="kbtn" data-act="clear">Show all ${items.length} shots</button></div>`) : ""}
+      </div>`;
+    },
+    item: (c, h) => html`<div class="kcard sb-card" role="option" tabindex="0" draggable="true" data-drag data-id="${c.id}" data-act="select" data-drop="drop" data-together aria-selected="${h.selected === c.id ? "true" : "false"}" ${hidden.has(c.id) ? "hidden" : ""} aria-label="Shot ${c.id}, ${c.s}, ${c.k}">
+      <span class="kthumb">${c.i ? raw(html`<img loading="lazy" decoding="async" draggable="false" alt="" src="${h.base + c.i}">`) : placeholder(c.z)}<b class="ktag tl">${c.id}</b><b class="ktag br">${c.s}</b><b class="ktag tr kpill ${c.t}" title="${c.y || ""}">${c.k}</b></span>
+      <span class="kwords ${c.w ? "" : "none"}">${c.w || "No words yet"}</span>
+      <span class="sb-about" title="${c.c || ""}">${c.c || ""}</span>
+      <span class="sb-do">${c.p ? raw(html`<button class="kbtn small sb-step" data-act="${c.p}" title="${c.y || ""}">${c.b}</button>`) : raw('<i class="grow"></i>')}<span class="sb-tools"><button class="kicon small" data-act="add" title="Add a shot after ${c.id}" aria-label="Add a shot after ${c.id}">${icons.plus}</button><button class="kicon small" data-act="duplicate" title="Duplicate shot ${c.id}" aria-label="Duplicate shot ${c.id}">${icons.copy}</button><button class="kicon small" data-act="delete" title="Delete shot ${c.id}" aria-label="Delete shot ${c.id}">${icons.trash}</button></span></span>
+    </div>`,
+  });
+
+  const chips = (kind, title, list) => html`<div class="kf"><span id="sb-${kind}">${title}</span><div class="sb-chips" role="group" aria-labelledby="sb-${kind}">${list.map((c) => raw(html`<button class="sb-chip" data-act="cast" data-kind="${kind}" data-who="${c.id}" aria-pressed="${c.on ? "true" : "false"}" title="${c.about}">${c.name}</button>`))}<span class="sb-new"><input aria-label="Add to ${title.toLowerCase()} by name" placeholder="Add by name" data-new="${kind}" maxlength="200" autocomplete="off"></span></div></div>`;
+  const preset = (s, h, name) => html`<label class="kf"><span>${h.labels[name]}</span><select data-field="presets.${name}">${option("", "Unset", s.presets[name])}${h.presets[name].map(([k, l]) => option(k, l, s.presets[name]))}${s.odd[name] ? option(s.presets[name], s.odd[name], s.presets[name]) : ""}</select></label>`;
+  const seed = (kind, title, v) => html`<div class="kf"><span>${title}</span><div class="sb-seed"><select data-field="${kind}.seedmode" aria-label="${title}: how it is chosen">${option("auto", "Auto: stable", v.mode)}${option("fixed", "Fixed", v.mode)}${option("random", "Random", v.mode)}</select>${v.mode === "fixed" ? raw(html`<input data-field="${kind}.seed" data-late inputmode="numeric" value="${v.seed}" aria-label="${title}: number">`) : ""}</div></div>`;
+  const names = { steps: "steps", cfg: "guidance" }, kinds = { image: "Keyframe", video: "Clip" };
+
+  let wantWords = "";
+  Kino.part("storyboard.inspector", {
+    frame: (h, items) => html`<aside class="kpane kscroll sb-inspector" aria-label="The selected shot">
+      <div data-list></div>
+      ${items.length ? "" : raw('<p class="kmuted">The shot you choose is edited here.</p>')}
+      <details class="sb-film"><summary>The storyboard</summary><label class="kf"><span>Title</span><input data-field="board.title" value="${h.title}" maxlength="400" autocomplete="off"></label><label class="kf"><span>What it is about (not sent)</span><textarea data-field="board.description" rows="4">${h.description}</textarea></label></details>
+      <datalist id="sb-locations">${h.locations.map((l) => raw(html`<option value="${l}"></option>`))}</datalist>
+    </aside>`,
+    item: (s, h) => {
+      const uses = new Set(h.uses), listed = Object.keys(h.presets).filter((n) => n !== "motion");
+      return html`<div data-id="${s.id}">
+        <header class="sb-head"><h2 class="kh">Shot ${s.id}</h2><b class="kpill ${s.state.tone}">${s.state.label}</b><span class="grow"></span>
+          <button class="kicon small" data-act="move" data-by="-1" ${s.first ? "disabled" : ""} title="Move left ( [ )" aria-label="Move left">${icons.arrowL}</button><button class="kicon small" data-act="move" data-by="1" ${s.last ? "disabled" : ""} title="Move right ( ] )" aria-label="Move right">${icons.arrowR}</button>
+          <button class="kicon small" data-act="add" title="Add a shot after this one" aria-label="Add a shot after this one">${icons.plus}</button><button class="kicon small" data-act="duplicate" title="Duplicate" aria-label="Duplicate">${icons.copy}</button><button class="kicon small" data-act="delete" title="Delete (undo brings it back)" aria-label="Delete">${icons.trash}</button></header>
+        ${s.state.why ? raw(html`<p class="sb-why ${s.state.tone}">${s.state.why}</p>`) : ""}
+        <label class="kf"><span>Words</span><textarea class="sb-words" data-field="prompt" rows="5" maxlength="20000" placeholder="What is seen: who, where, what happens.">${s.prompt}</textarea></label>
+        <div class="krow sb-two"><label class="kf"><span>Title</span><input data-field="title" value="${s.title}" maxlength="400" autocomplete="off"></label><label class="kf"><span>Seconds</span><input data-field="seconds" data-late inputmode="decimal" value="${s.seconds}" autocomplete="off" aria-describedby="sb-frames"></label></div>
+        <p class="sb-frames" id="sb-frames">${s.frames}${s.segments ? raw(html`<br>${s.segments}`) : ""}</p>
+        <div class="krow">${uses.has("size") ? raw(html`<label class="kf"><span>Shot size</span><select data-field="size">${option("", "From the words: " + s.framed.toLowerCase(), s.size)}${h.sizes.map(([k, l]) => option(k, l, s.size))}</select></label>`) : ""}
+        ${h.cameras.length ? raw(html`<label class="kf"><span>Camera</span><select data-field="presets.camera">${option("", "Unset: static", s.camera)}${h.cameras.map(([k, l]) => option(k, l, s.camera))}${s.odd.camera ? option(s.camera, s.odd.camera, s.camera) : ""}</select></label>`) : ""}
+        ${h.presets.motion ? raw(preset(s, h, "motion")) : ""}
+        ${uses.has("motion_strength") || uses.has("video.motion_strength") ? raw(html`<div class="kf"><span>Motion strength ${s.strength == null ? "(normal)" : s.strength}${s.strength == null ? "" : raw('<button class="sb-reset" data-act="unset" data-name="strength" title="Back to normal">Reset</button>')}</span><input type="range" data-field="strength" min="0" max="1" step="0.05" value="${s.strength ?? 0.5}" aria-label="Motion strength: 0 holds the frame, 1 is strong"></div>`) : ""}</div>
+        ${listed.length ? raw(html`<div class="krow">${listed.map((n) => raw(preset(s, h, n)))}</div>`) : ""}
+        ${uses.has("characters") ? raw(chips("characters", "Characters", s.characters)) : ""}
+        ${uses.has("objects") ? raw(chips("objects", "Objects", s.objects)) : ""}
+        ${uses.has("location") ? raw(html`<label class="kf"><span>Location</span><input data-field="location" data-late list="sb-locations" value="${s.location}" maxlength="200" autocomplete="off"></label>`) : ""}
+        ${uses.has("negative") ? raw(html`<label class="kf"><span>Not in the picture</span><textarea data-field="negative" rows="2" maxlength="20000">${s.negative}</textarea></label>`) : ""}
+        ${Object.keys(s.seeds).length ? raw(html`<div class="krow">${Object.entries(s.seeds).map(([k, v]) => raw(seed(k, k === "image" ? "Keyframe seed" : "Clip seed", v)))}</div>`) : ""}
+        ${Object.keys(s.sampling).length ? raw(html`<div class="krow">${Object.entries(s.sampling).map(([k, v]) => { const [kind, name] = k.split("."); return raw(html`<label class="kf"><span>${kinds[kind]} ${names[name]}</span><input data-field="${k}" data-late inputmode="decimal" value="${v ?? ""}" placeholder="As the workflow says"></label>`); })}</div>`) : ""}
+        <label class="kf"><span>Notes (not sent)</span><textarea data-field="notes" rows="2" maxlength="20000">${s.notes}</textarea></label>
+      </div>`;
+    },
+    after: (el, h, items) => {
+      if (wantWords && items[0]?.id === wantWords) { wantWords = ""; const words = el.querySelector(".sb-words"); words.focus(); words.setSelectionRange(words.value.length, words.value.length); }
+    },
+  });
+
+  Kino.part("storyboard.strip", {
+    frame: (h, items) => html`<section class="kpane sb-time" aria-label="Timeline" ${items.length ? "" : "hidden"}><header><b>Timeline</b><span>${h.length}</span><span class="grow"></span><span>${h.selected ? raw(html`${h.selected} · ${h.place}`) : ""}</span></header><div class="kstrip" data-list role="listbox" aria-label="Shots in time" aria-orientation="horizontal"></div></section>`,
+    item: (c, h) => html`<div class="kclip sb-clip ${c.t}" role="option" tabindex="-1" draggable="true" data-drag data-id="${c.id}" data-act="select" aria-selected="${h.selected === c.id ? "true" : "false"}" style="flex:${c.f} 0 ${Math.round(Math.min(c.f / h.fps, 600) * 7)}px" title="${c.id} · ${(c.f / h.fps).toFixed(2)} s">${c.i ? raw(html`<img loading="lazy" decoding="async" draggable="false" alt="" src="${h.base + c.i}">`) : ""}<span>${c.id}</span></div>`,
+    after: (el, h) => {
+      if (el._shown === h.selected) return;
+      el._shown = h.selected;
+      const list = el.querySelector("[data-list]"), on = list.querySelector("[aria-selected=true]");
+      if (on && (on.offsetLeft < list.scrollLeft + list.offsetLeft || on.offsetLeft + on.offsetWidth > list.scrollLeft + list.offsetLeft + list.clientWidth)) list.scrollLeft = on.offsetLeft - list.offsetLeft - list.clientWidth / 2;
+    },
+  });
+
+  /* Search as one types; a name is added with Enter or on leaving the field. */
+  let later = 0;
+  document.addEventListener("input", (e) => {
+    const box = e.target.closest?.(".sb-search input");
+    if (!box) return;
+    clearTimeout(later);
+    later = setTimeout(() => Kino.act("storyboard.toolbar", "search", { q: box.value }), 150);
+  });
+  const addName = (box) => {
+    const name = box.value.trim();
+    if (!name) return;
+    box.value = "";
+    Kino.act("storyboard.inspector", "newcast", { id: box.closest("[data-id]").dataset.id, kind: box.dataset.new, name });
+  };
+  document.addEventListener("focusout", (e) => { if (e.target.dataset?.new) addName(e.target); });
+
+  const cards = () => document.querySelector("[data-part='storyboard.cards']");
+  const words = (id) => {
+    const now = document.querySelector("[data-part='storyboard.inspector'] [data-list] > [data-id]");
+    if (now?.dataset.id === id) now.querySelector(".sb-words").focus();
+    else wantWords = id;
+  };
+  document.addEventListener("dblclick", (e) => { const card = e.target.closest?.(".sb-card,.sb-clip"); if (card && !e.target.closest("button")) words(card.dataset.id); });
+  document.addEventListener("keydown", (e) => {
+    if (e.target.dataset?.new) { if (e.key === "Enter") { e.preventDefault(); addName(e.target); } return; }
+    if (e.target.closest?.(".sb-search input") && e.key === "Escape") { e.target.value = ""; Kino.act("storyboard.toolbar", "clear"); return; }
+    if (e.key === "Enter" && e.target.matches?.("input[data-field]")) { e.target.blur(); return; }
+    if (e.target.closest?.("input,textarea,select,[contenteditable],dialog") || e.ctrlKey || e.metaKey || e.altKey || !cards()?.offsetParent) return;
+    const head = Kino.store["storyboard.cards"]?.head, id = e.target.closest?.(".sb-card,.sb-clip")?.dataset.id || head?.selected;
+    if (!id) return;
+    const on = e.target.classList?.contains("sb-card");
+    const send = (verb, data) => { e.preventDefault(); Kino.act("storyboard.cards", verb, { id, ...data }); };
+    if (e.key === "Enter" && (on || e.target.classList?.contains("sb-clip"))) words(id);
+    else if (e.key === "[" || (e.shiftKey && e.key === "ArrowLeft")) send("move", { by: -1, card: 1 });
+    else if (e.key === "]" || (e.shiftKey && e.key === "ArrowRight")) send("move", { by: 1, card: 1 });
+    else if (e.key === "Delete") send("delete");
+    else if (e.key === "n") send("add");
+    else if (e.key === "d") send("duplicate");
+    else if (e.key === "/") { e.preventDefault(); document.querySelector(".sb-search input")?.focus(); }
+  });
+  Kino.keys.push(["Storyboard", [["Enter", "Write the shot's words"], ["[ ]", "Move the shot left, right"], ["Shift ← →", "The same"], ["n", "Add a shot after this one"], ["d", "Duplicate"], ["Delete", "Delete; undo brings it back"], ["/", "Search"]]]);
+})();

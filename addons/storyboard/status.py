@@ -1,0 +1,108 @@
+"""How a shot stands, told from the plan and the jobs: the pill on its card and the step it needs next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from addons.session import View
+from domain.job import Failed, Job, Running
+from domain.plan import PlannedShot
+from domain.take import Keyframe, Take
+
+
+@dataclass(frozen=True)
+class Status:
+    """`kind` groups shots for the filter: draft, keyframe, working, stale, trouble, done. `step` is what the card's
+    button does ("" for none) and `button` its words; `why` says in a sentence what is wrong or outdated."""
+
+    kind: str
+    label: str
+    tone: str
+    step: str = ""
+    button: str = ""
+    why: str = ""
+    job: str = ""
+
+
+KINDS = {
+    "draft": "Draft", "keyframe": "Keyframe", "working": "In work", "done": "Rendered", "stale": "Stale",
+    "trouble": "Trouble",
+}  # fmt: skip
+"""The groups of the filter, in the order in which a shot goes through them."""
+
+
+class Statuses:
+    """The statuses of all shots of a project at one moment."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._pictures: dict[str, Keyframe] = view.cached("storyboard.standing", lambda: _standing(view))
+        self._jobs: dict[str, list[Job]] = {}
+        for job in view.jobs:
+            if job.shot:
+                self._jobs.setdefault(job.shot, []).append(job)
+
+    def picture(self, shot_id: str) -> Keyframe | None:
+        """The keyframe that stands for the shot's start."""
+        return self._pictures.get(shot_id)
+
+    def take(self, shot_id: str) -> Take | None:
+        """The first segment's newest take."""
+        takes = [take for take in self._view.states[shot_id].takes if take.segment == 0]
+        return takes[-1] if takes else None
+
+    def of(self, shot_id: str) -> Status:
+        """How that shot stands."""
+        planned, jobs = self._view.planned[shot_id], self._jobs.get(shot_id, [])
+        if any(not job.ended for job in jobs):
+            return _working(jobs)
+        drawn = shot_id in self._pictures
+        last = jobs[-1] if jobs else None
+        if last is not None and isinstance(last.phase, Failed) and planned.state != "done":
+            if last.kind != "keyframe" or not drawn:
+                why = f"{last.phase.message} {last.phase.cure}".strip()
+                return Status("trouble", "Failed", "failed", "retry", "Try again", why, last.id)
+        return _planned(planned, drawn, "image" in self._view.spec.kinds)
+
+
+def _standing(view: View) -> dict[str, Keyframe]:
+    found: dict[str, Keyframe] = {}
+    for shot_id, state in view.states.items():
+        picked = state.keyframe("start") if state.keyframes else None
+        for keyframe in state.keyframes:
+            if picked is not None and keyframe.image.path == picked.path:
+                found[shot_id] = keyframe
+    return found
+
+
+def _working(jobs: list[Job]) -> Status:
+    waiting = [job for job in jobs if not job.ended]
+    running = [job for job in waiting if isinstance(job.phase, Running)]
+    if not running:
+        return Status("working", "Queued", "queued")
+    kind, runs = running[0].kind, {job.run for job in waiting}
+    together = [job for job in jobs if job.kind == kind and job.run in runs]
+    done = sum(1.0 if j.ended else j.phase.fraction if isinstance(j.phase, Running) else 0.0 for j in together)
+    verb = "Drawing" if kind == "keyframe" else "Rendering"
+    return Status("working", f"{verb} {round(100 * done / len(together))} %", "running")
+
+
+def _planned(planned: PlannedShot, drawn: bool, draws: bool) -> Status:
+    if planned.state == "blocked":
+        why = planned.problem or next((s.reason for s in planned.segments if s.state == "blocked"), "")
+        step = "" if planned.problem else "keyframes"
+        return Status("trouble", "Blocked", "blocked", step, "Bring a keyframe" if step else "", _sentence(why))
+    if planned.state == "done":
+        return Status("done", "Rendered", "done")
+    if planned.state == "stale":
+        why = next((s.reason for s in planned.segments if s.state == "stale"), "")
+        return Status("stale", "Stale", "stale", "render", "Render again", _sentence(why))
+    if drawn:
+        return Status("keyframe", "Keyframe", "waiting", "render", "Render")
+    if draws:
+        return Status("draft", "Draft", "draft", "draw", "Draw keyframes")
+    return Status("draft", "Draft", "draft", "keyframes", "Bring a keyframe")
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:].rstrip(".") + "." if words else ""

@@ -1,0 +1,96 @@
+"""What people do in the Video tab."""
+
+from __future__ import annotations
+
+from addons.api import Action, Reply
+from addons.session import View
+from addons.variants import known_shot
+from addons.work import own_jobs
+from domain.errors import BadInput, NotFound
+from domain.job import Run
+from domain.take import Take
+
+
+def act(view: View, action: Action) -> Reply | None:
+    """Everything that can be clicked in the tab."""
+    studio, project = view.studio, view.open
+    match action.act:
+        case "select":
+            if known_shot(view, action.id) != view.ui.shot:
+                view.remember(shot=action.id, take="")
+        case "show":
+            view.remember(take=_key(_take(view, action.text("take", 100))))
+        case "choose":
+            return _choose(view, _take(view, action.text("take", 100)))
+        case "render":
+            return _queued(studio.generation.render(project), "Everything is rendered or in the queue.")
+        case "render-stale":
+            stale = [p.shot for p in view.plan.shots if any(s.state == "stale" for s in p.segments)]
+            if not stale:
+                raise BadInput("Nothing is stale.")
+            return _queued(studio.generation.render(project, stale), "What is stale is in the queue already.")
+        case "render-shot":
+            view.remember(take="")
+            run = studio.generation.render(project, [_selected(view, action)])
+            return _queued(run, "This shot is rendered as it is now, or in the queue.")
+        case "again":
+            # The new take is shown when it is there: it stands then, and the window follows what stands.
+            view.remember(take="")
+            run = studio.generation.render(project, [_selected(view, action)], again=True)
+            return _queued(run, "This shot is in the queue already.")
+        case "stop-shot":
+            studio.jobs.stop(own_jobs(view, known_shot(view, action.id), ("segment", "keyframe")))
+            return Reply(said="Stopped. What is done stays.")
+        case "stop":
+            studio.jobs.stop([j.id for j in view.jobs if not j.ended and j.kind in ("segment", "keyframe")])
+            return Reply(said="Stopped. What is done stays.")
+        case "pause":
+            studio.jobs.pause(project.id)
+            return Reply(said="Paused. What is running comes to its end; nothing new is started.")
+        case "resume":
+            studio.jobs.resume(project.id)
+        case "retry":
+            job = action.text("job", 64)
+            if all(own.id != job for own in view.jobs):
+                raise NotFound("That job is no longer in the queue.", "Render the shot again.")
+            studio.jobs.retry(job)
+        case "storyboard" | "keyframes" | "film" | "project":
+            return Reply(tab=action.act)
+    return None
+
+
+def _key(take: Take) -> str:
+    return f"{take.segment}/{take.id}"
+
+
+def _selected(view: View, action: Action) -> str:
+    return known_shot(view, action.id or (view.shot.id if view.shot else ""))
+
+
+def _queued(run: Run | None, nothing: str) -> Reply:
+    if run is None:
+        return Reply(said=nothing)
+    clips = sum(1 for job in run.jobs if job.kind == "segment")
+    return Reply(said=f"{clips} {'clip is' if clips == 1 else 'clips are'} in the queue.")
+
+
+def _take(view: View, key: str) -> Take:
+    """A take of the selected shot. Raises NotFound."""
+    for take in view.takes.get(view.shot.id if view.shot else "", ()):
+        if _key(take) == key:
+            return take
+    raise NotFound("That take is not there.", "Reload the page.")
+
+
+def _choose(view: View, take: Take) -> Reply | None:
+    studio, project = view.studio, view.open
+    before = {s.segment.index for s in view.planned[take.shot].segments if s.state == "stale"}
+    studio.selection.choose_take(project, take.shot, take.segment, take.id)
+    view.remember(take=_key(take))
+    after = studio.generation.state(project, take.shot).plan()
+    stale = [s.segment.index for s in after.segments if s.state == "stale" and s.segment.index > take.segment]
+    new = [str(index + 1) for index in stale if index not in before]
+    if not new:
+        return None
+    which = f"Segment {new[0]} continues" if len(new) == 1 else f"Segments {', '.join(new)} continue"
+    return Reply(said=f"Chosen. {which} from another take and {'is' if len(new) == 1 else 'are'} stale now.")

@@ -1,0 +1,167 @@
+"""All services over real project folders and real media, with the fake backend, one call per usual step."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from domain.job import Job, Run
+from domain.plan import GenerationPlan
+from domain.storyboard import Shot, Storyboard
+from infrastructure.environment import FolderStopRequests
+from infrastructure.media import MediaTools
+from infrastructure.paths import Roots
+from infrastructure.registry import BackendRegistry
+from infrastructure.stores.project_store import FolderProjectStore
+from services.changes import ChangeCounter
+from services.commands import Commands
+from services.film import FILM_LANE, FilmService
+from services.generation import GenerationService
+from services.importing import import_any
+from services.jobs import JobService
+from services.library import LibraryService
+from services.options import Options
+from services.projects import OpenProject, ProjectService
+from services.settings import SettingField, SettingsService
+from services.storyboards import StoryboardService
+from services.studio import Studio
+from services.takes import SelectionService
+from tests.fakes.backend import FakeBackend, fake_spec
+from tests.fakes.clock import FakeClock
+from tests.fakes.timings import MemoryTimings
+
+WIDTH, HEIGHT = 96, 64
+
+
+class NoSettings:
+    """Settings of which there are none."""
+
+    def fields(self) -> list[SettingField]:
+        return []
+
+    def problems(self) -> list[str]:
+        return []
+
+    def save(self, key: str, value: Any) -> None:
+        raise AssertionError(key)
+
+    def reset(self, key: str) -> None:
+        raise AssertionError(key)
+
+    def place(self) -> str:
+        return ""
+
+
+class Bench:
+    """One running studio on `folder`. A second one on the same folder is what comes after a crash."""
+
+    def __init__(self, folder: Path, backend: FakeBackend | None = None, owner: str = "one") -> None:
+        self.folder = folder
+        self.backend = backend or FakeBackend()
+        self.other = FakeBackend(fake_spec(id="other", title="The other fake"))
+        self.clock = FakeClock()
+        self.timings = MemoryTimings()
+        self.media = MediaTools()
+        self.options = Options(width=WIDTH, height=HEIGHT, variants=1, quality="fast")
+        self.alive: set[str] = set()
+        self.saved: list[Run] = []
+        changes = ChangeCounter()
+        self.registry = BackendRegistry(
+            {b.spec.id: (b.spec, lambda b=b: b) for b in (self.backend, self.other)}  # type: ignore[misc]
+        )
+        roots = Roots(*(folder / name for name in ("config", "data", "cache", "documents")))
+        projects = ProjectService(FolderProjectStore(roots), self.clock, lambda: self.options, changes)
+        jobs = JobService(
+            self.clock, changes, self._save,
+            lambda backend: 1 if backend == FILM_LANE else self.registry.spec(backend).parallel,
+            owner, lambda who: who in self.alive,
+        )  # fmt: skip
+        generation = GenerationService(
+            projects, self.registry, jobs, self.media, self.clock, self.timings, lambda: self.options, changes
+        )
+        self.studio = Studio(
+            changes=changes, clock=self.clock, options=lambda: self.options, backends=self.registry, projects=projects,
+            storyboards=StoryboardService(changes), selection=SelectionService(changes), jobs=jobs,
+            generation=generation,
+            film=FilmService(projects, generation, jobs, self.media, self.clock, lambda: self.options, changes),
+            library=LibraryService(projects, self.media, folder / "cache"),
+            settings=SettingsService(NoSettings(), changes),
+        )  # fmt: skip
+        self.stops = FolderStopRequests()
+        self.commands = Commands(self.studio, self.media, self.stops, lambda who: who in self.alive, import_any)
+
+    def _save(self, run: Run) -> None:
+        self.studio.projects.get(run.project).files.write(f"runs/{run.id}", run)
+        self.saved.append(run)
+
+    def close(self) -> None:
+        self.backend.let_go.set()
+        self.studio.jobs.close()
+        self.registry.close()
+        self.backend.close()
+        self.other.close()
+
+    # -- usual steps -------------------------------------------------------------------------------------------
+
+    def project(self, *shots: Shot, name: str = "film", **fields: Any) -> OpenProject:
+        """A new project with these shots, on the fake backend."""
+        fields = {"backend": "fake"} | fields
+        project = self.studio.projects.create(self.folder / name, **fields)
+        if shots:
+            project.change_board("shots", lambda board: Storyboard(title="Film", shots=shots))
+        return project
+
+    def plan(self, project: OpenProject, **how: Any) -> GenerationPlan:
+        return self.studio.generation.plan(project, **how)
+
+    def states(self, project: OpenProject, **how: Any) -> dict[str, list[str]]:
+        """The states of every segment, by shot."""
+        return {s.shot: [x.state for x in s.segments] for s in self.plan(project, **how).shots}
+
+    def reason(self, project: OpenProject, shot: str = "001", segment: int = 0) -> str:
+        found = self.plan(project).shot(shot)
+        assert found is not None
+        return found.segments[segment].reason
+
+    def wait(self, run: Run | None, seconds: float = 30) -> Run:
+        assert run is not None, "nothing was started"
+        ended = self.studio.jobs.wait(run.id, seconds)
+        assert ended.ended, f"not ended after {seconds} s: {[j.phase for j in ended.jobs]}"
+        return ended
+
+    def render(self, project: OpenProject, *shots: str, **how: Any) -> Run:
+        """Render to the end, which must be a good one."""
+        run = self.wait(self.studio.generation.render(project, list(shots) or None, **how))
+        bad = [job.phase for job in run.jobs if job.phase.kind != "done"]
+        assert not bad, bad
+        return run
+
+    def film(self, project: OpenProject, **how: Any) -> Run:
+        return self.wait(self.studio.film.make(project, **how))
+
+
+def phases(run: Run) -> list[str]:
+    """How the jobs of a run stand."""
+    return [job.phase.kind for job in run.jobs]
+
+
+def words(job: Job) -> str:
+    """What a job says about its end."""
+    return str(getattr(job.phase, "message", ""))
+
+
+@contextlib.contextmanager
+def running(folder: Path, backend: FakeBackend | None = None, owner: str = "one") -> Iterator[Bench]:
+    """A bench that is closed afterwards."""
+    bench = Bench(folder, backend, owner)
+    try:
+        yield bench
+    finally:
+        bench.close()
+
+
+def shot(number: int = 1, seconds: str = "0.5", **fields: Any) -> Shot:
+    """A short shot: half a second."""
+    return Shot.model_validate({"id": f"{number:03d}", "prompt": f"a house, {number}", "seconds": seconds} | fields)

@@ -1,0 +1,541 @@
+"""The job service alone, with executors that do what the test says."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from domain.errors import BackendFailed, Cancelled, Conflict, NotFound, StudioError
+from domain.job import Done, Failed, Job, Phase, Queued, Run, Running, Stopped
+from services.changes import ChangeCounter
+from services.jobs import KEEP_ENDED_RUNS, JobContext, JobService
+from tests.fakes.clock import FakeClock
+
+WAIT = 20.0
+
+
+class Desk:
+    """A job service whose jobs run until the test lets them, and a record of everything that happened, in order."""
+
+    def __init__(self, owner: str = "one", lanes: int = 1) -> None:
+        self.clock = FakeClock()
+        self.changes = ChangeCounter()
+        self.lanes: dict[str, int] = {}
+        self.default_lanes = lanes
+        self.log: list[str] = []
+        self.saved: list[Run] = []
+        self.disk: dict[str, Run] = {}
+        self.refuse: Callable[[Run], bool] = lambda run: False
+        self.gates: dict[str, threading.Event] = {}
+        self.begun: dict[str, threading.Event] = {}
+        self.how: dict[str, Callable[[JobContext], str]] = {}
+        self.alive: set[str] = set()
+        self.service = JobService(
+            self.clock, self.changes, self.save, lambda b: self.lanes.get(b, self.default_lanes), owner,
+            lambda who: who in self.alive,
+        )  # fmt: skip
+        for kind in ("keyframe", "segment"):
+            self.service.register(kind, self.work)
+
+    def save(self, run: Run) -> None:
+        if self.refuse(run):
+            raise Conflict("The disk is full.", "Free some space.")
+        self.saved.append(run)
+        self.disk[run.id] = run
+        self.log.append("save " + " ".join(f"{j.title}={j.phase.kind}" for j in run.jobs))
+
+    def gate(self, title: str) -> threading.Event:
+        return self.gates.setdefault(title, threading.Event())
+
+    def began(self, title: str) -> threading.Event:
+        return self.begun.setdefault(title, threading.Event())
+
+    def work(self, context: JobContext) -> str:
+        title = context.job.title
+        self.log.append(f"begin {title}")
+        self.began(title).set()
+        if title in self.how:
+            return self.how[title](context)
+        gate = self.gates.get(title)
+        if gate is not None:
+            context.on_stop(gate.set)
+            assert gate.wait(WAIT), "the test forgot to open a gate"
+            context.check()
+        return f"made {title}"
+
+    def job(self, title: str, *after: str, **fields: Any) -> Job:
+        return Job.model_validate(
+            {
+                "id": title, "run": "", "project": "film", "kind": "segment", "title": title, "backend": "gpu",
+                "after": after, "created": self.clock.now(),
+            }
+            | fields
+        )  # fmt: skip
+
+    def start(self, *jobs: Job) -> Run:
+        return self.service.start("film", "Render", jobs)
+
+    def ended(self, run: Run) -> Run:
+        found = self.service.wait(run.id, WAIT)
+        assert found.ended, [j.phase for j in found.jobs]
+        return found
+
+    def phase(self, title: str) -> Phase:
+        return self.service.job(title).phase
+
+    def kinds(self, run: Run) -> list[str]:
+        return [j.phase.kind for j in self.service.wait(run.id, 0).jobs]
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    for gate in desk.gates.values():
+        gate.set()
+    desk.service.close()
+
+
+def test_jobs_of_a_lane_run_one_after_another_in_order(desk: Desk) -> None:
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b"), desk.job("c")))
+    assert [line for line in desk.log if line.startswith("begin")] == ["begin a", "begin b", "begin c"]
+    assert [job.phase.result for job in run.jobs if isinstance(job.phase, Done)] == ["made a", "made b", "made c"]
+
+
+def test_a_lane_takes_as_many_as_it_has_places(desk: Desk) -> None:
+    desk.lanes["gpu"] = 2
+    for title in "abc":
+        desk.gate(title)
+    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c"))
+    assert desk.began("a").wait(WAIT) and desk.began("b").wait(WAIT)
+    assert desk.kinds(run) == ["running", "running", "queued"]
+    desk.gate("b").set()
+    assert desk.began("c").wait(WAIT)
+    assert isinstance(desk.phase("a"), Running)
+
+
+def test_lanes_do_not_wait_for_each_other(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"), desk.job("b"), desk.job("f", backend="film"))
+    assert desk.began("f").wait(WAIT)
+    assert desk.kinds(run)[:2] == ["running", "queued"]
+
+
+def test_a_job_waits_for_those_it_needs_even_with_places_free(desk: Desk) -> None:
+    desk.lanes["gpu"] = 4
+    desk.gate("a")
+    run = desk.start(desk.job("b", "a"), desk.job("a"), desk.job("c", "b"))
+    assert desk.began("a").wait(WAIT)
+    assert desk.kinds(run) == ["queued", "running", "queued"]
+    desk.gate("a").set()
+    desk.ended(run)
+    assert [line for line in desk.log if line.startswith("begin")] == ["begin a", "begin b", "begin c"]
+
+
+def test_a_job_waits_for_a_job_of_another_run(desk: Desk) -> None:
+    desk.gate("a")
+    desk.start(desk.job("a"))
+    film = desk.start(desk.job("film", "a", backend="film"))
+    assert desk.began("a").wait(WAIT)
+    assert isinstance(desk.phase("film"), Queued)
+    desk.gate("a").set()
+    assert desk.ended(film).jobs[0].phase.kind == "done"
+
+
+def test_a_failure_ends_what_needs_it_and_nothing_else(desk: Desk) -> None:
+    def fail(context: JobContext) -> str:
+        raise BackendFailed("The card is on fire.", "Call somebody.")
+
+    desk.how["a"] = fail
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b", "a"), desk.job("c", "b"), desk.job("d")))
+    a, b, c, d = run.jobs
+    assert isinstance(a.phase, Failed) and (a.phase.message, a.phase.cure) == ("The card is on fire.", "Call somebody.")
+    assert isinstance(b.phase, Stopped) and "a did not finish" in b.phase.message
+    assert isinstance(c.phase, Stopped) and isinstance(d.phase, Done)
+    assert "begin b" not in desk.log and "begin c" not in desk.log
+
+
+@pytest.mark.logs_errors("an executor breaks on purpose")
+def test_a_broken_executor_becomes_a_sentence(desk: Desk) -> None:
+    desk.how["a"] = lambda context: str(1 // 0)
+    phase = desk.ended(desk.start(desk.job("a"), desk.job("b"))).jobs[0].phase
+    assert isinstance(phase, Failed)
+    assert phase.message.startswith("a ended unexpectedly") and "ZeroDivisionError" in phase.message and phase.cure
+    assert isinstance(desk.phase("b"), Done)
+
+
+def test_a_waiting_job_is_stopped_with_what_needs_it(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"))
+    assert desk.began("a").wait(WAIT)
+    desk.service.stop(["b"])
+    assert desk.kinds(run) == ["running", "cancelled", "cancelled"]
+    desk.gate("a").set()
+    desk.ended(run)
+    assert "begin b" not in desk.log
+
+
+def test_a_running_job_is_asked_to_stop_and_gives_its_place_away(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"), desk.job("b"))
+    assert desk.began("a").wait(WAIT)
+    desk.service.stop(["a"])
+    desk.service.stop(["a"])
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["cancelled", "done"]
+
+
+def test_a_job_that_fails_because_it_was_stopped_counts_as_stopped(desk: Desk) -> None:
+    def killed(context: JobContext) -> str:
+        context.on_stop(desk.gate("killed").set)
+        desk.gate("killed").wait(WAIT)
+        raise BackendFailed("The worker process is gone.")
+
+    desk.how["a"] = killed
+    run = desk.start(desk.job("a"))
+    assert desk.began("a").wait(WAIT)
+    desk.service.stop(["a"])
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["cancelled"]
+
+
+def test_a_backend_that_cannot_be_stopped_does_not_keep_the_others_from_it(desk: Desk) -> None:
+    desk.lanes["gpu"] = 2
+
+    def refuse() -> None:
+        raise ZeroDivisionError
+
+    def stubborn(context: JobContext) -> str:
+        context.on_stop(refuse)
+        desk.began("stubborn").set()
+        desk.gate("b").wait(WAIT)
+        context.check()
+        return ""
+
+    desk.how["a"] = stubborn
+    desk.gate("b")
+    run = desk.start(desk.job("a"), desk.job("b"))
+    assert desk.began("b").wait(WAIT) and desk.began("stubborn").wait(WAIT)
+    desk.service.stop(["a", "b"])
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["cancelled", "cancelled"]
+
+
+def test_stopping_what_has_ended_changes_nothing(desk: Desk) -> None:
+    run = desk.ended(desk.start(desk.job("a")))
+    desk.service.stop(["a", "never heard of"])
+    assert desk.kinds(run) == ["done"]
+
+
+def test_stopping_a_project_leaves_the_others(desk: Desk) -> None:
+    desk.gate("a")
+    desk.gate("x")
+    desk.lanes["gpu"] = 2
+    one = desk.start(desk.job("a"), desk.job("b", "a"))
+    other = desk.service.start("second", "Render", [desk.job("x", project="second")])
+    assert desk.began("a").wait(WAIT) and desk.began("x").wait(WAIT)
+    desk.service.stop_project("film")
+    assert [j.phase.kind for j in desk.ended(one).jobs] == ["cancelled", "cancelled"]
+    assert desk.kinds(other) == ["running"]
+
+
+def test_many_jobs_are_stopped_with_one_write(desk: Desk) -> None:
+    desk.gate("first")
+    run = desk.start(desk.job("first"), *(desk.job(f"j{i}") for i in range(200)))
+    assert desk.began("first").wait(WAIT)
+    before = len(desk.saved)
+    desk.service.stop([f"j{i}" for i in range(200)])
+    assert len(desk.saved) == before + 1
+    assert desk.kinds(run).count("cancelled") == 200
+
+
+def test_pause_holds_waiting_jobs_back_and_lets_running_ones_end(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"), desk.job("b"))
+    assert desk.began("a").wait(WAIT)
+    desk.service.pause("film")
+    desk.gate("a").set()
+    assert desk.service.wait(run.id, 0.3).jobs[0].phase.kind == "done"
+    assert desk.service.is_paused("film") and desk.kinds(run) == ["done", "queued"]
+    desk.service.resume("film")
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["done", "done"]
+
+
+def test_pausing_one_project_does_not_pause_another(desk: Desk) -> None:
+    desk.service.pause("film")
+    other = desk.service.start("second", "Render", [desk.job("x", project="second")])
+    assert [j.phase.kind for j in desk.ended(other).jobs] == ["done"]
+
+
+def fails_once(desk: Desk, title: str) -> None:
+    tries: list[int] = []
+
+    def work(context: JobContext) -> str:
+        tries.append(1)
+        if len(tries) == 1:
+            raise BackendFailed("Not this time.")
+        return "made at last"
+
+    desk.how[title] = work
+
+
+def test_retry_queues_the_job_and_what_waited_for_it(desk: Desk) -> None:
+    fails_once(desk, "a")
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b", "a"), desk.job("c", "b")))
+    again = desk.service.retry("a")
+    assert again.id != "a" and again.run == run.id
+    run = desk.ended(run)
+    assert [j.phase.kind for j in run.jobs] == ["done", "done", "done"]
+    assert len({j.id for j in run.jobs} & {"a", "b", "c"}) == 0, "an id that a backend has seen is used again"
+    assert run.jobs[1].after == (run.jobs[0].id,)
+
+
+def test_retry_reaches_what_waited_in_another_run(desk: Desk) -> None:
+    fails_once(desk, "a")
+    desk.ended(desk.start(desk.job("a")))
+    film = desk.ended(desk.start(desk.job("film", "a", backend="film")))
+    assert [j.phase.kind for j in film.jobs] == ["cancelled"]
+    desk.service.retry("a")
+    film = desk.ended(film)
+    assert [j.phase.kind for j in film.jobs] == ["done"]
+    assert desk.log.index("begin film") > len(desk.log) - 1 - desk.log[::-1].index("begin a")
+
+
+def test_retry_of_what_waited_takes_what_it_needs_along(desk: Desk) -> None:
+    fails_once(desk, "a")
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b", "a")))
+    desk.service.retry("b")
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["done", "done"]
+
+
+def test_retry_leaves_what_is_done_alone(desk: Desk) -> None:
+    fails_once(desk, "b")
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b", "a")))
+    assert desk.service.retry("a").id == "a"
+    desk.service.retry("b")
+    desk.ended(run)
+    assert desk.log.count("begin a") == 1
+
+
+def test_an_unknown_job_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        desk.service.retry("nothing")
+    with pytest.raises(NotFound):
+        desk.service.wait("nothing")
+
+
+def test_every_transition_is_saved_before_it_is_acted_on(desk: Desk) -> None:
+    desk.ended(desk.start(desk.job("a"), desk.job("b", "a")))
+    assert desk.log == [
+        "save a=queued b=queued",
+        "save a=running b=queued",
+        "begin a",
+        "save a=done b=queued",
+        "save a=done b=running",
+        "begin b",
+        "save a=done b=done",
+    ]
+
+
+def test_progress_is_shown_but_not_saved(desk: Desk) -> None:
+    def work(context: JobContext) -> str:
+        context.report(0.5, "half")
+        context.report(7.0)
+        assert isinstance(desk.phase("a"), Running)
+        desk.log.append(f"at {desk.phase('a').fraction} {desk.phase('a').detail}")  # type: ignore[union-attr]
+        return ""
+
+    desk.how["a"] = work
+    desk.ended(desk.start(desk.job("a")))
+    assert desk.log == ["save a=queued", "save a=running", "begin a", "at 0.99 half", "save a=done"]
+
+
+def test_previews_are_numbered_and_go_with_the_job(desk: Desk) -> None:
+    seen: list[tuple[int, str, bytes] | None] = []
+
+    def work(context: JobContext) -> str:
+        context.preview("image/png", b"1")
+        context.preview("image/png", b"2")
+        seen.append(desk.service.preview("a"))
+        return ""
+
+    desk.how["a"] = work
+    desk.ended(desk.start(desk.job("a")))
+    assert seen == [(2, "image/png", b"2")]
+    assert desk.service.preview("a") is None
+
+
+def test_what_cannot_be_written_down_is_not_begun(desk: Desk) -> None:
+    desk.refuse = lambda run: any(job.phase.kind == "running" for job in run.jobs)
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b", "a")))
+    assert "begin a" not in desk.log
+    assert isinstance(run.jobs[0].phase, Failed) and "The disk is full." in run.jobs[0].phase.message
+    assert isinstance(run.jobs[1].phase, Stopped)
+
+
+def test_a_run_that_cannot_be_saved_is_not_queued(desk: Desk) -> None:
+    desk.refuse = lambda run: True
+    with pytest.raises(Conflict):
+        desk.start(desk.job("a"))
+    assert desk.service.jobs() == []
+
+
+def test_an_end_that_cannot_be_saved_still_is_one(desk: Desk) -> None:
+    desk.refuse = lambda run: run.ended
+    assert [j.phase.kind for j in desk.ended(desk.start(desk.job("a"))).jobs] == ["done"]
+
+
+def test_wait_gives_up_after_its_time(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"))
+    assert not desk.service.wait(run.id, 0.05).ended
+
+
+def test_wait_ends_when_the_run_is_cleared_from_the_view(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"))
+    found: list[Run] = []
+    thread = threading.Thread(target=lambda: found.append(desk.service.wait(run.id, WAIT)))
+    thread.start()
+    desk.gate("a").set()
+    desk.ended(run)
+    desk.service.clear_ended("film")
+    thread.join(WAIT)
+    assert not thread.is_alive() and found
+
+
+def test_the_queue_forgets_old_runs_but_no_open_one(desk: Desk) -> None:
+    desk.gate("open")
+    desk.lanes["gpu"] = 2
+    run = desk.start(desk.job("open"))
+    for i in range(KEEP_ENDED_RUNS + 5):
+        desk.ended(desk.start(desk.job(f"j{i}")))
+    desk.start(desk.job("last"))
+    assert run.id in {r.id for r in desk.service.runs()}
+    assert len(desk.service.runs()) <= KEEP_ENDED_RUNS + 3
+
+
+def test_closing_leaves_unfinished_work_on_disk_as_unfinished(desk: Desk) -> None:
+    desk.gate("b")
+    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"))
+    assert desk.began("b").wait(WAIT)
+    desk.service.close()
+    on_disk = [j.phase.kind for j in desk.disk[run.id].jobs]
+    assert on_disk[0] == "done" and on_disk[1] in ("running", "queued") and on_disk[2] == "queued"
+    assert "begin c" not in desk.log
+    with pytest.raises(StudioError):
+        desk.start(desk.job("d"))
+    with pytest.raises(StudioError):
+        desk.service.retry("b")
+
+
+def test_what_was_stopped_before_closing_stays_stopped(desk: Desk) -> None:
+    def slow_to_stop(context: JobContext) -> str:
+        desk.gate("end").wait(WAIT)
+        raise Cancelled
+
+    desk.how["a"] = slow_to_stop
+    run = desk.start(desk.job("a"))
+    assert desk.began("a").wait(WAIT)
+    desk.service.stop(["a"])
+    closing = threading.Thread(target=desk.service.close)
+    closing.start()
+    desk.gate("end").set()
+    closing.join(WAIT)
+    assert [j.phase.kind for j in desk.disk[run.id].jobs] == ["cancelled"]
+
+
+def test_what_finishes_while_closing_is_saved_as_done(desk: Desk) -> None:
+    def finishes(context: JobContext) -> str:
+        desk.gate("end").wait(WAIT)
+        return "made"
+
+    desk.lanes["gpu"] = 2
+    desk.how["a"] = finishes
+    desk.gate("b")
+    run = desk.start(desk.job("a"), desk.job("b"))
+    assert desk.began("a").wait(WAIT) and desk.began("b").wait(WAIT)
+    closing = threading.Thread(target=desk.service.close)
+    closing.start()
+    desk.gate("b").wait(WAIT)
+    desk.gate("end").set()
+    closing.join(WAIT)
+    kinds = [j.phase.kind for j in desk.disk[run.id].jobs]
+    assert kinds[0] == "done" and kinds[1] in ("running", "queued")
+
+
+def test_closing_lets_waiters_go(desk: Desk) -> None:
+    desk.gate("a")
+    run = desk.start(desk.job("a"), desk.job("b"))
+    assert desk.began("a").wait(WAIT)
+    thread = threading.Thread(target=lambda: desk.service.wait(run.id))
+    thread.start()
+    desk.service.close()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_another_process_goes_on_with_a_run_from_disk(desk: Desk) -> None:
+    desk.gate("b")
+    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"))
+    assert desk.began("b").wait(WAIT)
+    left = desk.disk[run.id]
+    second = Desk("two")
+    assert second.service.is_abandoned(left)
+    second.alive.add("one")
+    assert not second.service.is_abandoned(left), "its process still works on it"
+    second.service.adopt(
+        left.replace(jobs=tuple(j.replace(phase=Queued()) if j.phase.kind == "running" else j for j in left.jobs))
+    )
+    ended = second.ended(left)
+    assert [j.phase.kind for j in ended.jobs] == ["done", "done", "done"]
+    assert [line for line in second.log if line.startswith("begin")] == ["begin b", "begin c"]
+    assert second.disk[run.id].owner == "two"
+    assert not second.service.is_abandoned(ended)
+    second.service.close()
+
+
+def test_many_threads_at_once(desk: Desk) -> None:
+    desk.lanes["gpu"] = 3
+    at_once, most = [0], [0]
+    lock = threading.Lock()
+
+    def work(context: JobContext) -> str:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        for i in range(5):
+            context.report(i / 5)
+        with lock:
+            at_once[0] -= 1
+        return ""
+
+    runs: list[Run] = []
+
+    def one(number: int) -> None:
+        titles = [f"{number}-{i}" for i in range(6)]
+        desk.how |= dict.fromkeys(titles, work)
+        run = desk.start(*(desk.job(t, *([titles[i - 1]] if i % 2 else [])) for i, t in enumerate(titles)))
+        with lock:
+            runs.append(run)
+        if number % 3 == 0:
+            desk.service.stop([titles[-1]])
+        desk.service.jobs()
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT)
+    for run in runs:
+        ended = desk.ended(run)
+        assert all(j.phase.kind in ("done", "cancelled") for j in ended.jobs)
+        assert desk.disk[run.id] == ended
+    assert most[0] <= 3
+
+
+def test_changes_wake_those_who_wait(desk: Desk) -> None:
+    seen = desk.changes.value
+    assert desk.changes.wait(seen, 0.01) == seen
+    desk.ended(desk.start(desk.job("a")))
+    assert desk.changes.wait(seen, 0) > seen
