@@ -95,7 +95,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
     from services.commands import Commands, StopWatcher
     from services.doctor import Doctor
     from services.film import FILM_LANE, FilmService
-    from services.generation import GenerationService
+    from services.generation import IMPORT_LANE, GenerationService
     from services.importing import import_any
     from services.jobs import JobService
     from services.library import LibraryService
@@ -133,7 +133,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
     projects = ProjectService(Store(places), clock, options, changes)
     jobs = JobService(
         clock, changes, save=lambda run: projects.get(run.project).files.write(f"runs/{run.id}", run),
-        lane_size=lambda backend: 1 if backend == FILM_LANE else _lane_size(backends, backend),
+        lane_size=lambda backend: 1 if backend in (FILM_LANE, IMPORT_LANE) else _lane_size(backends, backend),
         owner=own_name(), alive=owner_alive,
     )  # fmt: skip
     timings = JsonTimingStore(places.data)
@@ -661,6 +661,8 @@ def run(arguments: Sequence[str]) -> int:
     usage = cast("type[Exception]", typer.BadParameter.__mro__[2])  # ClickException, wherever typer keeps it
     try:
         code = typer.main.get_command(cli).main(words, prog_name="kinoloom", standalone_mode=False)
+        if code == INTERRUPTED:  # typer's own answer to Ctrl-C
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else DONE
     except (KeyboardInterrupt, typer.Abort):
         return _fail("Interrupted; what was done is saved, and running it again goes on.", INTERRUPTED)

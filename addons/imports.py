@@ -34,7 +34,9 @@ def handed_over(action: Action) -> list[tuple[str, str]]:
     if not isinstance(given, list):
         return [(action.text("token", 80), action.text("name", 200))] if action.text("token") else []
     return [
-        (str(file.get("token", ""))[:80], str(file.get("name", ""))[:200]) for file in given[:20] if isinstance(file, dict)
+        (str(file.get("token", ""))[:80], str(file.get("name", ""))[:200])
+        for file in given[:20]
+        if isinstance(file, dict)
     ]
 
 
@@ -66,6 +68,8 @@ def read_files(paths: Sequence[Path]) -> ImportResult:
         # The importer finds a master prompt by its name; whatever it was called, it was handed over as one.
         shutil.copyfile(pages[0], Path(folder) / f"master-{pages[0].name}")
         result = import_file(main)
+    notes = (n.replace(where=n.where.replace(f"master-{pages[0].name}", pages[0].name)) for n in result.notes)
+    result = result.replace(notes=tuple(notes))
     if result.format != "segment list":
         note = ImportNote(where=pages[0].name, what=f"was not used: a {result.format} has no master prompt.")
         result = result.replace(notes=(*result.notes, note))

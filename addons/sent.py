@@ -70,7 +70,7 @@ def _value(key: str, value: Json) -> str:
             return next((label for move, label in CAMERA_LABELS.items() if move == value), value)
         case "size", str():
             return next((label for size, label in SIZE_LABELS.items() if size == value), value)
-        case ("camera_speed" | "motion"), (int() | float()):
+        case (("camera_speed" | "motion"), (int() | float())):
             return f"× {value:g}"
         case "span", [first, of]:
             return f"from frame {int(first) + 1} of {of}"

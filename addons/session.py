@@ -14,7 +14,7 @@ from domain.plan import GenerationPlan, PlannedShot
 from domain.project import Project, Selection, UiState
 from domain.storyboard import Shot, Storyboard
 from domain.take import Keyframe, Take
-from services.planning import PlanSetup, ShotState, build_plan
+from services.planning import PlanSetup, ShotState, build_plan, keep_unchanged
 from services.projects import OpenProject
 from services.studio import Studio
 
@@ -83,6 +83,12 @@ class ProjectCache:
         with self._lock:
             self._made[(project, name)] = (version, made)
         return made
+
+    def last(self, project: str, name: str, default: T) -> T:
+        """What was made last, of whatever version."""
+        with self._lock:
+            found = self._made.get((project, name))
+        return default if found is None else found[1]
 
 
 class View:
@@ -158,9 +164,13 @@ class View:
     @cached_property
     def states(self) -> dict[str, ShotState]:
         """Every shot with what exists for it, by id, in film order."""
-        return self.cached(
-            "states", lambda: {s.words.shot.id: s for s in self.studio.generation.states(self.open, self.setup)}
-        )
+        before = self._cache.last(self.open.id, "states", {})
+
+        def make() -> dict[str, ShotState]:
+            now = self.studio.generation.states(self.open, self.setup)
+            return {s.words.shot.id: s for s in keep_unchanged(now, before)}
+
+        return self.cached("states", make)
 
     @cached_property
     def plan(self) -> GenerationPlan:

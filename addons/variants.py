@@ -18,7 +18,7 @@ WORDS = 90
 @dataclass(frozen=True)
 class SlotNow:
     """A keyframe slot of a shot. `used` tells that the plan needs it; `older` names the pictures that were made from
-    other words than the shot has now. Pictures are listed oldest first."""
+    other words than the shot has now. Pictures are listed oldest first. In a slot that is not used none stands."""
 
     slot: str
     used: bool
@@ -46,7 +46,7 @@ def slot_now(state: ShotState, slot: str, used: bool = True) -> SlotNow:
     """What there is for one slot."""
     now = state.image_request(slot).fingerprint
     own = tuple(k for k in state.keyframes if k.slot == slot)
-    standing = standing_keyframe(list(own), state.choice, slot, now)[1]
+    standing = standing_keyframe(list(own), state.choice, slot, now)[1] if used else None
     chosen = state.choice.keyframes.get(slot)
     return SlotNow(
         slot=slot, used=used, keyframes=own, standing=standing,

@@ -154,7 +154,9 @@ def _routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: _Assets) -> 
     def preview(job: str) -> Response:
         found = studio.jobs.preview(job)
         if found is None:
-            return Response(status_code=404)
+            # A job that ended while its picture was asked for is no error; one that nobody knows is.
+            known = any(job == one.id for one in studio.jobs.jobs())
+            return Response(status_code=204 if known else 404)
         return Response(found[2], media_type=found[1], headers={"Cache-Control": "no-store"})
 
     @app.post("/upload")

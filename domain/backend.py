@@ -14,7 +14,8 @@ class BackendSpec(Value):
 
     `fields` names the parts of a shot that reach its results; the studio shows only those. `profiles` are the
     model profiles it renders; `free` tells that a job costs nothing and may be repeated without asking;
-    `parallel` is how many jobs it takes at once.
+    `parallel` is how many jobs it takes at once. `workflow` names the one this spec is about,
+    for backends that have several; `reads_text` that a shot reaches it as one composed prompt (domain.prompting); `version` changes when the same request would give another result.
     """
 
     id: str
@@ -26,6 +27,8 @@ class BackendSpec(Value):
     parallel: int = Field(default=1, ge=1, le=64)
     takes_end: bool = False
     version: str = ""
+    workflow: str = ""
+    reads_text: bool = False
 
 
 class Problem(Value):

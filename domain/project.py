@@ -17,7 +17,12 @@ MAX_SIDE = 8192
 
 
 class Project(Value):
-    """Format and defaults of one film. Width and height are even (H.264 with 4:2:0 chroma asks for it)."""
+    """Format and defaults of one film. Width and height are even (H.264 with 4:2:0 chroma asks for it).
+
+    `backend` makes the clips and `image_backend` the keyframes (empty: the same one), by `workflow` and
+    `image_workflow` where a backend has several (empty: its first). `workflow_options` holds, by workflow, what was
+    chosen for it: quality, switches, model files.
+    """
 
     id: SafeName
     name: str = Field(max_length=200)
@@ -27,6 +32,10 @@ class Project(Value):
     backend: SafeName = "animatic"
     profile: SafeName = "animatic"
     mode: Mode = "chain"
+    workflow: str = Field(default="", max_length=64)
+    image_backend: str = Field(default="", max_length=64)
+    image_workflow: str = Field(default="", max_length=64)
+    workflow_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     look: str = Field(default="", max_length=80)
     seed: int = Field(default=1, ge=0, lt=2**63)
     created: str = ""

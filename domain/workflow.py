@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
@@ -9,12 +11,31 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from domain.base import Value
 from domain.names import SafeName
 
+Scalar = str | int | float | bool
+
 SLOTS = (
     "prompt", "negative", "seed", "width", "height", "length", "fps", "start_image", "end_image", "steps", "cfg",
     "denoise", "motion",
 )  # fmt: skip
 """Slots with a meaning of their own. Further ones: "reference-1" … for pictures, "model:<name>" for model files,
 "lora:<name>" and "lora_strength:<name>" for LoRAs."""
+
+PICTURE_SLOTS = re.compile(r"start_image|end_image|reference-[1-9][0-9]?")
+"""Slots that take a picture, by the name it has on the server."""
+
+_FURTHER = re.compile(r"reference-[1-9][0-9]?|(model|lora|lora_strength):.+")
+
+HOST = "@host"
+FOUND = "@found"
+"""In place of a node: `@host.name` is the input of that name or label of a template's own big node, `@found.slot`
+whatever is found for a slot. Only manifests that are bound to a server's template use them."""
+
+
+def check_slot(slot: str) -> str:
+    """`slot` itself. Raises ValueError when there is no slot of that name."""
+    if slot not in SLOTS and not _FURTHER.fullmatch(slot):
+        raise ValueError(f"there is no slot {slot[:60]!r}; slots are {', '.join(SLOTS)}, reference-N, model:NAME")
+    return slot
 
 
 class SlotPlace(Value):
@@ -48,7 +69,10 @@ Places = Annotated[tuple[Place, ...], BeforeValidator(_places)]
 
 
 class ModelFile(Value):
-    """A model file that a workflow loads: its name, the folder below the server's `models`, where it can be had."""
+    """A model file that a workflow loads: its name, the folder below the server's `models`, where it can be had.
+
+    `size_gb` is in decimal gigabytes.
+    """
 
     name: str = Field(max_length=400)
     folder: str = Field(default="", max_length=200)
@@ -58,11 +82,28 @@ class ModelFile(Value):
     licence: str = ""
 
 
+class Derived(Value):
+    """An input that follows from a slot: its value `times` a factor, between `low` and `high`, rounded where the
+    input takes whole numbers. A two-expert model changes experts at half of its steps, for example."""
+
+    slot: str
+    times: float = 1.0
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        check_slot(self.slot)
+        return self
+
+
 class Switch(Value):
-    """Something that can be turned on: values to set then, or a node to leave out while it is off.
+    """Something that can be turned on: values to set then, or nodes to leave out while it is off.
 
     `needs` names node classes the server must have; the switch is not shown without them. `bypass` lists nodes that
-    are taken out of the graph while the switch is off: their first input goes on to whoever used their output.
+    are taken out of the graph while the switch is off: their first fitting input goes on to whoever used their
+    output. `on` maps places ("13.steps") to values. `variant` names another workflow that is used in place of this
+    one while the switch is on; such a pair is how the "gcv" tools offer SageAttention.
     """
 
     id: SafeName
@@ -70,17 +111,28 @@ class Switch(Value):
     help: str = ""
     default: bool = False
     needs: tuple[str, ...] = ()
-    on: dict[str, Any] = Field(default_factory=dict)
+    on: dict[str, Scalar] = Field(default_factory=dict)
     bypass: tuple[str, ...] = ()
     models: tuple[ModelFile, ...] = ()
+    variant: str = ""
+
+    @model_validator(mode="after")
+    def _places_read(self) -> Self:
+        for place in self.on:
+            SlotPlace.model_validate(_place(place))
+        return self
 
 
 class Quality(Value):
-    """A preset: values by slot, and switches by id, with what it changes in words."""
+    """A preset: values by slot and switches by id, with what it changes in words.
+
+    `scale` times the film's size is the size to generate (snapped to the profile's multiple); whoever plans applies
+    it, because the size is part of the request.
+    """
 
     title: str
     help: str = ""
-    set: dict[str, Any] = Field(default_factory=dict)
+    set: dict[str, Scalar] = Field(default_factory=dict)
     switches: dict[str, bool] = Field(default_factory=dict)
     scale: float = Field(default=1.0, gt=0, le=4)
 
@@ -90,7 +142,8 @@ class WorkflowManifest(Value):
 
     `slots` maps each slot to the inputs that take its value; a slot that is not there is not offered. `writer` is the
     node whose file is the result; `last_frame` the node that saves the lossless last frame, when the graph has one.
-    `takes_length` tells whether the length slot counts frames (it always does here; seconds are not used).
+    The length slot counts frames. `template` names a workflow that the connected server serves itself; there is no
+    graph beside the manifest then, and places may be `@host.name` and `@found.slot`.
     """
 
     id: SafeName
@@ -98,21 +151,134 @@ class WorkflowManifest(Value):
     kind: Literal["image", "video", "upscale"]
     profile: SafeName
     description: str = Field(default="", max_length=2000)
-    writer: str
+    writer: str = ""
     last_frame: str = ""
     slots: dict[str, Places]
+    derived: dict[str, Derived] = Field(default_factory=dict)
     nodes: tuple[str, ...] = ()
     models: tuple[ModelFile, ...] = ()
     switches: tuple[Switch, ...] = ()
     quality: dict[str, Quality] = Field(default_factory=dict)
-    template: str = Field(default="", max_length=200)
+    template: str = Field(default="", max_length=200, pattern=r"^[A-Za-z0-9._-]*$")
     needs_start: bool = False
     needs_end: bool = False
     licence: str = ""
 
     @model_validator(mode="after")
-    def _known_slots(self) -> Self:
+    def _whole(self) -> Self:
         for slot in self.slots:
-            if slot not in SLOTS and not slot.startswith(("reference-", "model:", "lora:", "lora_strength:")):
-                raise ValueError(f"there is no slot {slot!r}; slots are {', '.join(SLOTS)}, reference-N, model:NAME")
+            check_slot(slot)
+        known = {switch.id for switch in self.switches}
+        for name, preset in self.quality.items():
+            for slot in preset.set:
+                if slot not in self.slots and slot not in {d.slot for d in self.derived.values()}:
+                    raise ValueError(f"quality.{name} sets {slot}, which the workflow does not take")
+            for switch in preset.switches:
+                if switch not in known:
+                    raise ValueError(f"quality.{name} turns {switch!r}, which is no switch of the workflow")
+        for place in self.derived:
+            SlotPlace.model_validate(_place(place))
+        if not self.template:
+            if not self.writer:
+                raise ValueError("writer is missing: the node whose file is the result")
+            for places in self.slots.values():
+                if any(p.node.startswith("@") for p in places):
+                    raise ValueError("@host and @found go with a template only")
         return self
+
+    def takes(self, slot: str) -> bool:
+        """Whether a value for the slot reaches the graph."""
+        return bool(self.slots.get(slot)) or any(d.slot == slot for d in self.derived.values())
+
+    @property
+    def references(self) -> int:
+        """How many reference pictures it takes."""
+        return sum(slot.startswith("reference-") for slot in self.slots)
+
+    def switch(self, switch_id: str) -> Switch | None:
+        """The switch of that id, if the manifest has it."""
+        return next((s for s in self.switches if s.id == switch_id), None)
+
+
+class Choices(Value):
+    """What is wanted of a workflow: a quality preset, switches by id, model files by slot ("model:high"), and values
+    by slot, which win over the preset's. Pictures are given by the name they have on the server."""
+
+    quality: str = ""
+    switches: dict[str, bool] = Field(default_factory=dict)
+    models: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, Scalar | Fraction] = Field(default_factory=dict)
+
+
+class WorkflowEntry(Value):
+    """One line of the catalogue.
+
+    `source` tells where it comes from. `overrides`: a user's file stands in place of a shipped one. `confirmed`: it
+    has a manifest; without one the slots are found by looking at the graph and nobody has said that they are right.
+    `fault` says why it cannot be used; it is listed all the same.
+    """
+
+    id: str
+    title: str
+    kind: str = ""
+    profile: str = ""
+    description: str = ""
+    source: Literal["shipped", "own"] = "shipped"
+    overrides: bool = False
+    confirmed: bool = True
+    template: str = ""
+    place: str = ""
+    fault: str = ""
+
+
+class NeededModel(Value):
+    """A model file that the graph to be sent loads. `installed` is None when no server was asked; `spelled` is the
+    server's own spelling of the name."""
+
+    name: str
+    slot: str = ""
+    folder: str = ""
+    url: str = ""
+    node: str = ""
+    input: str = ""
+    size_gb: float | None = None
+    licence: str = ""
+    installed: bool | None = None
+    spelled: str = ""
+
+
+class ForeignNode(Value):
+    """A node class that is not part of ComfyUI itself. `pack` is where it comes from, as far as known; `installed` is
+    None when no server was asked."""
+
+    class_type: str
+    pack: str = ""
+    installed: bool | None = None
+
+
+class WorkflowReport(Value):
+    """What was found in a workflow file.
+
+    `format` is what the file holds and `source` where in it: "json", or the metadata of a picture or clip. `slots` are
+    places by slot. `problems` say what the server would refuse, in words.
+    """
+
+    file: str
+    format: Literal["api", "editor"]
+    source: str = "json"
+    id: str = ""
+    title: str = ""
+    kind: str = ""
+    profile: str = ""
+    confirmed: bool = False
+    writer: str = ""
+    last_frame: str = ""
+    slots: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    foreign: tuple[ForeignNode, ...] = ()
+    models: tuple[NeededModel, ...] = ()
+    switches: tuple[str, ...] = ()
+    quality: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -12,9 +12,8 @@ from domain.profile import ModelProfile
 from domain.profiles import profile_for
 from services.ports import VideoBackend
 
-
-Entry = tuple[BackendSpec, Callable[[], VideoBackend]]
-"""What a backend can do, and how to start it."""
+Entry = tuple[BackendSpec | Callable[[str], BackendSpec], Callable[[], VideoBackend]]
+"""What a backend can do (for each of its workflows, by a function that takes its id or ""), and how to start it."""
 
 
 class BackendRegistry:
@@ -36,9 +35,10 @@ class BackendRegistry:
         self._find_more()
         return list(self._entries)
 
-    def spec(self, backend_id: str) -> BackendSpec:
-        """What the backend can do. Raises NotFound naming those there are."""
-        return self._entry(backend_id)[0]
+    def spec(self, backend_id: str, workflow: str = "") -> BackendSpec:
+        """What the backend can do with that workflow. Raises NotFound naming those there are."""
+        spec = self._entry(backend_id)[0]
+        return spec if isinstance(spec, BackendSpec) else spec(workflow)
 
     def get(self, backend_id: str) -> VideoBackend:
         """The backend, started on first use. Raises NotFound."""

@@ -38,6 +38,12 @@ LOOK_SECONDS = 0.5
 
 PROJECT_SUFFIX = ".kinoloom"
 _MADE = "made_from"
+_MEDIA_SUFFIXES = frozenset(
+    {
+        ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic",
+        ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wav", ".mp3", ".flac",
+    }
+)  # fmt: skip
 
 
 # -- words into values ---------------------------------------------------------------------------------------------
@@ -159,7 +165,13 @@ class Commands:
 
     def read(self, source: Path) -> ImportResult:
         """What is in a foreign file or folder, its pictures looked at. Raises BadInput, NotFound; changes nothing."""
-        result = self._import(source.expanduser())
+        source = source.expanduser()
+        if source.suffix.lower() in _MEDIA_SUFFIXES and source.is_file():
+            raise BadInput(
+                f"{source.name} is no storyboard: its name is that of a picture or clip.",
+                "Give a storyboard file, or the folder that holds the pictures.",
+            )
+        result = self._import(source)
         for picture in result.pictures:
             self._media.check_image(picture.path)
         return result

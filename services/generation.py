@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from domain.backend import (
-    BackendDone, BackendFailure, BackendPreview, BackendProgress, BackendQueued, BackendStarted, BackendStopped,
+    BackendDone,
+    BackendFailure,
+    BackendPreview,
+    BackendProgress,
+    BackendQueued,
+    BackendStarted,
+    BackendStopped,
 )  # fmt: skip
 from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotFound, NotReady, StudioError
 from domain.importing import ImportedPicture
@@ -29,6 +35,7 @@ from services.options import CurrentOptions
 from services.planning import PlanSetup, ShotState, build_plan, shot_states, timing_key
 from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
 from services.projects import OpenProject, ProjectService, checked
+from services.setups import Instead, kept, setup_for
 from services.takes import LastFrameExtractor, standing_keyframe, standing_take
 
 _log = logging.getLogger(__name__)
@@ -61,21 +68,17 @@ class GenerationService:
     # -- planning ------------------------------------------------------------------------------------------
 
     def setup(
-        self, project: OpenProject, backend: str | None = None, profile: str | None = None, mode: Mode | None = None
-    ) -> PlanSetup:
-        """What to plan for: the project's own backend, profile and mode unless told otherwise. Raises NotFound."""
-        chosen = project.project
-        spec = self._backends.spec(backend or chosen.backend)
-        wanted = profile or (chosen.profile if chosen.profile in spec.profiles else spec.profiles[0])
-        if wanted not in spec.profiles:
-            known = ", ".join(spec.profiles)
-            raise BadInput(f"{spec.title} does not make {wanted!r}.", f"It makes: {known}.")
-        model = self._backends.profile(spec.id, wanted, chosen.rate)
-        return PlanSetup(spec, model, mode or chosen.mode, self._options())
+        self, project: OpenProject, backend: str | None = None, profile: str | None = None, mode: Mode | None = None,
+        workflow: str | None = None,
+    ) -> PlanSetup:  # fmt: skip
+        """What to plan for: the project's own backends, workflows, profile and mode unless told otherwise.
 
-    def states(
-        self, project: OpenProject, setup: PlanSetup, only: Iterable[str] | None = None
-    ) -> list[ShotState]:
+        Raises NotFound and BadInput.
+        """
+        instead = Instead(backend or "", profile or "", mode, workflow or "")
+        return setup_for(self._backends, project.project, self._options(), instead)
+
+    def states(self, project: OpenProject, setup: PlanSetup, only: Iterable[str] | None = None) -> list[ShotState]:
         """The shots with what exists for them. Raises NotFound when `only` names a shot that is not there."""
         board = project.board
         wanted = None if only is None else frozenset(only)
@@ -159,7 +162,7 @@ class GenerationService:
             for slot in dict.fromkeys(x for s in todo for x in (s.segment.start_slot, s.segment.end_slot) if x):
                 if state.keyframe(slot) is not None:
                     continue
-                known = drawing.get((planned.shot, slot, setup.spec.id))
+                known = drawing.get((planned.shot, slot, setup.image_spec.id))
                 if known is not None:
                     drawn[slot] = known
                     continue
@@ -174,7 +177,7 @@ class GenerationService:
                 if segment.start == "previous" and segment.index - 1 in made:
                     after.append(made[segment.index - 1])
                 made[segment.index] = job_id = str(uuid.uuid4())
-                detail = _how(setup)
+                detail = kept(setup)
                 if again:
                     detail |= {"again": 1, "seed": secrets.randbelow(2**32) if seed is None else seed}
                 elif seed is not None:
@@ -189,7 +192,9 @@ class GenerationService:
                 )  # fmt: skip
         if not jobs:
             if blocked:
-                raise NotReady(f"Nothing can be rendered yet: {'; '.join(blocked[:3])}.", "See the plan for every shot.")
+                raise NotReady(
+                    f"Nothing can be rendered yet: {'; '.join(blocked[:3])}.", "See the plan for every shot."
+                )
             return None
         return self._jobs.start(project.id, "Render", jobs)
 
@@ -218,7 +223,14 @@ class GenerationService:
             return False
 
     def import_keyframe(
-        self, project: OpenProject, shot_id: str, source: Path, slot: str = "start", *, pick: bool = True, origin: str = ""
+        self,
+        project: OpenProject,
+        shot_id: str,
+        source: Path,
+        slot: str = "start",
+        *,
+        pick: bool = True,
+        origin: str = "",
     ) -> Keyframe:
         """Take a user's picture in as keyframe, upright and in sRGB, and pick it. The source is not touched.
 
@@ -257,8 +269,8 @@ class GenerationService:
             part = pictures[first : first + IMPORTED_AT_ONCE]
             jobs.append(
                 Job(
-                    id=str(uuid.uuid4()), run="", project=project.id, kind="import", title=f"Import {len(part)} pictures",
-                    backend=IMPORT_LANE, created=self._clock.now(),
+                    id=str(uuid.uuid4()), run="", project=project.id, kind="import",
+                    title=f"Import {len(part)} pictures", backend=IMPORT_LANE, created=self._clock.now(),
                     detail={"pictures": json.dumps([p.to_json() for p in part])},
                 )
             )  # fmt: skip
@@ -273,9 +285,7 @@ class GenerationService:
         pictures, takes = project.files.keyframes(), project.files.takes()
         found: list[tuple[set[str], set[str]]] = []
         for film in (before, after):
-            spec = self._backends.spec(film.backend)
-            profile = film.profile if film.profile in spec.profiles else spec.profiles[0]
-            setup = PlanSetup(spec, self._backends.profile(spec.id, profile, film.rate), film.mode, options)
+            setup = setup_for(self._backends, film, options)
             states = shot_states(setup, film, board, selection, pictures, takes)
             rendered = {s.words.shot.id for s in states if s.takes and s.plan().state == "done"}
             drawn = {s.words.shot.id for s in states if s.keyframes and s.keyframe("start") is not None}
@@ -290,9 +300,9 @@ class GenerationService:
     # -- executors -----------------------------------------------------------------------------------------
 
     def _need(self, setup: PlanSetup, kind: str) -> None:
-        if kind not in setup.spec.kinds:
-            what = "pictures" if kind == "image" else "clips"
-            raise BadInput(f"{setup.spec.title} makes no {what}.", "Choose another backend in the Project tab.")
+        spec, what = (setup.image_spec, "pictures") if kind == "image" else (setup.spec, "clips")
+        if kind not in spec.kinds:
+            raise BadInput(f"{spec.title} makes no {what}.", "Choose another backend in the Project tab.")
 
     def _keyframe_job(
         self, project: OpenProject, state: ShotState, slot: str, number: int, setup: PlanSetup, *, once: bool = False,
@@ -300,20 +310,23 @@ class GenerationService:
     ) -> Job:  # fmt: skip
         """`once` tells that any picture which fits will do; else this is a further variant."""
         shot = state.words.shot.id
-        detail = _how(setup) | {"number": number}
+        detail = kept(setup) | {"number": number}
         if once:
             detail["once"] = 1
         if seed is not None:
             detail["seed"] = seed
         return Job(
             id=str(uuid.uuid4()), run="", project=project.id, kind="keyframe", shot=shot, slot=slot,
-            title=f"Keyframe {shot}" + (f" · {slot}" if slot != "start" else ""), backend=setup.spec.id,
+            title=f"Keyframe {shot}" + (f" · {slot}" if slot != "start" else ""), backend=setup.image_spec.id,
             created=self._clock.now(), detail=detail,
         )  # fmt: skip
 
     def _state_for(self, project: OpenProject, job: Job) -> ShotState:
-        mode, profile = (str(job.detail.get(name, "")) for name in ("mode", "profile"))
-        setup = self.setup(project, str(job.detail.get("backend", job.backend)), profile or None, as_mode(mode))
+        names = ("profile", "workflow", "image_backend", "image_workflow")
+        told = {name: str(job.detail.get(name, "")) for name in names}
+        mode = as_mode(str(job.detail.get("mode", "")))
+        instead = Instead(backend=str(job.detail.get("backend", job.backend)), mode=mode, **told)
+        setup = setup_for(self._backends, project.project, self._options(), instead)
         return self.states(project, setup, [job.shot])[0]
 
     def _make_keyframe(self, context: JobContext) -> str:
@@ -358,7 +371,10 @@ class GenerationService:
             context.check()
             context.report(number / len(given), f"picture {number + 1} of {len(given)}")
             origin = str(picture.path)
-            if any(k.extras.get("origin") == origin and k.slot == picture.slot for k in project.files.keyframes(picture.shot)):
+            if any(
+                k.extras.get("origin") == origin and k.slot == picture.slot
+                for k in project.files.keyframes(picture.shot)
+            ):
                 continue
             try:
                 self.import_keyframe(
@@ -402,7 +418,8 @@ class GenerationService:
                 Take(
                     id="new", shot=job.shot, segment=job.segment, clip=Picked(path="clip.mp4", sha256="0" * 64),
                     last=Picked(path="last.png", sha256="0" * 64), request=request, fingerprint=request.fingerprint,
-                    info=info, backend_info={**done.info, "job": job.id}, made=self._clock.now(), seconds=round(spent, 3),
+                    info=info, backend_info={**done.info, "job": job.id}, made=self._clock.now(),
+                    seconds=round(spent, 3),
                 ),
                 clip, last,
             )  # fmt: skip
@@ -444,7 +461,9 @@ class GenerationService:
             if candidate.id == planned.take and candidate.segment == segment - 1:
                 take = candidate
         if take is None:
-            raise NotReady(f"Segment {segment} of shot {state.words.shot.id} is not made yet.", "Render the shot again.")
+            raise NotReady(
+                f"Segment {segment} of shot {state.words.shot.id} is not made yet.", "Render the shot again."
+            )
         return take
 
     def _check_clip(self, job: Job, request: GenerationRequest, frames: int, size: tuple[int, int]) -> None:
@@ -509,11 +528,6 @@ def check_slot(slot: str) -> None:
     """Raise BadInput unless `slot` is the name of a keyframe slot."""
     if not re.fullmatch(r"start|end|mid-[1-9][0-9]{0,3}", slot):
         raise BadInput(f"There is no keyframe slot {slot[:40]!r}.", "Slots are start, end, mid-1, mid-2 and so on.")
-
-
-def _how(setup: PlanSetup) -> dict[str, str | int]:
-    """What a job is made with, so that a change in the project meanwhile does not mix two ways in one run."""
-    return {"backend": setup.spec.id, "profile": setup.profile.id, "mode": setup.mode}
 
 
 def as_mode(text: str) -> Mode | None:

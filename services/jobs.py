@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
@@ -173,7 +174,8 @@ class JobService:
 
     def start(self, project: str, title: str, jobs: Iterable[Job]) -> Run:
         """Queue a run. Jobs come with their own ids and `after`; their `run` is set here."""
-        run_id = uuid.uuid4().hex
+        # In order of time, because runs of one second are told apart by it: a film must not come before its shots.
+        run_id = f"{time.time_ns():016x}{uuid.uuid4().hex[:8]}"
         run = Run(
             id=run_id, project=project, title=title, created=self._clock.now(), owner=self._owner,
             jobs=tuple(job.replace(run=run_id) for job in jobs),
@@ -259,9 +261,7 @@ class JobService:
             found += [a for a in needed if a not in found]
         for job_id in found:
             found += [
-                j.id
-                for j in jobs.values()
-                if isinstance(j.phase, Stopped) and job_id in j.after and j.id not in found
+                j.id for j in jobs.values() if isinstance(j.phase, Stopped) and job_id in j.after and j.id not in found
             ]
         return found
 
@@ -277,7 +277,9 @@ class JobService:
         with self._idle:
             run = self._runs.get(run_id)
             if run is None:
-                raise NotFound("That run is no longer in the queue.", "Its file in the project's folder `runs` has its end.")
+                raise NotFound(
+                    "That run is no longer in the queue.", "Its file in the project's folder `runs` has its end."
+                )
             while not run.ended and not (self._closed and not self._contexts):
                 left = None if end is None else end - self._clock.monotonic()
                 if left is not None and left <= 0:
@@ -363,7 +365,8 @@ class JobService:
                 self._transition(
                     {
                         job_id: Failed(
-                            finished=now, message=f"{jobs[job_id].title} was not started: {error.message}", cure=error.cure
+                            finished=now, cure=error.cure,
+                            message=f"{jobs[job_id].title} was not started: {error.message}",
                         )
                         for job_id, error in unsaved.items()
                     },
@@ -384,7 +387,7 @@ class JobService:
             self._dispatch()
 
     def _end_broken(self, jobs: dict[str, Job]) -> None:
-        """End what waits for a job that failed or was stopped, and what waits for that; `jobs` is brought up to date."""
+        """End what waits for a job that failed or was stopped, and what waits for that; brings `jobs` up to date."""
         ended: dict[str, Phase] = {}
         more = True
         while more:

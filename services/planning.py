@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from domain.backend import BackendSpec
 from domain.plan import GenerationPlan, PlannedSegment, PlannedShot, Segment, SegmentState, ShotTiming, time_shot
@@ -19,13 +19,24 @@ DRAWS_KEYFRAME = "draws a keyframe first"
 
 
 class PlanSetup:
-    """What a plan is made for: backend, model profile, mode and the options of the moment."""
+    """What a plan is made for: backend and model profile for clips, those for keyframes (the same unless given),
+    mode, and the options of the moment."""
 
-    def __init__(self, spec: BackendSpec, profile: ModelProfile, mode: Mode, options: Options) -> None:
+    def __init__(
+        self, spec: BackendSpec, profile: ModelProfile, mode: Mode, options: Options,
+        image_spec: BackendSpec | None = None, image_profile: ModelProfile | None = None,
+    ) -> None:  # fmt: skip
         self.spec = spec
         self.profile = profile
         self.mode = mode
         self.options = options
+        self.image_spec = image_spec or spec
+        self.image_profile = image_profile or profile
+
+    @property
+    def draws(self) -> bool:
+        """Whether keyframes that are missing can be made."""
+        return "image" in self.image_spec.kinds
 
 
 class ShotState:
@@ -39,6 +50,8 @@ class ShotState:
         self.choice = choice
         self.keyframes = list(keyframes)
         self.takes = list(takes)
+        self._pictures: dict[str, GenerationRequest] = {}
+        self._planned: PlannedShot | None = None
         shot = words.shot
         self.timing: ShotTiming = time_shot(
             shot.id, shot.seconds, words.project.rate, setup.profile, setup.mode,
@@ -47,7 +60,15 @@ class ShotState:
 
     def image_request(self, slot: str, seed: int | None = None) -> GenerationRequest:
         """What would be asked for a picture in that slot."""
-        return image_request(self.words, self.setup.spec, self.setup.profile, self.setup.options, slot=slot, seed=seed)
+        if seed is None:
+            if slot not in self._pictures:
+                self._pictures[slot] = self._image_request(slot, None)
+            return self._pictures[slot]
+        return self._image_request(slot, seed)
+
+    def _image_request(self, slot: str, seed: int | None) -> GenerationRequest:
+        setup = self.setup
+        return image_request(self.words, setup.image_spec, setup.image_profile, setup.options, slot=slot, seed=seed)
 
     def keyframe(self, slot: str) -> Picked | None:
         """The picture that stands for the slot."""
@@ -68,6 +89,11 @@ class ShotState:
 
     def plan(self) -> PlannedShot:
         """What is to be done for each segment."""
+        if self._planned is None:
+            self._planned = self._plan()
+        return self._planned
+
+    def _plan(self) -> PlannedShot:
         planned: list[PlannedSegment] = []
         before: tuple[SegmentState, Take | None] = ("done", None)
         for segment in self.timing.segments:
@@ -88,7 +114,7 @@ class ShotState:
         for slot in (segment.start_slot, segment.end_slot):
             if slot and self.keyframe(slot) is None:
                 missing.append(slot)
-        if missing and "image" not in self.setup.spec.kinds:
+        if missing and not self.setup.draws:
             names = " and ".join(f"{slot} keyframe" for slot in missing)
             return self._entry(segment, "blocked", f"needs a {names}: make or import one in Keyframes", standing), standing
         if missing:
@@ -144,6 +170,35 @@ def shot_states(
         return ShotState(setup, words, selection.of(shot.id), pictures.get(shot.id, ()), clips.get(shot.id, ()))
 
     return [state(shot) for shot in board.shots if only is None or shot.id in only]
+
+
+def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState]) -> list[ShotState]:
+    """The states, with those of `before` (by shot id) in place of equal ones, so that what those have worked out is
+    not worked out again: an edit costs one shot and not the film."""
+    around: dict[int, bool] = {}  # whether all but the shot is the same, by the setup's identity
+
+    def kept(now: ShotState) -> ShotState:
+        old = before.get(now.words.shot.id)
+        if old is None:
+            return now
+        if id(old.setup) not in around:
+            mine, theirs = now.words, old.words
+            around[id(old.setup)] = (
+                vars(now.setup) == vars(old.setup)
+                and mine.project == theirs.project
+                and all(getattr(mine.board, f) == getattr(theirs.board, f) for f in Storyboard.model_fields if f != "shots")
+            )
+        same = (
+            around[id(old.setup)]
+            and now.words.shot == old.words.shot
+            and (now.choice, now.keyframes, now.takes) == (old.choice, old.keyframes, old.takes)
+        )
+        if not same:
+            return now
+        old.setup, old.words = now.setup, now.words  # equal ones, so that older boards can be forgotten
+        return old
+
+    return [kept(state) for state in states]
 
 
 def build_plan(

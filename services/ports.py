@@ -256,8 +256,8 @@ class Backends(Protocol):
         """Ids of all backends, the built-in ones first."""
         ...
 
-    def spec(self, backend_id: str) -> BackendSpec:
-        """What that backend can do, without starting it."""
+    def spec(self, backend_id: str, workflow: str = "") -> BackendSpec:
+        """What that backend can do, without starting it; with a workflow (empty: its first) where it has several."""
         ...
 
     def profile(self, backend_id: str, profile_id: str, film_rate: Fraction) -> ModelProfile:

@@ -4,6 +4,7 @@ take stale."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,7 @@ from domain.base import Value
 from domain.plan import Segment
 from domain.profile import ModelProfile
 from domain.project import Picked, Project
+from domain.prompting import PromptPart, image_prompt, joined, negative_prompt, video_prompt
 from domain.request import GenerationRequest
 from domain.storyboard import Entity, Presets, Sampling, Shot, Storyboard
 from domain.vocabulary import motion_amount, shot_camera, shot_size
@@ -82,22 +84,39 @@ def _sampling(sampling: Sampling, kind: str, fields: frozenset[str]) -> dict[str
     return {name: value for name, value in found.items() if value is not None and f"{kind}.{name}" in fields}
 
 
+def _prompt(words: Words, spec: BackendSpec, compose: Callable[..., tuple[PromptPart, ...]]) -> str:
+    """What is sent as prompt: the words alone to an engine that knows the fields, else all composed."""
+    if "prompt" not in spec.fields:
+        return ""
+    if not spec.reads_text:
+        return words.shot.prompt
+    return joined(compose(words.shot, words.board, words.project.look))
+
+
+def _negative(words: Words, spec: BackendSpec) -> str:
+    if "negative" not in spec.fields:
+        return ""
+    return negative_prompt(words.shot, words.board) if spec.reads_text else words.shot.negative
+
+
 def image_request(
     words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, *, slot: str, seed: int | None = None
 ) -> GenerationRequest:
     """The picture for a keyframe slot of the shot; `seed` overrides the number, not the rule."""
     shot, project = words.shot, words.project
-    params = _common(words, spec) | _sampling(shot.image, "image", spec.fields)
+    params = ({} if spec.reads_text else _common(words, spec)) | _sampling(shot.image, "image", spec.fields)
     if slot != "start":
         params["slot"] = slot
     params |= options.backend_params.get(spec.id, {})
+    if spec.workflow and project.workflow_options.get(spec.workflow):
+        params["workflow_options"] = project.workflow_options[spec.workflow]
     width, height = profile.fit_size(project.width, project.height)
     own = shot.image.seed
     return GenerationRequest(
-        kind="image", backend=spec.id, workflow=spec.id, workflow_hash=spec.version, profile=profile.id,
+        kind="image", backend=spec.id, workflow=spec.workflow or spec.id, workflow_hash=spec.version,
+        profile=profile.id,
         label=shot.id if "label" in spec.fields else "",
-        prompt=shot.prompt if "prompt" in spec.fields else "",
-        negative=shot.negative if "negative" in spec.fields else "",
+        prompt=_prompt(words, spec, image_prompt), negative=_negative(words, spec),
         seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "image"),
         seed_rule=seed_rule(project, shot.image) if "image.seed" in spec.fields else "unused",
         width=width, height=height, rate=PICTURE_RATE, params=params,
@@ -113,22 +132,26 @@ def video_request(
     shot, project = words.shot, words.project
     camera, speed = shot_camera(shot)
     params = _sampling(shot.video, "video", spec.fields)
-    if "camera" in spec.fields:
+    if "camera" in spec.fields and not spec.reads_text:
         params |= {"camera": camera, "camera_speed": speed}
-    if "motion" in spec.fields:
+    if "motion" in spec.fields and not spec.reads_text:
         params["motion"] = round(motion_amount(shot), 4)
-    if "size" in spec.fields:
+    if "size" in spec.fields and not spec.reads_text:
         params["size"] = shot_size(shot)
+    if "motion_strength" in spec.fields and spec.reads_text and shot.video.motion_strength is not None:
+        params["motion_strength"] = shot.video.motion_strength
     if "span" in spec.fields:
         params["span"] = [segment.first - segment.drop if segment.index else 0, shot_native]
     params |= options.backend_params.get(spec.id, {})
+    if spec.workflow and project.workflow_options.get(spec.workflow):
+        params["workflow_options"] = project.workflow_options[spec.workflow]
     width, height = profile.fit_size(project.width, project.height)
     own = shot.video.seed
     return GenerationRequest(
-        kind="video", backend=spec.id, workflow=spec.id, workflow_hash=spec.version, profile=profile.id,
+        kind="video", backend=spec.id, workflow=spec.workflow or spec.id, workflow_hash=spec.version,
+        profile=profile.id,
         label=shot.id if "label" in spec.fields else "",
-        prompt=shot.prompt if "prompt" in spec.fields else "",
-        negative=shot.negative if "negative" in spec.fields else "",
+        prompt=_prompt(words, spec, video_prompt), negative=_negative(words, spec),
         seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "video"),
         seed_rule=seed_rule(project, shot.video) if "video.seed" in spec.fields else "unused",
         width=width, height=height, frames=segment.generate, rate=profile.rate, start=start, end=end, params=params,

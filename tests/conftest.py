@@ -106,10 +106,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program; use with the marker `browser`. Without one the test is skipped, under CI it fails."""
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    names = (os.environ.get("CHROMIUM_PATH", ""), *CHROMIUM_NAMES)
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found:
         return found
-    reason = f"no browser found under the names {', '.join(CHROMIUM_NAMES)}; install Chromium to run this test"
+    reason = f"no browser found under the names {', '.join(CHROMIUM_NAMES)}; install Chromium to run this test, or name it in CHROMIUM_PATH"
     if IN_CI:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib
 import os
 import shutil
 import subprocess
@@ -154,7 +154,7 @@ def test_a_third_party_backend_is_listed_and_a_broken_one_left_out(
         "def bad(): raise RuntimeError('broken')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    importlib.metadata.MetadataPathFinder.invalidate_caches()
+    importlib.invalidate_caches()
     with app.compose() as kinoloom:
         assert "their_backend_module" not in sys.modules, "loaded before anybody asked"
         assert kinoloom.studio.backends.spec("theirs").title == "The fake"

@@ -43,7 +43,7 @@
       ${h.facts ? raw(html`<h3 class="ksec">In the file</h3>
         <dl class="fm-facts">${h.facts.rows.map(([k, v]) => raw(html`<dt>${k}</dt><dd>${v}</dd>`))}</dl>
         <div class="fm-path"><code title="${h.facts.path}"><span>${h.facts.path.slice(0, -h.facts.tail)}</span>${h.facts.path.slice(-h.facts.tail)}</code><button class="kicon small" data-copy="${h.facts.path}" title="Copy the path" aria-label="Copy the path">${icons.copy}</button></div>
-        <a class="kbtn wide fm-download ${h.facts.primary ? "primary" : ""}" href="${h.facts.url}" download="${h.facts.file}">Download ${h.facts.file}</a>`) : ""}
+        <a class="kbtn wide fm-download ${h.facts.primary ? "primary" : ""}" href="${h.facts.url}" download="${h.facts.file}" title="${h.facts.file}">Download the film</a>`) : ""}
       <h3 class="ksec">Films</h3>
       <div class="fm-films" data-list role="listbox" aria-label="Films, newest first"></div></section>`,
     item: (f, h) => html`<div class="fm-film" role="option" tabindex="0" data-id="${f.id}" data-act="film" aria-selected="${f.id === h.shown}">
@@ -109,7 +109,7 @@
     now.frame = frame;
     const tc = el.querySelector(".fm-tc"), count = el.querySelector(".fm-frame"), range = el.querySelector(".fm-seek");
     if (tc) tc.textContent = timecode(frame, rate());
-    if (count) count.textContent = `frame ${frame} of ${now.head.film ? now.head.film.frames : 0}`;
+    if (count) count.textContent = `frame ${frame + 1} of ${last() + 1}`;
     if (range && document.activeElement !== range) range.value = frame; else if (range && +range.value !== frame) range.value = frame;
     try { if (now.head.film) sessionStorage.setItem(memory(), frame); } catch { /* a window without storage starts at the beginning */ }
     mark();
@@ -167,7 +167,7 @@
       <button class="kicon fm-play" data-do="toggle" title="Play or pause (Space)" aria-label="Play">${icons.play}</button>
       <button class="kicon" data-do="step+" title="One frame on (→)" aria-label="One frame on">${icons.arrowR}</button>
       <button class="kicon" data-do="shot+" title="Next shot" aria-label="Next shot"><svg class="ki" viewBox="0 0 16 16" width="14" height="14" fill="currentColor" aria-hidden="true"><path d="M2 3v10l6-5zM8 3v10l6-5z"/></svg></button>
-      <span class="fm-tc" aria-label="Timecode">00:00:00:00</span><span class="fm-frame kmuted">frame 0 of ${f.frames}</span>
+      <span class="fm-tc" aria-label="Timecode">00:00:00:00</span><span class="fm-frame kmuted">frame 1 of ${f.frames}</span>
       <input class="fm-seek" type="range" min="0" max="${f.frames - 1}" step="1" value="0" aria-label="Position in the film, in frames">
       <span class="fm-speed"></span>
       <span class="fm-keys kmuted" title="Space plays and pauses. J plays backwards, K pauses, L plays on; press again for double speed. Arrows step one frame, Home and End go to the ends.">J K L ← → Space</span>
@@ -195,7 +195,7 @@
     frame: (h) => html`<section class="kpane fm-report" ${h.name ? "" : "hidden"} aria-label="Shot list">
       <h3 class="ksec">Shot list of ${h.name}</h3>
       <table class="ktable"><thead><tr><th>Shot</th><th class="num">First frame</th><th class="num">In</th><th class="num">Out</th><th class="num">Frames</th><th>Takes</th></tr></thead><tbody data-list></tbody></table></section>`,
-    item: (i) => html`<tr data-id="${i.id}" data-seekto="${i.f}"><td><button class="fm-go" title="Go to this shot">${i.id}</button></td><td class="num">${i.f}</td><td class="num">${i.in}</td><td class="num">${i.out}</td><td class="num">${i.n}</td><td>${i.takes}${i.stale ? raw(' <span class="kpill stale">stale when made</span>') : ""}</td></tr>`,
+    item: (i) => html`<tr data-id="${i.id}" data-seekto="${i.f}"><td><button class="fm-go" title="Go to this shot">${i.id}</button></td><td class="num">${i.f + 1}</td><td class="num">${i.in}</td><td class="num">${i.out}</td><td class="num">${i.n}</td><td>${i.takes}${i.stale ? raw(' <span class="kpill stale">stale when made</span>') : ""}</td></tr>`,
   });
 
   /* -- hands ------------------------------------------------------------------------------------------ */

@@ -94,8 +94,8 @@ def bar(view: View) -> PartData:
             "variants": variants(view),
             "max": MAX_VARIANTS,
             "open": sum(len(w.open) for w in doing.values()),
-            "draws": "image" in view.spec.kinds,
-            "engine": view.spec.title,
+            "draws": view.setup.draws,
+            "engine": view.setup.image_spec.title,
             "picked": sum(1 for slots in found.values() if any(s.picked for s in slots)),
         }
     )
@@ -168,13 +168,15 @@ def shot(view: View) -> PartData:
         slots.append(now)
     doing = work(view).get(view.shot.id, NO_WORK)
     request = state.image_request(slot)
-    draws = "image" in view.spec.kinds
+    draws = view.setup.draws
     head: dict[str, Json] = {
         "shot": view.shot.id,
         "title": view.shot.title,
         "words": view.shot.prompt[:600],
         "slot": slot,
         "label": slot_label(slot),
+        "any": keyframe_url(view.open.id, now.keyframes[-1]) if now.keyframes else "",
+        "anyName": now.keyframes[-1].name if now.keyframes else "",
         "slots": [[s.slot, slot_label(s.slot), len(s.keyframes), bool(s.standing), s.used] for s in slots],
         "addEnd": view.spec.takes_end and all(s.slot != "end" for s in slots),
         "used": now.used,
@@ -183,12 +185,12 @@ def shot(view: View) -> PartData:
         "variants": variants(view),
         "max": MAX_VARIANTS,
         "draws": draws,
-        "engine": view.spec.title,
+        "engine": view.setup.image_spec.title,
         "ratio": [view.project.width, view.project.height],
         "failed": failures(doing),
         "open": len(doing.open),
         "primary": not any(missing(own) for own in pictures(view).values()),
-        "sent": sent(request, view.spec, planned=True) if draws else [],
+        "sent": sent(request, view.setup.image_spec, planned=True) if draws else [],
     }
     if now.standing is not None:
         head |= {"stands": now.standing.name, "url": keyframe_url(view.open.id, now.standing)}

@@ -31,7 +31,7 @@
     },
   });
 
-  const marks = (v) => raw(html`${v.stands ? raw(html`<span class="ktag tl kf-stands">${v.stands}</span>`) : ""}${v.older.length ? raw(html`<span class="ktag bl kf-old" title="Changed since: ${v.older.join(", ")}">older words</span>`) : ""}${v.own ? raw(html`<span class="ktag bl" title="${v.own}">own picture</span>`) : ""}`);
+  const marks = (v) => raw(html`${v.stands ? raw(html`<span class="ktag tr kf-stands">${v.stands}</span>`) : ""}${v.older.length ? raw(html`<span class="ktag bl kf-old" title="Changed since: ${v.older.join(", ")}">older words</span>`) : ""}${v.own ? raw(html`<span class="ktag bl" title="${v.own}">own picture</span>`) : ""}`);
   const actions = (shot, v) => raw(html`<button type="button" class="kicon ${v.star ? "on" : ""}" data-send="star" data-to="keyframes.shot" data-of="${shot}" data-name="${v.id}" aria-pressed="${!!v.star}" title="Star" aria-label="Star">${v.star ? icons.starred : icons.star}</button><button type="button" class="kbtn small" data-send="pick" data-to="keyframes.shot" data-of="${shot}" data-name="${v.id}">${v.stands === "picked" ? "Take the pick back" : "Pick"}</button>`);
   const large = () => {
     const data = Kino.store["keyframes.shot"];
@@ -44,8 +44,12 @@
       <div class="kf-top"><h2 class="kh">Shot ${h.shot}${h.title ? " · " + h.title : ""}</h2><span class="grow"></span>
         ${h.slots.length > 1 || h.addEnd ? raw(html`<div class="kseg" role="group" aria-label="Slot">${h.slots.length > 1 ? h.slots.map(([s, t, n, stands]) => raw(html`<button data-act="slot" data-slot="${s}" aria-pressed="${s === h.slot}">${t}${stands ? "" : raw(html` <i class="kf-dot" title="No picture stands"></i>`)}</button>`)) : ""}${h.addEnd ? raw(html`<button data-act="slot" data-slot="end" aria-pressed="false" title="Give the shot a picture to end on">${icons.plus} Add an end frame</button>`) : ""}</div>`) : ""}</div>
       ${h.failed.map(([id, title, text]) => raw(html`<div class="kf-fail" role="alert">${icons.warn}<span><b>${title}</b> ${text}</span><button class="kbtn small" data-act="retry" data-job="${id}">${icons.retry} Retry</button></div>`))}
-      <div class="kf-main"><div class="kf-big kthumb">${h.url ? raw(html`<button class="kf-open" data-large="${h.stands}" aria-label="Show large"><img src="${h.url}" alt="${h.label} of shot ${h.shot}"></button><span class="ktag tl kf-stands">${h.picked ? "picked" : "first variant"}</span>${h.changed ? raw(html`<span class="ktag bl kf-old">made from older ${h.older.join(", ")}</span>`) : ""}`)
-          : raw(html`<div class="none kf-wait">${items.some((i) => i.p !== undefined) ? "Being drawn …" : h.changed ? "The words changed: no picture is made from them yet." : "No " + h.label.toLowerCase() + " yet"}</div>`)}</div>
+      <div class="kf-main"><div class="kf-left"><div class="kf-big kthumb">${h.url ? raw(html`<button class="kf-open" data-large="${h.stands}" aria-label="Show large"><img src="${h.url}" alt="${h.label} of shot ${h.shot}"></button><span class="ktag tr kf-stands">${h.picked ? "picked" : "first variant"}</span>${h.changed ? raw(html`<span class="ktag bl kf-old">made from older ${h.older.join(", ")}</span>`) : ""}`)
+          : h.any && !h.used ? raw(html`<button class="kf-open" data-large="${h.anyName}" aria-label="Show large"><img src="${h.any}" alt="${h.label} of shot ${h.shot}, not picked"></button><span class="ktag tr">not picked, not used</span>`)
+          : raw(html`${h.any ? raw(html`<img class="dim" src="${h.any}/640" alt="">`) : ""}<div class="none kf-wait">${items.some((i) => i.p !== undefined) ? "Being drawn …" : h.changed ? "The words changed: no picture is made from them yet." : "No " + h.label.toLowerCase() + " yet"}</div>`)}</div>
+        <div class="ksec">Variants</div>
+        <div class="kf-grid" data-list role="list" aria-label="Variants"></div>
+        ${items.length ? "" : raw(html`<p class="kmuted">${h.draws ? "Draw some, or import a picture of your own." : "Import a picture of your own."}</p>`)}</div>
         <div class="kf-side"><p class="kf-words ${h.words ? "" : "none"}">${h.words || "This shot has no words yet."}</p>
           ${h.slot === "end" && !h.used ? raw(html`<p class="kmuted">The end frame is used once you pick it: the clip then ends on it.</p>`) : ""}
           ${h.draws ? raw(html`<div class="kf-draw"><button class="kbtn ${h.primary ? "primary" : ""}" data-act="draw">${icons.image} Draw ${many(h.variants, "variant", "variants")}</button>${stepper(h)}</div>`) : ""}
@@ -54,14 +58,11 @@
           ${h.open ? raw(html`<button class="kbtn small danger" data-act="stop">${icons.stop} Stop drawing this shot</button>`) : ""}
           ${h.sent.length ? raw(html`<details class="kf-sent"><summary>What is sent</summary><dl>${h.sent.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl></details>`) : ""}
         </div></div>
-      <div class="ksec">Variants${items.length ? "" : ""}</div>
-      <div class="kf-grid" data-list role="list" aria-label="Variants"></div>
-      ${items.length ? "" : raw(html`<p class="kmuted">${h.draws ? "Draw some, or import a picture of your own." : "Import a picture of your own."}</p>`)}
     </div>`,
     item: (v, h) => v.p !== undefined ? html`<div class="kf-card busy-card" role="listitem"><span class="kthumb">${v.p && v.p[3] ? raw(html`<img src="${v.p[3]}" alt="">`) : raw(html`<span class="none">${v.p ? "Starting …" : "In the queue"}</span>`)}</span><span class="kf-foot">${v.p ? raw(html`${bar(v.p[0], "Drawing")}<small>${v.p[2] || v.p[1]}</small>`) : raw(html`<small>waiting</small>`)}</span></div>`
       : html`<div class="kf-card ${v.stands ? "stands" : ""}" role="listitem" data-id="${h.shot}">
       <span class="kthumb"><button class="kf-open" data-large="${v.id}" aria-label="Variant ${v.n}: show large"><img loading="lazy" src="${v.url}/320" alt="Variant ${v.n}"></button>${marks(v)}</span>
-      <span class="kf-foot"><b>${v.n}</b><small class="grow" title="${v.size} · ${v.made}${v.seed ? " · seed " + v.seed : ""}">${v.seed ? "seed " + v.seed : v.size}<br>${Kino.when(v.made)} · ${v.size.replaceAll(" ", "")}</small><button class="kicon small ${v.star ? "on" : ""}" data-act="star" data-name="${v.id}" aria-pressed="${!!v.star}" title="Star" aria-label="Star variant ${v.n}">${v.star ? icons.starred : icons.star}</button><button class="kicon small ${v.stands === "picked" ? "on" : ""}" data-act="pick" data-name="${v.id}" aria-pressed="${v.stands === "picked"}" title="${v.stands === "picked" ? "Take the pick back" : "Pick"}" aria-label="Pick variant ${v.n}">${icons.check}</button></span></div>`,
+      <span class="kf-foot"><b>${v.n}</b><small class="grow" title="${v.size} · ${v.made}${v.seed ? " · seed " + v.seed : ""}">${v.seed ? "seed " + v.seed : v.size}<br>${v.size.replaceAll(" ", "")} · ${Kino.when(v.made).replace("today ", "")}</small><button class="kicon small ${v.star ? "on" : ""}" data-act="star" data-name="${v.id}" aria-pressed="${!!v.star}" title="Star" aria-label="Star variant ${v.n}">${v.star ? icons.starred : icons.star}</button><button class="kicon small ${v.stands === "picked" ? "on" : ""}" data-act="pick" data-name="${v.id}" aria-pressed="${v.stands === "picked"}" title="${v.stands === "picked" ? "Take the pick back" : "Pick"}" aria-label="Pick variant ${v.n}">${icons.check}</button></span></div>`,
   });
   Kino.keys?.push(["Keyframes", [["← →", "In the large view: picture before and next"], ["Esc", "Close the large view"]]]);
 })();

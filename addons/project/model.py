@@ -12,8 +12,15 @@ from typing import Any, Literal
 from addons.api import Action, AddonContext, PartData, Reply
 from addons.format import clock, rate_words
 from addons.imports import (
-    ACCEPTED, PICTURES, dismiss_notes, handed_over, is_page, notes_head, read_files, remember_notes,
-)  # fmt: skip
+    ACCEPTED,
+    PICTURES,
+    dismiss_notes,
+    handed_over,
+    is_page,
+    notes_head,
+    read_files,
+    remember_notes,
+)
 from addons.session import View
 from domain.errors import BadInput, NotFound, NotReady, StudioError
 from domain.importing import ImportResult
@@ -77,7 +84,7 @@ class ProjectTab:
                 "rates": [
                     {"value": r, "label": rate_label(Fraction(r)), "on": Fraction(r) == project.rate} for r in rates
                 ],
-                "made": "" if generated == size else f"{profile.title} makes {generated[0]}×{generated[1]}; the film is fitted to {size[0]}×{size[1]}.",
+                "made": _fitted(profile.title, generated, size),
                 "backends": self._backends(project.backend),
                 "profiles": [
                     {"id": i, "title": p.title, "limits": limits(p), "on": i == profile.id}
@@ -94,7 +101,8 @@ class ProjectTab:
     def _backends(self, current: str) -> list[dict[str, Any]]:
         found = [self._studio.backends.spec(i) for i in self._studio.backends.ids()]
         return [
-            {"id": s.id, "title": s.title, "on": s.id == current, "free": s.free, "makes": _makes(s.kinds)} for s in found
+            {"id": s.id, "title": s.title, "on": s.id == current, "free": s.free, "makes": _makes(s.kinds)}
+            for s in found
         ]
 
     def _profiles(self, ids: tuple[str, ...], backend: str, rate: Fraction) -> list[tuple[str, ModelProfile]]:
@@ -154,9 +162,15 @@ class ProjectTab:
         if field == "backend":
             spec = self._studio.backends.spec(value)
             kept = view.project.profile
-            return {"backend": spec.id, "profile": kept if kept in spec.profiles else spec.profiles[0]}
+            profile = kept if kept in spec.profiles else spec.profiles[0]
+            # A workflow belongs to its backend: another one begins with its first.
+            return {"backend": spec.id, "profile": profile} | (
+                {} if spec.id == view.project.backend else {"workflow": ""}
+            )
         if value not in view.spec.profiles:
-            raise BadInput(f"{view.spec.title} does not make {value[:40]!r}.", f"It makes: {', '.join(view.spec.profiles)}.")
+            raise BadInput(
+                f"{view.spec.title} does not make {value[:40]!r}.", f"It makes: {', '.join(view.spec.profiles)}."
+            )
         return {"profile": value}
 
     def _ask_or_change(self, view: View, changes: dict[str, Any]) -> Reply | None:
@@ -218,7 +232,9 @@ class ProjectTab:
             case "unstage":
                 view.choose(STAGED, {})
             case "create":
-                return self._create(view, action.text("name", 200), action.text("source", 4000), action.text("folder", 4000))
+                return self._create(
+                    view, action.text("name", 200), action.text("source", 4000), action.text("folder", 4000)
+                )
             case "sample":
                 return self._sample()
             case "dismiss":
@@ -229,10 +245,11 @@ class ProjectTab:
         pictures = [name for _, name in given if Path(name).suffix.lower() in PICTURES]
         if pictures:
             raise BadInput(
-                f"{pictures[0]} is a picture, not a storyboard.", "Type the path of the folder with the pictures instead."
+                f"{pictures[0]} is a picture, not a storyboard.",
+                "Type the path of the folder with the pictures instead.",
             )
         before = self._waiting(view)
-        # A newly dropped storyboard takes the place of the one before; a master prompt joins it, and the other way round.
+        # A newly dropped storyboard takes the place of the one before; a master prompt and a storyboard join.
         if any(not is_page(name) for _, name in given):
             before = [(t, n) for t, n in before if is_page(n)]
         if any(is_page(name) for _, name in given):
@@ -369,6 +386,12 @@ def looks(current: str) -> list[dict[str, Any]]:
     return [{**f, "on": f["value"] == current} for f in found]
 
 
+def _fitted(title: str, made: tuple[int, int], film: tuple[int, int]) -> str:
+    if made == film:
+        return ""
+    return f"{title} makes {made[0]}×{made[1]}; the film is fitted to {film[0]}×{film[1]}."
+
+
 def _label(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
@@ -388,7 +411,11 @@ def _same(now: object, wanted: object) -> bool:
 
 def _checked_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Remembered choices come back from disk: only fields of a project count."""
-    return {k: v for k, v in changes.items() if k in ("width", "height", "rate", "backend", "profile", "mode", "look")}
+    return {
+        k: v
+        for k, v in changes.items()
+        if k in ("width", "height", "rate", "backend", "profile", "mode", "look", "workflow")
+    }
 
 
 def _to_words(changes: Mapping[str, Any]) -> str:

@@ -215,4 +215,3 @@ def _mark(view: View, shot_id: str, name: str) -> None:
     now = _marks(view)
     now = [m for m in now if m != mark] if mark in now else [*now[-1:], mark]
     view.choose("select.marks", [f"{shot}/{picture}" for shot, picture in now])
-

@@ -109,7 +109,9 @@ def about(view: View) -> PartData:
         number = version("kinoloom")
     except PackageNotFoundError:
         number = ""
-    return PartData(head={"version": number, "licence": "Apache-2.0", "engines": engines, "folder": str(studio.projects.home())})
+    return PartData(
+        head={"version": number, "licence": "Apache-2.0", "engines": engines, "folder": str(studio.projects.home())}
+    )
 
 
 def variable(key: str) -> str:

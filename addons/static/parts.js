@@ -294,7 +294,7 @@ window.Kino = (() => {
     const box = document.createElement("dialog");
     box.className = "kask wide";
     box.setAttribute("aria-label", "Keys");
-    box.innerHTML = html`<h2 class="kh">Keys</h2>${keyTable()}<form method="dialog"><button class="kbtn">Close</button></form>`;
+    box.innerHTML = html`<header><h2 class="kh">Keys</h2><form method="dialog"><button class="kbtn small">Close</button></form></header>${keyTable()}`;
     document.body.appendChild(box);
     box.addEventListener("close", () => box.remove());
     box.addEventListener("click", (e) => { if (e.target === box) box.close(); });

@@ -183,7 +183,9 @@ class StoryboardActions:
         if field.startswith("presets.") and field.removeprefix("presets.") in Presets.model_fields:
             return {field: value}
         if field == "location":
-            found = next((e for e in view.board.locations if value.casefold() in (e.name.casefold(), e.id.casefold())), None)
+            found = next(
+                (e for e in view.board.locations if value.casefold() in (e.name.casefold(), e.id.casefold())), None
+            )
             return {"location": found.id if found and value else value.strip()}
         if field == "strength":
             return {"video.motion_strength": None if value == "" else _decimal(shot.id, "the motion strength", value)}
@@ -223,7 +225,9 @@ class StoryboardActions:
 
     def _do_newcast(self, view: View, action: Action) -> Reply:
         shot = view.board.shot(action.id)
-        entity = self._studio.storyboards.cast(view.open, shot.id, _cast(action.text("kind", 20)), action.text("name", 200))
+        entity = self._studio.storyboards.cast(
+            view.open, shot.id, _cast(action.text("kind", 20)), action.text("name", 200)
+        )
         return Reply(said=f"{entity.name or entity.id} is in shot {shot.id}.")
 
 
@@ -233,9 +237,7 @@ def typed_seconds(shot_id: str, text: str) -> Fraction:
     try:
         return parse_seconds(plain)
     except ValueError as error:
-        raise BadInput(
-            f"Shot {shot_id} keeps its length: {error}.", "Type seconds, such as 3.1."
-        ) from None
+        raise BadInput(f"Shot {shot_id} keeps its length: {error}.", "Type seconds, such as 3.1.") from None
 
 
 def _decimal(shot_id: str, what: str, text: str) -> float:

@@ -12,7 +12,7 @@ from addons.imports import ACCEPTED, notes_head
 from addons.session import View
 from addons.storyboard.status import KINDS, Status, Statuses
 from domain.backend import BackendSpec
-from domain.storyboard import Entity, Presets, Sampling, Shot, Storyboard
+from domain.storyboard import Entity, Presets, Sampling, Shot, ShotSize, Storyboard
 from domain.timing import film_frames, rate_label, seconds_label
 from domain.vocabulary import CAMERA_LABELS, PRESET_CHOICES, SIZE_LABELS, camera_move, shot_camera, shot_size
 
@@ -60,12 +60,17 @@ def _next(view: View, counts: Mapping[str, int]) -> dict[str, str]:
     """The one step that brings the whole film on."""
     if not view.board.shots:
         return {}
-    draws = "image" in view.spec.kinds
+    draws = view.setup.draws
     if counts["draft"] and draws:
         lacking = counts["draft"]
         variants = view.setup.options.variants
-        words = f"{variants} {'variant' if variants == 1 else 'variants'} for each of the {lacking} shots without a keyframe"
-        return {"act": "draw-all", "label": "Draw all keyframes", "title": words if lacking > 1 else "For the one shot without"}
+        each = "1 variant" if variants == 1 else f"{variants} variants"
+        words = f"{each} for each of the {lacking} shots without a keyframe"
+        return {
+            "act": "draw-all",
+            "label": "Draw all keyframes",
+            "title": words if lacking > 1 else "For the one shot without",
+        }
     if counts["draft"]:
         return {"act": "keyframes", "label": "Bring keyframes", "title": f"{view.spec.title} makes no pictures"}
     todo = counts["keyframe"] + counts["stale"]
@@ -112,7 +117,7 @@ def notes(view: View) -> PartData:
 
 def cards(view: View) -> PartData:
     """A small item for every shot. Which ones the filter hides is told in the head, so that filtering sends little."""
-    statuses, rate = Statuses(view), view.project.rate
+    statuses = Statuses(view)
     states = {shot.id: statuses.of(shot.id) for shot in view.board.shots}
     shown = matching(view, {i: s.kind for i, s in states.items()})
     selected = view.shot
@@ -124,27 +129,37 @@ def cards(view: View) -> PartData:
             "base": f"/media/{view.open.id}/",
             "accept": ACCEPTED,
         },
-        items=[_card(view, statuses, shot, states[shot.id], rate) for shot in view.board.shots],
+        items=[
+            _with_status(base, states[base["id"]])
+            for base in view.cached("storyboard.cards", lambda: _bare_cards(view))
+        ],
     )
 
 
-def _card(view: View, statuses: Statuses, shot: Shot, state: Status, rate: Fraction) -> dict[str, Any]:
-    """Short keys and no empty values: a film has hundreds of these."""
-    size = shot_size(shot)
-    item = {
-        "id": shot.id,
-        "w": _short(shot.prompt or shot.title, _CARD_WORDS),
-        "s": seconds_label(shot.seconds),
-        "c": _about(shot, view.spec),
-        "z": size,
-        "k": state.label,
-        "t": state.tone,
-        "p": state.step,
-        "b": state.button,
-        "y": _short(state.why, 120),
-        "i": _thumb(view, statuses, shot.id),
-    }
-    return {key: value for key, value in item.items() if value or key == "id"}
+def _bare_cards(view: View) -> list[dict[str, Any]]:
+    """The cards without how they stand; short keys and no empty values, because a film has hundreds of these."""
+    statuses, spec, found = Statuses(view), view.spec, []
+    for shot in view.board.shots:
+        size = shot_size(shot)
+        item = {
+            "id": shot.id,
+            "w": _short(shot.prompt or shot.title, _CARD_WORDS),
+            "s": seconds_label(shot.seconds),
+            "c": _about(shot, spec, size),
+            "z": size,
+            "i": _thumb(view, statuses, shot.id),
+        }
+        found.append({key: value for key, value in item.items() if value or key == "id"})
+    return found
+
+
+def _with_status(base: Mapping[str, Any], state: Status) -> dict[str, Any]:
+    item = {**base, "k": state.label, "t": state.tone}
+    if state.step:
+        item |= {"p": state.step, "b": state.button}
+    if state.why:
+        item["y"] = _short(state.why, 120)
+    return item
 
 
 def _thumb(view: View, statuses: Statuses, shot_id: str, width: int = _THUMB) -> str:
@@ -157,12 +172,12 @@ def _thumb(view: View, statuses: Statuses, shot_id: str, width: int = _THUMB) ->
     return take_url(view.open.id, take, width).removeprefix(base) if take else ""
 
 
-def _about(shot: Shot, spec: BackendSpec) -> str:
+def _about(shot: Shot, spec: BackendSpec, size: ShotSize) -> str:
     said = []
     if "camera" in spec.fields:
         said.append(CAMERA_LABELS[shot_camera(shot)[0]])
     if "size" in spec.fields:
-        said.append(SIZE_LABELS[shot_size(shot)])
+        said.append(SIZE_LABELS[size])
     return " · ".join(said)
 
 
@@ -233,7 +248,7 @@ def _inspected(view: View, shot: Shot) -> dict[str, Any]:
         "id": shot.id,
         "first": place == 0,
         "last": place == len(board.shots) - 1,
-        "state": {"label": state.label, "tone": state.tone, "why": state.why, "step": state.step, "button": state.button},
+        "state": {"label": state.label, "tone": state.tone, "why": state.why},
         "prompt": shot.prompt,
         "title": shot.title,
         "notes": shot.description,
@@ -284,7 +299,7 @@ def exact_text(seconds: Fraction) -> str:
 
 
 def frames_words(seconds: Fraction, rate: Fraction) -> str:
-    """"3.1 s = 74 frames at 24 fps", and the rounding where there is any."""
+    """ "3.1 s = 74 frames at 24 fps", and the rounding where there is any."""
     frames, exact = film_frames(seconds, rate), seconds * rate
     words = f"{seconds_label(seconds)} = {frames} {'frame' if frames == 1 else 'frames'} at {rate_words(rate)}"
     if exact != frames:
@@ -318,7 +333,9 @@ def _unknown(name: str, shot: Shot) -> str:
 def _chips(there: tuple[str, ...], known: tuple[Entity, ...]) -> list[dict[str, Any]]:
     chips = [{"id": e.id, "name": e.name or e.id, "on": e.id in there, "about": e.description[:200]} for e in known]
     ids = {e.id for e in known}
-    return chips + [{"id": i, "name": i, "on": True, "about": "Not in the storyboard's cast"} for i in there if i not in ids]
+    return chips + [
+        {"id": i, "name": i, "on": True, "about": "Not in the storyboard's cast"} for i in there if i not in ids
+    ]
 
 
 def _location(shot: Shot, board: Storyboard) -> str:

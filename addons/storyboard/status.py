@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from addons.session import View
@@ -36,7 +37,8 @@ class Statuses:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._pictures: dict[str, Keyframe] = view.cached("storyboard.standing", lambda: _standing(view))
+        self._pictures = view.cached("storyboard.standing", lambda: _standing(view))
+        self._at_rest = view.cached("storyboard.at_rest", lambda: _at_rest(view, self._pictures))
         self._jobs: dict[str, list[Job]] = {}
         for job in view.jobs:
             if job.shot:
@@ -53,16 +55,18 @@ class Statuses:
 
     def of(self, shot_id: str) -> Status:
         """How that shot stands."""
-        planned, jobs = self._view.planned[shot_id], self._jobs.get(shot_id, [])
+        jobs = self._jobs.get(shot_id, ())
+        if not jobs:
+            return self._at_rest[shot_id]
         if any(not job.ended for job in jobs):
             return _working(jobs)
         drawn = shot_id in self._pictures
-        last = jobs[-1] if jobs else None
-        if last is not None and isinstance(last.phase, Failed) and planned.state != "done":
-            if last.kind != "keyframe" or not drawn:
-                why = f"{last.phase.message} {last.phase.cure}".strip()
-                return Status("trouble", "Failed", "failed", "retry", "Try again", why, last.id)
-        return _planned(planned, drawn, "image" in self._view.spec.kinds)
+        last = jobs[-1]
+        counts = self._view.planned[shot_id].state != "done" and (last.kind != "keyframe" or not drawn)
+        if isinstance(last.phase, Failed) and counts:
+            why = f"{last.phase.message} {last.phase.cure}".strip()
+            return Status("trouble", "Failed", "failed", "retry", "Try again", why, last.id)
+        return self._at_rest[shot_id]
 
 
 def _standing(view: View) -> dict[str, Keyframe]:
@@ -75,7 +79,13 @@ def _standing(view: View) -> dict[str, Keyframe]:
     return found
 
 
-def _working(jobs: list[Job]) -> Status:
+def _at_rest(view: View, pictures: Mapping[str, Keyframe]) -> dict[str, Status]:
+    """Every shot's status as far as no job is concerned: from the plan alone."""
+    draws = view.setup.draws
+    return {shot_id: _planned(planned, shot_id in pictures, draws) for shot_id, planned in view.planned.items()}
+
+
+def _working(jobs: Sequence[Job]) -> Status:
     waiting = [job for job in jobs if not job.ended]
     running = [job for job in waiting if isinstance(job.phase, Running)]
     if not running:

@@ -207,13 +207,16 @@ def shot(view: View) -> PartData:
         "length": clock(planned.frames, view.project.rate),
         "ratio": [view.project.width, view.project.height],
         "segments": [_segment(view, state, entry, now, each) for entry in planned.segments],
-        "keyframe": [progress(view, j) for j in now.running if j.kind == "keyframe"],
+        "work": [*progress(view, now.running[0]), now.running[0].title] if now.running else None,
         "failed": failures(now),
         "open": len(now.open),
         "paused": view.studio.jobs.is_paused(view.open.id),
         "play": None if shown is None else _play(view, planned, shown),
     }
-    if shown is not None:
+    if shown is None:
+        face = _face(view, state, planned)
+        head["face"] = f"{face}/640" if face else ""
+    else:
         head["sent"] = sent(shown.request, view.spec)
         head["facts"] = _facts(shown)
     items = [_card(view, state, planned, take, shown) for take in reversed(state.takes)]

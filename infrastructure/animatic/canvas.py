@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from infrastructure.animatic.planes import SUBJECT, Pixels, Plane, View, over
 from infrastructure.animatic.texture import wash
 
 Point = tuple[float, float]
+Mask = npt.NDArray[Any]
 Points = Sequence[Point] | npt.NDArray[np.float64]
 _SHIFT = 4
 
@@ -65,7 +67,8 @@ class Canvas:
 
     def _px(self, points: Points) -> npt.NDArray[np.float64]:
         turned = np.asarray(points, dtype=np.float64) @ self._turn.T
-        return (turned - (self.view.left, self.view.top)) * self.view.scale - 0.5
+        px: npt.NDArray[np.float64] = (turned - (self.view.left, self.view.top)) * self.view.scale - 0.5
+        return px
 
     def _fixed(self, px: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
         limited = np.clip(px, -20000, 20000)
@@ -106,9 +109,7 @@ class Canvas:
         cv2.fillPoly(mask, [self._fixed(px - (columns.start, rows.start))], (255,), cv2.LINE_AA, _SHIFT)
         return mask
 
-    def _lay(
-        self, where: tuple[slice, slice], mask: Pixels, colour: npt.NDArray[np.float64], alpha: float = 1.0
-    ) -> None:
+    def _lay(self, where: tuple[slice, slice], mask: Mask, colour: npt.NDArray[np.float64], alpha: float = 1.0) -> None:
         """Colour (one BGRA value, or one per row) through `mask`."""
         if colour.ndim == 1:
             tables = np.outer(np.arange(256) * (alpha / 255), colour)
@@ -240,7 +241,7 @@ class Canvas:
         where = self._roi(px, grow=int(blur * self.view.scale * 2) + 2)
         if where is None:
             return
-        mask = cv2.GaussianBlur(self._mask(px, where), (0, 0), max(0.6, blur * self.view.scale))
+        mask: Mask = cv2.GaussianBlur(self._mask(px, where), (0, 0), max(0.6, blur * self.view.scale))
         fade = np.linspace(1, 0.12, mask.shape[0])[:, None]
         mask = (mask * fade * strength).astype(np.uint8)
         r, g, b = self.look.tone(colour)
@@ -270,13 +271,15 @@ class Canvas:
 
     def finished(self, *, solid: bool = False, blur: float = 0.0, shift: float = 0.0) -> Plane:
         """The plane: washed with texture, blurred by `blur` (frame heights) when it is out of focus."""
-        pixels = self.pixels
+        pixels: Mask = self.pixels
         if blur * self.view.scale > 0.5:
             pixels = cv2.GaussianBlur(pixels, (0, 0), blur * self.view.scale)
         look = self.look
         if look.grain > 0:
             one = wash(self.view, look.grain * (0.62 if solid else 1.0), "brush" if look.brush else "wash", shift)
-            pixels = cv2.multiply(pixels, cv2.merge([one, one, one, np.full_like(one, 255)]), scale=1 / 255)
+            lift = 1 + 0.45 * look.grain  # the texture takes away on average what this gives back
+            plain = np.full_like(one, round(255 / lift))
+            pixels = cv2.multiply(pixels, cv2.merge([one, one, one, plain]), scale=lift / 255)
         return Plane(np.asarray(pixels, dtype=np.uint8), self.view, self.depth, solid)
 
 

@@ -68,7 +68,11 @@ def _whole(b: Board) -> None:
     c, layout = b.stage, b.layout
     if layout.tight:
         low = b.scene.people[0].action in ("kneel", "sit")
-        layout = replace(layout, person=1.12 if low else 0.98, feet=0.45 if low else 0.52)
+        layout = replace(layout, person=1.12 if low else 0.92, feet=0.45 if low else 0.49)
+    if all(who.kind == "child" for who in b.scene.people):
+        layout = replace(layout, person=min(1.3, layout.person * 1.3))
+    if len(b.scene.people) > 2:
+        layout = replace(layout, focus=layout.focus * 0.35)
     person = layout.person
     props = [p for p in b.scene.props if p in PROPS and p not in _NOT_PLACED]
     people = b.scene.people
@@ -92,19 +96,22 @@ def _whole(b: Board) -> None:
         if action == "sit" and tall:
             x = layout.focus - facing * person * 0.16
         grown = person * (0.78 if action == "kneel" else 1.0)
-        _prop(c if not tall or person > 0.5 else b.mid, name, x, layout.feet - (0.015 if tall else 0), grown)
+        broad = name in ("house", "train", "lighthouse")
+        if broad:
+            grown = min(grown, 0.66 / PROPS[name][1])
+        canvas = b.mid if broad or (tall and person <= 0.5) else c
+        _prop(canvas, name, x, layout.feet - (0.1 if broad else 0.015 if tall else 0), grown)
     if action == "dig":
         soil(c, layout.focus + away * 0.4, layout.feet + 0.01, person * 0.16)
     count = len(people)
     walked = b.spec.phase * (0.5 * person if action in ("walk", "carry", "run") else 0.05 * person)
     for i, who in enumerate(people):
-        x = layout.focus + facing * walked - (i * away * 0.62 if action in ("walk", "carry",
-        "run") or count > 2 else 0)
+        x = layout.focus + facing * walked - (i * away * 0.62 if action in ("walk", "carry", "run") or count > 2 else 0)
         feet = layout.feet - 0.02 * person * (i % 2)
         turn = facing
         if count == 2 and action not in ("walk", "carry", "run"):
             x = layout.focus * 0.5 + (i - 0.5) * facing * -person * 0.72
-            turn = facing if i == 0 else -facing
+            turn = -facing if i == 0 else facing
         shown = Person(
             who.ident,
             who.kind,
@@ -142,7 +149,7 @@ def _close(b: Board) -> None:
         plants.sapling(c, x + facing * 0.1, 0.6, 0.62, pot="pot" in b.spec.prompt.lower())
     for i, who in reversed(list(enumerate(people if two else people[:1]))):
         place = layout.focus if not two else (i - 0.5) * -facing * head * 3.1
-        turn = facing if i == 0 else -facing
+        turn = facing if (i == 0) != two else -facing
         grown = head * (0.86 if who.kind == "child" else 1)
         drop = head * (0.5 if who.kind == "child" else 0.1 * i)
         lean = b.spec.phase * 0.06 * facing
@@ -187,7 +194,7 @@ def _things(b: Board) -> None:
         return
     facing = -1.0 if layout.focus > 0 else 1.0
     x = layout.focus
-    for i, name in enumerate(props[:4]):
+    for name in props[:4]:
         share = PROPS[name][1]
         tall = min(0.72, max(share * layout.person, 0.12 if layout.size != "extreme_wide" else 0.05))
         if name == "lighthouse":
@@ -215,8 +222,7 @@ def _from_above(b: Board) -> None:
         shape = [(x - 0.1, y), (x - 0.02, y - 0.034), (x + 0.12, y), (x - 0.02, y + 0.034)]
         c.form(details.smooth(shape), (166, 92, 64), depth=0.2)
         c.fill(
-            details.smooth([(x - 0.07, y), (x - 0.01, y - 0.02), (x + 0.08, y), (x - 0.01, y + 0.02)]),
-            (214, 180, 132)
+            details.smooth([(x - 0.07, y), (x - 0.01, y - 0.02), (x + 0.08, y), (x - 0.01, y + 0.02)]), (214, 180, 132)
         )
     elif any(p in ("bigtree", "tree", "sapling") for p in props):
         r = 0.14 if "sapling" not in props else 0.05

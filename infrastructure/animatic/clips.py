@@ -79,7 +79,7 @@ def _relative(pose: Pose, origin: Pose) -> Pose:
 
 def _burn(request: dict[str, Any], note: Burn | None) -> Burn:
     params, base = request["params"], note or Burn()
-    caption = params.get("caption", params.get("title"))
+    caption = params.get("caption") or request.get("prompt") or None
     return Burn(
         label=request["label"] or base.label,
         size=str(params.get("size") or base.size),

@@ -60,7 +60,7 @@ def _sleeve(c: Canvas, wrist: Point, end: Point, wide: float, dress: Dress) -> N
 
 
 def hand(c: Canvas, x: float, y: float, size: float, who: Person, *, side: float = 1.0, grip: float = 0.5) -> None:
-    """A hand coming from the lower `side` (1 right, -1 left), its finger tips at about (x, y); `grip` 0 open, 1 closed."""
+    """A hand from the lower `side` (1 right, -1 left), its finger tips at about (x, y); `grip` 0 open, 1 closed."""
     dress = Dress.of(who)
     skin = dress.skin
 
@@ -252,7 +252,7 @@ def still_life(b: Board, props: list[str]) -> None:
     y = _surface(b)
     facing = -1.0 if b.layout.focus > 0 else 1.0
     big = [p for p in props if PROPS[p][1] > 1.2]
-    props = [p for p in props if p not in big][:3]
+    props = [p for p in props if p not in big and not (p == "apple" and "basket" in props)][:3]
     for name in big[:1]:
         PROPS[name][0](b.mid, -b.layout.focus - facing * 0.3, b.layout.horizon + 0.2, 0.72)
     scale = {"medium": 0.6, "medium_wide": 0.5}.get(b.layout.size, 0.72)

@@ -6,13 +6,15 @@ import hashlib
 import math
 from dataclasses import dataclass
 
+from infrastructure.animatic.attitudes import ATTITUDES, JOINTS
 from infrastructure.animatic.canvas import Canvas, Point, curve, limb, times_rgb
 from infrastructure.animatic.palette import RGB, accent, mix
 from infrastructure.animatic.words import Person
 
 SKINS: tuple[RGB, ...] = ((232, 190, 158), (206, 156, 120), (160, 112, 82), (240, 204, 176))
 COATS: tuple[RGB, ...] = (
-    (70, 92, 132), (132, 104, 78), (78, 104, 86), (124, 78, 84), (150, 128, 92), (88, 84, 112), (58, 104, 112), (150, 92, 62),
+    (70, 92, 132), (132, 104, 78), (78, 104, 86), (124, 78, 84), (150, 128, 92), (88, 84, 112), (58, 104, 112),
+    (150, 92, 62),
 )  # fmt: skip
 HAIRS: tuple[RGB, ...] = ((58, 42, 36), (36, 32, 36), (112, 74, 46), (142, 108, 66))
 
@@ -36,32 +38,6 @@ class Dress:
         return Dress(SKINS[number % 4], COATS[number // 16 % len(COATS)], legs, hair, accent(person.ident))
 
 
-_POSES: dict[str, dict[str, tuple[float, float]]] = {
-    # joints as (forward, up) in body heights; a = the arm and leg on our side, b = beyond
-    "stand": {"hip": (0, 0.5), "neck": (0.005, 0.83), "knee_a": (0.035, 0.27), "foot_a": (0.05, 0.02), "knee_b": (-0.03, 0.27),
-              "foot_b": (-0.055, 0.02), "elbow_a": (-0.085, 0.64), "hand_a": (-0.06, 0.475), "elbow_b": (0.08, 0.65), "hand_b": (0.09, 0.48)},
-    "walk": {"hip": (0, 0.5), "neck": (0.03, 0.83), "knee_a": (0.085, 0.29), "foot_a": (0.16, 0.03), "knee_b": (-0.03, 0.265),
-             "foot_b": (-0.16, 0.05), "elbow_a": (-0.09, 0.66), "hand_a": (-0.12, 0.5), "elbow_b": (0.09, 0.65), "hand_b": (0.155, 0.53)},
-    "run": {"hip": (0, 0.5), "neck": (0.08, 0.81), "knee_a": (0.16, 0.37), "foot_a": (0.17, 0.13), "knee_b": (-0.08, 0.29),
-            "foot_b": (-0.26, 0.17), "elbow_a": (-0.1, 0.68), "hand_a": (-0.05, 0.58), "elbow_b": (0.16, 0.66), "hand_b": (0.24, 0.74)},
-    "carry": {"hip": (0, 0.5), "neck": (0.015, 0.83), "knee_a": (0.07, 0.28), "foot_a": (0.12, 0.02), "knee_b": (-0.03, 0.27),
-              "foot_b": (-0.12, 0.04), "elbow_a": (-0.035, 0.63), "hand_a": (0.14, 0.6), "elbow_b": (0.05, 0.63), "hand_b": (0.17, 0.62)},
-    "wave": {"hip": (0, 0.5), "neck": (0.0, 0.83), "knee_a": (0.035, 0.27), "foot_a": (0.06, 0.02), "knee_b": (-0.03, 0.27),
-             "foot_b": (-0.055, 0.02), "elbow_a": (-0.08, 0.64), "hand_a": (-0.07, 0.48), "elbow_b": (0.15, 0.86), "hand_b": (0.17, 1.04)},
-    "sit": {"hip": (-0.04, 0.27), "neck": (-0.03, 0.6), "knee_a": (0.19, 0.29), "foot_a": (0.2, 0.03), "knee_b": (0.15, 0.27),
-            "foot_b": (0.13, 0.03), "elbow_a": (-0.05, 0.41), "hand_a": (0.12, 0.32), "elbow_b": (0.06, 0.42), "hand_b": (0.15, 0.34)},
-    "kneel": {"hip": (-0.06, 0.27), "neck": (0.05, 0.58), "knee_a": (0.13, 0.3), "foot_a": (0.13, 0.03), "knee_b": (0.0, 0.05),
-              "foot_b": (-0.2, 0.04), "elbow_a": (0.06, 0.4), "hand_a": (0.2, 0.27), "elbow_b": (0.13, 0.42), "hand_b": (0.24, 0.25)},
-    "dig": {"hip": (-0.05, 0.48), "neck": (0.13, 0.75), "knee_a": (0.09, 0.29), "foot_a": (0.1, 0.03), "knee_b": (-0.1, 0.27),
-            "foot_b": (-0.16, 0.03), "elbow_a": (0.09, 0.55), "hand_a": (0.22, 0.44), "elbow_b": (0.17, 0.58), "hand_b": (0.24, 0.58)},
-    "reach": {"hip": (0, 0.5), "neck": (0.02, 0.83), "knee_a": (0.05, 0.27), "foot_a": (0.07, 0.02), "knee_b": (-0.03, 0.27),
-              "foot_b": (-0.08, 0.02), "elbow_a": (0.07, 0.67), "hand_a": (0.2, 0.68), "elbow_b": (0.1, 0.7), "hand_b": (0.22, 0.72)},
-    "read": {"hip": (0, 0.5), "neck": (0.0, 0.83), "knee_a": (0.035, 0.27), "foot_a": (0.05, 0.02), "knee_b": (-0.03, 0.27),
-             "foot_b": (-0.055, 0.02), "elbow_a": (-0.02, 0.63), "hand_a": (0.12, 0.68), "elbow_b": (0.06, 0.63), "hand_b": (0.15, 0.67)},
-}  # fmt: skip
-_SAME = {"look": "stand"}
-
-
 def figure(c: Canvas, x: float, feet: float, h: float, person: Person, *, facing: float = 1.0) -> Point:
     """Draw a person of height `h` standing at (x, feet), turned right (`facing` 1) or left (-1); where the hand
     beyond is, for something to be put into it."""
@@ -69,7 +45,7 @@ def figure(c: Canvas, x: float, feet: float, h: float, person: Person, *, facing
     if child:
         h *= 0.68
     dress = Dress.of(person)
-    joints = _POSES[_SAME.get(person.action, person.action if person.action in _POSES else "stand")]
+    joints = dict(zip(JOINTS, ATTITUDES.get(person.action, ATTITUDES["stand"]), strict=True))
     stoop = 0.025 if person.kind == "elder" else 0.0
     broad = 1.12 if child else 0.9 if person.kind == "woman" else 1.0
 

@@ -52,8 +52,7 @@ def work(order: dict[str, Any], tell: Tell) -> None:
             return
         elif "start" not in inputs:
             tell(
-                "failed", message="The clip has no start picture.", cure="Choose a keyframe for the shot.",
-                retry=False
+                "failed", message="The clip has no start picture.", cure="Choose a keyframe for the shot.", retry=False
             )
             return
         else:

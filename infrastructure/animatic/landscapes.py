@@ -25,7 +25,7 @@ def _ground(b: Board, colour: RGB, *, y: float | None = None) -> None:
             [*map(tuple, curve(points, closed=False, steps=3)), (3.4, 1.4), (-3.4, 1.4)],
             times_rgb(colour, 0.9),
             times_rgb(colour, 0.58),
-        )  # type: ignore[list-item]
+        )
         for _ in range(26):
             x, dy = (b.stage.dice.random() - 0.5) * 4.4, b.stage.dice.random() ** 1.4 * 0.4
             size = 0.05 + dy * 0.3
@@ -41,6 +41,7 @@ def _ground(b: Board, colour: RGB, *, y: float | None = None) -> None:
 
 
 def field(b: Board) -> None:
+    """Farmland: strips of crops, hedges, a path, hills."""
     h, k = b.layout.horizon, b.layout.near
     dice = b.mid.dice
     plants.ridge(b.far, h - 0.01, 0.2 * k, (96, 122, 136), rough=0.3)
@@ -66,9 +67,17 @@ def field(b: Board) -> None:
         plants.crown(b.mid, x, h + 0.004, 0.05 * k * (0.5 + dice.random()), 0.032 * k, (82, 112, 66), 6)
     side = -1 if b.layout.focus > 0 else 1
     path = curve(
-        [(side * 0.17, h + 0.016), (side * 0.2, h + 0.06), (side * 0.3, h + 0.16), (side * 0.58, 0.8), (side * 0.94, 0.8),
-         (side * 0.38, h + 0.15), (side * 0.215, h + 0.055), (side * 0.18, h + 0.016)]
-    )  # fmt: skip
+        [
+            (side * 0.17, h + 0.016),
+            (side * 0.2, h + 0.06),
+            (side * 0.3, h + 0.16),
+            (side * 0.58, 0.8),
+            (side * 0.94, 0.8),
+            (side * 0.38, h + 0.15),
+            (side * 0.215, h + 0.055),
+            (side * 0.18, h + 0.016),
+        ]
+    )
     b.mid.grad(path, (214, 194, 150), (188, 158, 116), 0.9)
     if not b.layout.tight and "bigtree" not in b.scene.props:
         plants.tree(b.mid, side * (0.55 + 0.2 * dice.random()), h + 0.1, 0.32 * k)
@@ -84,6 +93,7 @@ def field(b: Board) -> None:
 
 
 def forest(b: Board) -> None:
+    """Firs in rows, and trunks close by."""
     h, k = b.layout.horizon, b.layout.near
     for row, (canvas, count, size, shade) in enumerate(
         ((b.far, 30, 0.34, 1.25), (b.far, 24, 0.46, 1.0), (b.mid, 13, 0.72, 0.92))
@@ -111,6 +121,7 @@ def forest(b: Board) -> None:
 
 
 def mountain(b: Board) -> None:
+    """Snow-capped peaks over a wooded valley."""
     h, k = b.layout.horizon, b.layout.near
     line = plants.ridge(b.far, h + 0.05, 0.56 * min(k, 1.3), (112, 122, 142), rough=1.0, step=0.11)
     for (x0, y0), (x1, y1), (x2, y2) in zip(line[:-2], line[1:-1], line[2:], strict=True):
@@ -151,6 +162,7 @@ def mountain(b: Board) -> None:
 
 
 def snow(b: Board) -> None:
+    """Snowed-in hills and firs."""
     h, k = b.layout.horizon, b.layout.near
     plants.ridge(b.far, h + 0.03, 0.34 * min(k, 1.4), (176, 190, 210), rough=0.8)
     plants.ridge(b.far, h + 0.04, 0.1 * k, (206, 216, 228), rough=0.2)
@@ -173,6 +185,7 @@ def snow(b: Board) -> None:
 
 
 def desert(b: Board) -> None:
+    """Dunes."""
     h, k = b.layout.horizon, b.layout.near
     plants.ridge(b.far, h + 0.02, 0.14 * k, (190, 138, 108), rough=0.7)
     sand: RGB = (226, 182, 122)
@@ -209,6 +222,7 @@ def desert(b: Board) -> None:
 
 
 def road(b: Board) -> None:
+    """A road to the horizon, with its poles."""
     h, k = b.layout.horizon, b.layout.near
     plants.ridge(b.far, h + 0.015, 0.2 * k, (112, 126, 134), rough=0.6)
     _ground(b, (156, 150, 96))

@@ -26,7 +26,7 @@ class Light:
 @dataclass(frozen=True)
 class Change:
     """What a preset changes: tint (255 = none), saturation, contrast and lift of every colour, split tones, and
-    how much mist, vignette, rim light and light beams it adds. `sky` (top, middle, horizon) replaces most of the sky."""
+    how much mist, vignette, rim light and light beams it adds. `sky` (top, middle, horizon) replaces most of it."""
 
     tint: RGB = (255, 255, 255)
     saturation: float = 1.0
@@ -79,24 +79,38 @@ TIMES: dict[str, Light] = {
 
 LIGHTINGS: dict[str, Change] = {
     "golden_hour": Change(
-        tint=(255, 238, 206), saturation=1.12, rim=0.5, beams=0.25, high=0.14,
-        sky=((112, 132, 164), (238, 186, 120), (255, 214, 128)), level=0.95,
+        tint=(255, 238, 206),
+        saturation=1.12,
+        rim=0.5,
+        beams=0.25,
+        high=0.14,
+        sky=((112, 132, 164), (238, 186, 120), (255, 214, 128)),
+        level=0.95,
     ),
     "blue_hour": Change(
-        tint=(206, 224, 255), saturation=0.9, vignette=0.1, high=0.05,
-        sky=((24, 42, 92), (66, 98, 156), (158, 168, 196)), level=0.62,
+        tint=(206, 224, 255),
+        saturation=0.9,
+        vignette=0.1,
+        high=0.05,
+        sky=((24, 42, 92), (66, 98, 156), (158, 168, 196)),
+        level=0.62,
     ),
     "dramatic": Change(contrast=1.32, lift=-0.05, vignette=0.32, rim=0.35, beams=0.3),
     "soft": Change(contrast=0.8, lift=0.06, mist=0.18, vignette=-0.14, rim=-0.2),
     "neon": Change(
-        saturation=1.35, contrast=1.15, vignette=0.22, rim=0.6, high=0.5,
-        sky=((18, 12, 44), (58, 22, 88), (176, 46, 128)), level=0.5,
+        saturation=1.35,
+        contrast=1.15,
+        vignette=0.22,
+        rim=0.6,
+        high=0.5,
+        sky=((18, 12, 44), (58, 22, 88), (176, 46, 128)),
+        level=0.5,
     ),
     "natural": Change(saturation=1.03, contrast=0.96, lift=0.025, vignette=-0.1),
     "studio": Change(contrast=1.12, vignette=0.26, rim=0.25),
     "backlit": Change(contrast=1.1, rim=0.6, beams=0.35, mist=0.08),
     "volumetric": Change(beams=1.0, mist=0.12, vignette=0.12, contrast=1.06),
-}  # fmt: skip
+}
 
 MOODS: dict[str, Change] = {
     "peaceful": Change(tint=(250, 255, 248), saturation=0.92, contrast=0.9, lift=0.045, mist=0.08),
@@ -115,20 +129,38 @@ MOODS: dict[str, Change] = {
 
 STYLES: dict[str, Style] = {
     "": Style(Change(saturation=1.2, contrast=1.1)),
-    "cinematic": Style(Change(contrast=1.08, shadows=(58, 84, 98), split=0.16, vignette=0.12), ink=0.5, grain=0.13, blur=0.6, rim=0.6),
-    "photorealistic": Style(Change(contrast=1.03, saturation=0.95), ink=0.0, grain=0.06, blur=1.0, rim=0.45, smooth=True),
-    "anime": Style(Change(saturation=1.34, contrast=1.08, lift=0.05, vignette=-0.16), ink=0.8, grain=0.0, flat=True, rim=0.5),
-    "oil_painting": Style(Change(saturation=1.22, contrast=1.12, vignette=0.08), ink=0.0, grain=0.46, rim=0.45, brush=True),
-    "watercolor": Style(Change(saturation=1.02, contrast=0.84, lift=0.1, vignette=-0.2), ink=0.55, grain=0.34, wet=1.0, rim=0.1),
+    "cinematic": Style(
+        Change(contrast=1.08, shadows=(58, 84, 98), split=0.16, vignette=0.12), ink=0.5, grain=0.13, blur=0.6, rim=0.6
+    ),
+    "photorealistic": Style(
+        Change(contrast=1.03, saturation=0.95), ink=0.0, grain=0.06, blur=1.0, rim=0.45, smooth=True
+    ),
+    "anime": Style(
+        Change(saturation=1.34, contrast=1.08, lift=0.05, vignette=-0.16), ink=0.8, grain=0.0, flat=True, rim=0.5
+    ),
+    "oil_painting": Style(
+        Change(saturation=1.22, contrast=1.12, vignette=0.08), ink=0.0, grain=0.3, rim=0.45, brush=True
+    ),
+    "watercolor": Style(
+        Change(saturation=1.02, contrast=0.84, lift=0.1, vignette=-0.2), ink=0.55, grain=0.24, wet=1.0, rim=0.1
+    ),
     "3d_render": Style(Change(saturation=1.12, contrast=1.04), ink=0.0, grain=0.0, blur=0.3, rim=0.9, smooth=True),
     "vintage": Style(
         Change(
-            tint=(255, 244, 214), saturation=0.68, contrast=0.86, lift=0.045, shadows=(84, 66, 58), split=0.3, vignette=0.24
+            tint=(255, 244, 214),
+            saturation=0.68,
+            contrast=0.86,
+            lift=0.045,
+            shadows=(84, 66, 58),
+            split=0.3,
+            vignette=0.24,
         ),
-        ink=0.9, grain=0.42, rim=0.3,
+        ink=0.9,
+        grain=0.3,
+        rim=0.3,
     ),
-    "noir": Style(Change(saturation=0.0, contrast=1.5, lift=-0.01, vignette=0.34), ink=1.5, grain=0.26, rim=0.8),
-}  # fmt: skip
+    "noir": Style(Change(saturation=0.0, contrast=1.5, lift=-0.01, vignette=0.34), ink=1.5, grain=0.2, rim=0.8),
+}
 
 GRADES: dict[str, Change] = {
     "teal_orange": Change(

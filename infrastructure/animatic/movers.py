@@ -107,7 +107,7 @@ def bicycle(c: Canvas, x: float, y: float, h: float) -> None:
     r = h * 0.34
     for wx in (x - h * 0.52, x + h * 0.52):
         ring = c.ellipse(wx, y - r, r, r)
-        c.stroke([*map(tuple, ring), tuple(ring[0])], h * 0.03, (50, 48, 50), taper=False)  # type: ignore[list-item]
+        c.stroke([*map(tuple, ring), tuple(ring[0])], h * 0.03, (50, 48, 50), taper=False)
         for i in range(8):
             a = i * math.pi / 8
             c.stroke(
@@ -116,20 +116,15 @@ def bicycle(c: Canvas, x: float, y: float, h: float) -> None:
                 (150, 150, 150),
                 taper=False,
             )
-    a, s, f, p = (x - h * 0.52, y - r), (x - h * 0.2, y - h * 0.82), (x + h * 0.4, y - h * 0.84), (x - h * 0.06, y - r)
-    for one, two in ((a, s), (s, p), (a, p), (s, f), (p, f), (f, (x + h * 0.52, y - r))):
+    rear, seat = (x - h * 0.52, y - r), (x - h * 0.2, y - h * 0.82)
+    front, pedal = (x + h * 0.4, y - h * 0.84), (x - h * 0.06, y - r)
+    hub = (x + h * 0.52, y - r)
+    for one, two in ((rear, seat), (seat, pedal), (rear, pedal), (seat, front), (pedal, front), (front, hub)):
         c.stroke([one, two], h * 0.035, (176, 66, 54), taper=False)
-    c.form(
-        limb([(s[0] - h * 0.1, s[1] - h * 0.07), (s[0] + h * 0.12, s[1] - h * 0.06)], [h * 0.07, h * 0.04]),
-        (60, 46, 40),
-        depth=0.3,
-    )
-    c.stroke(
-        curve([f, (f[0] - h * 0.02, f[1] - h * 0.14), (f[0] + h * 0.14, f[1] - h * 0.16)], closed=False),
-        h * 0.03,
-        (60, 56, 56),
-        taper=False,
-    )
+    saddle = [(seat[0] - h * 0.1, seat[1] - h * 0.07), (seat[0] + h * 0.12, seat[1] - h * 0.06)]
+    c.form(limb(saddle, [h * 0.07, h * 0.04]), (60, 46, 40), depth=0.3)
+    bar = [front, (front[0] - h * 0.02, front[1] - h * 0.14), (front[0] + h * 0.14, front[1] - h * 0.16)]
+    c.stroke(curve(bar, closed=False), h * 0.03, (60, 56, 56), taper=False)
 
 
 def dog(c: Canvas, x: float, y: float, h: float) -> None:
@@ -191,7 +186,7 @@ def dog(c: Canvas, x: float, y: float, h: float) -> None:
 
 def birds(c: Canvas, x: float, y: float, h: float) -> None:
     """A few birds on the wing."""
-    for i in range(7):
+    for _ in range(7):
         bx, by = x + (c.dice.random() - 0.5) * 0.9, y - 0.1 + (c.dice.random() - 0.5) * 0.3
         s = h * (0.5 + 0.7 * c.dice.random())
         lift = 0.25 + 0.4 * c.dice.random()

@@ -52,7 +52,7 @@ def _note(image: Image.Image) -> dict[str, Any] | None:
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    image = ImageOps.exif_transpose(image) or image
+    image = ImageOps.exif_transpose(image)
     if image.mode in ("RGBA", "LA", "PA") or (image.mode == "P" and "transparency" in image.info):
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, (0, 0, 0, 255)), image).convert("RGB")

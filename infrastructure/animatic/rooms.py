@@ -8,6 +8,7 @@ from infrastructure.animatic.palette import mix
 
 
 def room(b: Board) -> None:
+    """A room or workshop with a tall window."""
     b.indoors = True
     floor = b.layout.horizon + 0.3 / max(1.0, b.layout.near * 0.7)
     text = f"{b.spec.prompt} {b.spec.title} {b.spec.location}".lower()
@@ -54,6 +55,7 @@ def room(b: Board) -> None:
 
 
 def studio(b: Board) -> None:
+    """A backdrop with a pool of light."""
     b.indoors = True
     skies.gradient(b.sky, [(-0.6, (70, 72, 78)), (0.1, (132, 132, 134)), (0.22, (146, 144, 142)), (0.7, (70, 68, 70))])
     b.sky.glow(b.layout.focus * 0.7, -0.08, 0.8, (150, 146, 138), 0.75)

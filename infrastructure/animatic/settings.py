@@ -8,9 +8,19 @@ from infrastructure.animatic import aerials, landscapes, rooms, skies, streets, 
 from infrastructure.animatic.board import Board
 
 _PLACES: dict[str, Callable[[Board], None]] = {
-    "field": landscapes.field, "plain": landscapes.field, "forest": landscapes.forest, "sea": waters.sea, "river": waters.river, "mountain": landscapes.mountain, "snow": landscapes.snow,
-    "desert": landscapes.desert, "town": streets.town, "city": streets.city, "road": landscapes.road, "interior": rooms.room,
-}  # fmt: skip
+    "field": landscapes.field,
+    "plain": landscapes.field,
+    "forest": landscapes.forest,
+    "sea": waters.sea,
+    "river": waters.river,
+    "mountain": landscapes.mountain,
+    "snow": landscapes.snow,
+    "desert": landscapes.desert,
+    "town": streets.town,
+    "city": streets.city,
+    "road": landscapes.road,
+    "interior": rooms.room,
+}
 
 
 def paint_setting(b: Board) -> None:

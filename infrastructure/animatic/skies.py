@@ -109,8 +109,7 @@ def space(c: Canvas, layout: Layout) -> tuple[float, float]:
     gradient(c, [(-0.8, (8, 8, 22)), (0.1, (16, 18, 44)), (0.9, (30, 22, 52))])
     for i in range(7):
         colour: RGB = ((88, 40, 120), (30, 74, 130), (150, 60, 88))[i % 3]
-        c.glow((c.dice.random() - 0.5) * 2.2, (c.dice.random() - 0.6) * 0.8, 0.4 + 0.4 * c.dice.random(),
-        colour, 0.34)
+        c.glow((c.dice.random() - 0.5) * 2.2, (c.dice.random() - 0.6) * 0.8, 0.4 + 0.4 * c.dice.random(), colour, 0.34)
     for _ in range(320):
         size = 0.0008 + 0.002 * c.dice.random() ** 4
         x, y = (c.dice.random() - 0.5) * 4.4, (c.dice.random() - 0.5) * 2.4
@@ -122,8 +121,7 @@ def space(c: Canvas, layout: Layout) -> tuple[float, float]:
     for i in range(7):
         dy = -0.8 + i * 0.27
         half = math.sqrt(max(0.0, 1 - dy * dy)) * r
-        band = curve([(x - half, y + dy * r), (x, y + dy * r + 0.02), (x + half, y + dy * r),
-        (x, y + dy * r + 0.045)])
+        band = curve([(x - half, y + dy * r), (x, y + dy * r + 0.02), (x + half, y + dy * r), (x, y + dy * r + 0.045)])
         c.fill(band, (150, 102, 84) if i % 2 else (220, 184, 140), 0.55, lit=False)
     shadow = [tuple(p) for p in ring] + [
         tuple(p) for p in c.ellipse(x + c.look.side * r * 0.42, y - r * 0.2, r * 1.04, r * 1.02)
@@ -146,5 +144,4 @@ def shafts(c: Canvas, x: float, y: float, strength: float) -> None:
         reach = 1.9
         ends = [(x + math.cos(angle + d) * reach, y + math.sin(angle + d) * reach) for d in (-half, half)]
         shape = [(x - 0.01, y - 0.02), (x + 0.01, y - 0.02), ends[1], ends[0]]
-        c.beam(shape, mix(c.look.light.key, (255, 240, 214), 0.4),
-        min(0.5, strength * (0.16 + 0.2 * c.dice.random())))
+        c.beam(shape, mix(c.look.light.key, (255, 240, 214), 0.4), min(0.5, strength * (0.16 + 0.2 * c.dice.random())))

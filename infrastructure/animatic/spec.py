@@ -104,12 +104,12 @@ def scene_of(request: dict[str, Any]) -> SceneSpec:
 
 
 def burn_of(request: dict[str, Any]) -> Burn:
-    """The overlay a request asks for; a shot without a caption is captioned with its title."""
+    """The overlay a request asks for; a shot without a caption of its own is captioned with its words."""
     params = request["params"]
     caption = params.get("caption")
     return Burn(
         label=request["label"],
         size=str(params.get("size") or ""),
-        caption=str(params.get("title") or "") if caption is None else str(caption),
+        caption=str(request.get("prompt") or params.get("title") or "") if caption is None else str(caption),
         on=bool(params.get("burn_in", True)),
     )

@@ -67,6 +67,7 @@ def _street_rows(b: Board, houses: bool) -> None:
 
 
 def town(b: Board) -> None:
+    """A narrow street of gabled houses."""
     h = b.layout.horizon
     plants.ridge(b.far, h + 0.02, 0.1, (120, 128, 132), rough=0.3)
     buildings.house(
@@ -85,6 +86,7 @@ def town(b: Board) -> None:
 
 
 def city(b: Board) -> None:
+    """A street between tower blocks."""
     h = b.layout.horizon
     for i in range(22):
         x = -2.2 + 0.2 * i + 0.06 * b.far.dice.random()

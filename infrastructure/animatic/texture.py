@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import cv2
@@ -30,7 +31,7 @@ def _tile(kind: str) -> npt.NDArray[np.float32]:
     """A repeating tile of values 0 to 1: "wash" with blooms and pooling, or "brush" with strokes along one way."""
     rng = np.random.default_rng(20)
     if kind == "brush":
-        fine = cv2.GaussianBlur(np.tile(rng.random((_TILE, _TILE), dtype=np.float32), (1, 3)), (0, 0), 9, sigmaY=0.9)
+        fine = cv2.GaussianBlur(np.tile(rng.random((_TILE, _TILE), dtype=np.float32), (1, 3)), (0, 0), 7, sigmaY=1.3)
         strokes = _even(np.asarray(fine[:, _TILE : 2 * _TILE], dtype=np.float32))
         return _even(strokes * 0.7 + _octave(rng, 9, _TILE) * 0.5)
     blooms = _octave(rng, 5, _TILE) * 0.5 + _octave(rng, 11, _TILE) * 0.3 + _octave(rng, 31, _TILE) * 0.14
@@ -48,7 +49,10 @@ def wash(view: View, strength: float, kind: str = "wash", shift: float = 0.0) ->
     tile = np.round(255 * (1 - strength * (1 - _tile(kind)))).astype(np.uint8)
     per = _TILE / view.scale
     width, height = view.size
-    back = np.array([[per, 0, (view.left + shift) * _TILE], [0, per, (view.top + shift * 0.7) * _TILE]])
+    turn = 0.6 if kind == "brush" else 0.0  # strokes run aslant, as a right hand paints
+    cos, sin = math.cos(turn) * per, math.sin(turn) * per
+    x, y = (view.left + shift) * _TILE, (view.top + shift * 0.7) * _TILE
+    back = np.array([[cos, -sin, x * cos / per - y * sin / per], [sin, cos, x * sin / per + y * cos / per]])
     return np.asarray(
         cv2.warpAffine(
             tile, back, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP

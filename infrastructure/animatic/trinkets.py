@@ -105,7 +105,7 @@ def key(c: Canvas, x: float, y: float, h: float) -> None:
         ],
         brass,
         depth=0.2,
-    )  # type: ignore[list-item]
+    )
     c.form(c.rect(x - h * 0.48, ky - h * 0.05, x + h * 0.8, ky + h * 0.05), brass, depth=0.4)
     for bx, bh in ((0.5, 0.24), (0.66, 0.18), (0.74, 0.26)):
         c.form(c.rect(x + bx * h, ky + h * 0.03, x + (bx + 0.07) * h, ky + bh * h), brass, depth=0.3)

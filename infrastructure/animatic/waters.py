@@ -50,6 +50,7 @@ def _water(b: Board, y: float, colour: RGB, bottom: float = 1.4) -> None:
 
 
 def sea(b: Board) -> None:
+    """The sea, with a harbour when the words name one."""
     h, k = b.layout.horizon, b.layout.near
     plants.ridge(b.far, h + 0.012, 0.12 * k, (102, 124, 138), rough=0.6)
     _water(b, h + 0.006, (66, 112, 128))
@@ -128,6 +129,7 @@ def _boats(b: Board, harbour: bool) -> None:
 
 
 def river(b: Board) -> None:
+    """A river between wooded banks."""
     h, k = b.layout.horizon, b.layout.near
     plants.ridge(b.far, h + 0.01, 0.2 * k, (98, 122, 128), rough=0.5)
     plants.ridge(b.far, h + 0.02, 0.07 * k, (96, 122, 90), rough=0.2)

@@ -9,10 +9,18 @@ from infrastructure.animatic.spec import SceneSpec
 
 _SETTINGS: tuple[tuple[str, str], ...] = (
     ("space", r"spaceship|outer space|galax|asteroid|space station|orbit of|planet|weltraum|weltall"),
-    ("interior", r"workshop|\broom\b|kitchen|interior|indoors|inside|living room|bedroom|office|studio flat|attic|cellar|"
-                 r"library|\bbar\b|caf[eé]|tavern|hall\b|corridor|hospital|classroom|zimmer|werkstatt|küche|stube"),
-    ("sea", r"harbou?r|\bsea\b|ocean|coast|beach|\bport\b|\bquay\b|\bpier\b|waves|sailing|fishing|lighthouse|gulls?|hafen|meer\b|strand"),
-    ("river", r"river|lake|\bstream\b|\bpond\b|canal|waterfall|fluss|\bsee\b|bach\b"),
+    (
+        "interior",
+        r"workshop|\broom\b|kitchen|interior|indoors|inside|living room|bedroom|office|studio flat|"
+        r"attic|cellar|"
+        r"library|\bbar\b|caf[eé]|tavern|hall\b|corridor|hospital|classroom|zimmer|werkstatt|küche|stube",
+    ),
+    (
+        "sea",
+        r"harbou?r|\bsea\b|ocean|coast|beach|\bport\b|\bquay\b|\bpier\b|waves (?:break|crash|roll)|sailing|fishing|"
+        r"lighthouse|gulls?|hafen|meer\b|strand",
+    ),
+    ("river", r"river|lake|\bstream\b|\bpond\b|canal|waterfall|fluss|bach\b"),
     ("town", r"old town|village|narrow|alley|cobble|medieval|market square|altstadt|dorf|gasse|lanterns"),
     ("city", r"\bcity\b|skyscraper|street|downtown|urban|subway|neon|rooftop|skyline|traffic|stadt|straße"),
     ("snow", r"\bsnow|blizzard|\bice\b|glacier|arctic|winter|schnee"),
@@ -22,46 +30,86 @@ _SETTINGS: tuple[tuple[str, str], ...] = (
     ("field", r"field|orchard|meadow|farm|grass|garden|turf|soil|hill|wiese|feld|garten|acker"),
     ("road", r"\broad\b|highway|\bpath\b|crossroads|railway|tracks\b|landstra"),
     ("sky", r"\bsky\b|clouds?\b|flying|airplane|balloon|himmel|wolken"),
-)  # fmt: skip
+)
 
 _PROPS: tuple[tuple[str, str], ...] = (
-    ("lighthouse", r"lighthouse|leuchtturm"), ("boat", r"boats?\b|\bships?\b|sail(?:ing|boat)?|fishing harbour|\bboot\b|schiff"),
-    ("lantern", r"lanterns?|laterne"), ("candle", r"candles?|kerze"), ("clock", r"clocks?\b|clockmaker|pendulum|\buhr"),
-    ("watch", r"pocket watch|wristwatch|\bgears?\b"), ("rope", r"\bropes?\b|\bseil\b"), ("spade", r"spade|shovel|\bdigs?\b|spaten"),
-    ("basket", r"baskets?|\bkorb"), ("apple", r"apples?\b(?! tree| blossom)|äpfel|\bapfel\b"),
+    ("lighthouse", r"lighthouse|leuchtturm"),
+    ("boat", r"boats?\b|\bships?\b|sail(?:ing|boat)?|fishing harbour|\bboot\b|schiff"),
+    ("lantern", r"lanterns?|laterne"),
+    ("candle", r"candles?|kerze"),
+    ("clock", r"clocks?\b|clockmaker|pendulum|\buhr"),
+    ("watch", r"pocket watch|wristwatch|\bgears?\b"),
+    ("rope", r"\bropes?\b|\bseil\b"),
+    ("spade", r"spade|shovel|\bdigs?\b|spaten"),
+    ("basket", r"baskets?|\bkorb"),
+    ("apple", r"apples?\b(?! tree| blossom)|äpfel|\bapfel\b"),
     ("can", r"watering can|water runs|gießkanne"),
-    ("stake", r"\bstakes?\b"), ("blossom", r"blossom|\bflowers?\b|\brose\b|blüte|blume"), ("worm", r"earthworm|\bworm\b"),
-    ("bigtree", r"grown (?:apple )?tree|apple tree|under the tree|\boak\b|old tree|crown of the tree|the tree and"),
-    ("sapling", r"sapling|seedling|setzling"), ("tree", r"\btrees?\b|baum"), ("house", r"\bhouses?\b|cottage|cabin|\bhütte|\bhaus\b"),
-    ("car", r"\bcars?\b|\btaxi|\bauto\b"), ("train", r"\btrains?\b|\bzug\b"), ("gate", r"\bgates?\b|fence|\btor\b"),
-    ("table", r"\btables?\b|\bdesk\b|workbench|tisch"), ("book", r"\bbooks?\b|diary|flyer|letter|\bbuch\b|brief\b"),
-    ("door", r"\bdoors?\b|\btür\b"), ("window", r"\bwindows?\b|fenster"), ("lamp", r"street ?lamps?|\blamps?\b|lampe"),
-    ("fire", r"\bfires?\b|campfire|flames?\b|feuer"), ("birds", r"\bbirds?\b|\bgulls?\b|crows?\b|möwen|vögel"),
-    ("key", r"\bkeys?\b|schlüssel"), ("cup", r"\bcups?\b|coffee|\btea\b|tasse"), ("dog", r"\bdogs?\b|\bhund\b"),
-    ("bicycle", r"bicycle|\bbikes?\b|fahrrad"), ("moon", r"\bmoon|mond"), ("umbrella", r"umbrella|schirm"),
-)  # fmt: skip
+    ("stake", r"\bstakes?\b"),
+    ("blossom", r"blossom|\bflowers?\b|\brose\b|blüte|blume"),
+    ("worm", r"earthworm|\bworm\b"),
+    ("bigtree", r"grown (?:apple )?tree|apple tree|under the tree|\boak\b|old tree|crown of the tree|" r"the tree and"),
+    ("sapling", r"sapling|seedling|setzling"),
+    ("tree", r"\btrees?\b|baum"),
+    ("house", r"\bhouses?\b|cottage|cabin|\bhütte|\bhaus\b"),
+    ("car", r"\bcars?\b|\btaxi|\bauto\b"),
+    ("train", r"\btrains?\b|\bzug\b"),
+    ("gate", r"\bgates?\b|fence|\btor\b"),
+    ("table", r"\btables?\b|\bdesk\b|workbench|tisch"),
+    ("book", r"\bbooks?\b|diary|flyer|letter|\bbuch\b"),
+    ("door", r"\bdoors?\b|\btür\b"),
+    ("window", r"\bwindows?\b|fenster"),
+    ("lamp", r"street ?lamps?|\blamps?\b|lampe"),
+    ("fire", r"\bfires?\b|campfire|flames?\b|feuer"),
+    ("birds", r"\bbirds?\b|\bgulls?\b|crows?\b|möwen|vögel"),
+    ("key", r"\bkeys?\b|schlüssel"),
+    ("cup", r"\bcups?\b|coffee|\btea\b|tasse"),
+    ("dog", r"\bdogs?\b|\bhund\b"),
+    ("bicycle", r"bicycle|\bbikes?\b|fahrrad"),
+    ("moon", r"\bmoon|\bmond"),
+    ("umbrella", r"umbrella|schirm"),
+)
 
 _PEOPLE: tuple[tuple[str, str], ...] = (
-    ("elder", r"elder(?:ly)?|old (?:man|woman|lady)|grand(?:father|mother|ma|pa)|clockmaker\b(?!'s)|beard|greis|alte[rn]? "),
-    ("child", r"child(?:ren)?|\bboys?\b|\bgirls?\b|\bkids?\b|kind(?:er)?\b|junge\b|mädchen"),
+    (
+        "elder",
+        r"elder(?:ly)?|old (?:man|woman|lady)|grand(?:father|mother|ma|pa)|clockmaker\b(?!'s)|beard|"
+        r"greis|alte[rn]? ",
+    ),
+    ("child", r"child(?:ren)?|\bboys?\b|\bgirls?\b|\bkids?\b|kinder\b|junge\b|mädchen"),
     ("woman", r"\bwom[ae]n\b|\blady\b|\bshe\b|\bher\b|mother|queen|frau|mutter"),
-    ("man", r"\bm[ae]n\b|\bhe\b|\bhis\b|father|farmer|fisherman|sailor|soldier|captain|detective|boy(?:friend)|\bmann\b|vater"),
-    ("person", r"person|people|figures?\b|someone|somebody|traveller|stranger|hero|crowd|worker|character|protagonist"),
-)  # fmt: skip
+    (
+        "man",
+        r"\bm[ae]n\b|\bhe\b|\bhis\b|father|farmer|fisherman|sailor|soldier|captain|detective|"
+        r"boy(?:friend)|\bmann\b|vater",
+    ),
+    (
+        "person",
+        r"person|people|figures?\b|someone|somebody|traveller|stranger|hero|crowd|worker|character|" r"protagonist",
+    ),
+)
 
 _ACTIONS: tuple[tuple[str, str], ...] = (
-    ("kneel", r"kneel|crouch|squat|kniet"), ("sit", r"\bsits?\b|sitting|seated|sitzt"), ("dig", r"\bdigs?\b|digging|gräbt"),
-    ("wave", r"\bwaves? (?:at|to|his|her|$)|\bwaves\.|waving|winkt"), ("run", r"\bruns?\b(?! from)|running|chas|rennt"),
-    ("carry", r"carr(?:y|ies|ying)|holds?\b|holding|trägt"), ("reach", r"picks?\b|reach|points?\b|shake hands|touch"),
-    ("read", r"\breads?\b|reading|liest"), ("walk", r"walks?|walking|comes? back|crosses|wander|leaves\b(?! )|geht"),
+    ("kneel", r"kneel|crouch|squat|kniet"),
+    ("sit", r"\bsits?\b|sitting|seated|sitzt"),
+    ("dig", r"\bdigs?\b|digging|gräbt"),
+    ("wave", r"\bwaves? (?:at|to|his|her|$)|\bwaves\.|waving|winkt"),
+    ("run", r"\bruns?\b(?! from)|running|chas|rennt"),
+    ("carry", r"carr(?:y|ies|ying)|holds?\b|holding|trägt"),
+    ("reach", r"picks?\b|reach|points?\b|shake hands|touch"),
+    ("read", r"\breads?\b|reading|liest"),
+    ("walk", r"walks?|walking|comes? back|crosses|wander|leaves\b(?! )|geht"),
     ("look", r"look(?:s|ing)? (?:up|around|out)|watch(?:es|ing)\b|schaut"),
-)  # fmt: skip
+)
 
 _TIME_WORDS: tuple[tuple[str, str], ...] = (
-    ("sunrise", r"sunrise|dawn|daybreak|sonnenaufgang"), ("sunset", r"sunset|dusk|last daylight|sonnenuntergang"),
-    ("night", r"\bnight|midnight|moonlit|starry|nachts?\b"), ("morning", r"morning|morgen"), ("noon", r"\bnoon|midday|mittag"),
-    ("afternoon", r"afternoon|evening|nachmittag|abend"), ("overcast", r"overcast|cloudy|grey sky|\brain|storm|fog|regen|nebel"),
-)  # fmt: skip
+    ("sunrise", r"sunrise|dawn|daybreak|sonnenaufgang"),
+    ("sunset", r"sunset|dusk|last daylight|sonnenuntergang"),
+    ("night", r"\bnight|midnight|moonlit|starry|nachts?\b"),
+    ("morning", r"morning|morgen"),
+    ("noon", r"\bnoon|midday|mittag"),
+    ("afternoon", r"afternoon|evening|nachmittag|abend"),
+    ("overcast", r"overcast|cloudy|grey sky|\brain|storm|fog|regen|nebel"),
+)
 
 _DETAIL_HAND = re.compile(r"\bhands?\b|finger|hände?\b|fist", re.IGNORECASE)
 _DETAIL_EYE = re.compile(r"\beyes?\b|gaze|\bauge", re.IGNORECASE)
@@ -100,7 +148,7 @@ def _hits(table: tuple[tuple[str, str], ...], text: str) -> list[str]:
 
 def _people(spec: SceneSpec, text: str, action: str) -> tuple[Person, ...]:
     kinds = _hits(_PEOPLE, text)
-    hat = bool(re.search(r"\bhats?\b|\bcap\b|straw hat|\bhut\b", text, re.IGNORECASE))
+    hat = bool(re.search(r"\bhats?\b|\bcap\b|straw hat|strohhut", text, re.IGNORECASE))
     people = []
     for ident, name in spec.characters[:4]:
         named = _hits(_PEOPLE, f"{ident} {name}")
@@ -108,6 +156,8 @@ def _people(spec: SceneSpec, text: str, action: str) -> tuple[Person, ...]:
         if not kind:
             kind = next((k for k in kinds if k != "elder" or len(spec.characters) == 1), "man")
         people.append(Person(ident, kind, action, hat and kind in ("elder", "man", "person")))
+    if any(p.kind == "elder" for p in people):  # a hat in the words is then the old man's
+        people = [p if p.kind == "elder" else Person(p.ident, p.kind, p.action) for p in people]
     if not people:
         several = re.search(r"children|people|crowd|\bmen\b|women|\bboth\b|\btwo\b|friends|kinder", text, re.IGNORECASE)
         for kind in [k for k in kinds if k != "person"][:2] or kinds[:1]:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import requests
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from domain.errors import BackendUnavailable, BadInput
 from infrastructure.comfyui.failures import of_status, talking
@@ -136,7 +137,7 @@ class Connection:
             return self.verify
         if not self.verify:
             return None
-        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or requests.certs.where()
+        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
 
     def close(self) -> None:
         """End waiting and drop all connections."""

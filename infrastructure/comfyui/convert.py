@@ -9,32 +9,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from domain.errors import BadInput
-from infrastructure.comfyui.nodedefs import InputDef, NodeDef, NodeDefs, branch
+from domain.workflow import SlotPlace
+from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.scopes import (
+    BYPASSED, INPUT_NODE, MAX_NODES, MUTED, OUTPUT_NODE, Budget, Scope, mode, slots_of,
+)  # fmt: skip
+from infrastructure.comfyui.widgets import widget_values, wrapped
 
 Json = Any
 Graph = dict[str, dict[str, Json]]
 """API format: node id → {"class_type", "inputs", "_meta"}."""
 
-MUTED, BYPASSED = 2, 4
 VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "Reroute"})
 """Nodes that exist in the editor only."""
-
-INPUT_NODE, OUTPUT_NODE = -10, -20
-"""Ids of a subgraph's boundary inside it."""
-
-MAX_DEPTH = 32
-MAX_NODES = 20_000
-
-EDITOR_WIDGETS: Mapping[str, tuple[str, ...]] = {
-    "SaveGLB": ("image",),
-    "Preview3D": ("image",),
-    "Preview3DAnimation": ("image",),
-}
-"""Controls that the editor adds by itself and sends along; the server ignores them."""
 
 
 @dataclass(frozen=True)
@@ -47,107 +38,22 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Link:
-    """One link of a scope, whichever way the file wrote it."""
-
-    origin: Json
-    origin_slot: int
-    target: Json
-    target_slot: int
-    kind: Json
-
-    @classmethod
-    def read(cls, raw: Json) -> tuple[Json, Link]:
-        """The link's number and the link, from an array or an object."""
-        if isinstance(raw, Mapping):
-            return raw["id"], cls(
-                raw["origin_id"], raw["origin_slot"], raw["target_id"], raw["target_slot"], raw.get("type")
-            )
-        return raw[0], cls(raw[1], raw[2], raw[3], raw[4], raw[5] if len(raw) > 5 else None)
-
-
-@dataclass(frozen=True)
 class Converted:
-    """The graph in API format; `titles` are the editor's names for its nodes, `labels` what the boundary inputs of
-    subgraphs were called ("path id of the instance", "input") → label; `unknown` are node classes that the server
-    does not have, by path id."""
+    """A graph in API format and what the file says about it beside the graph.
+
+    `titles` are the editor's names for its nodes. `hosts` maps the inputs of subgraph instances, (path id, name), to
+    the inner inputs that take their value, and `labels` to what the file calls them. `unknown` are node classes that
+    the server does not have, by path id. `models` are the file's notes on where models can be had, by path id, and
+    `packs` what its nodes come from.
+    """
 
     graph: Graph
-    titles: Mapping[str, str]
-    labels: Mapping[tuple[str, str], str]
-    unknown: Mapping[str, str]
-
-
-class Scope:
-    """One graph: the top one, or the inside of one subgraph instance."""
-
-    def __init__(
-        self,
-        graph: Mapping[str, Json],
-        subgraphs: Mapping[str, Mapping[str, Json]],
-        within: Scope | None = None,
-        host: Mapping[str, Json] | None = None,
-    ) -> None:
-        self.graph = graph
-        self.subgraphs = subgraphs
-        self.within = within
-        self.host: Mapping[str, Json] = host or {}
-        self.path: str = "" if within is None else f"{within.path}{self.host['id']}:"
-        self.depth: int = 0 if within is None else within.depth + 1
-        if self.depth > MAX_DEPTH:
-            raise BadInput("The workflow's subgraphs are nested too deeply, or contain themselves.")
-        self.nodes: dict[Json, Mapping[str, Json]] = {n["id"]: n for n in graph.get("nodes") or ()}
-        self.links = dict(Link.read(raw) for raw in graph.get("links") or () if raw)
-        self._inside: dict[Json, Scope] = {}
-
-    def inside(self, node_id: Json) -> Scope:
-        """The scope behind a subgraph instance."""
-        if node_id not in self._inside:
-            node = self.nodes[node_id]
-            self._inside[node_id] = Scope(self.subgraphs[node["type"]], self.subgraphs, self, node)
-        return self._inside[node_id]
-
-    def boundary(self, slot: int) -> str:
-        """Name of the boundary input `slot` of this subgraph."""
-        return str(self.graph["inputs"][slot]["name"])
-
-    def backs_widget(self, slot: int) -> bool:
-        """Whether the boundary input leads to a control inside, so that the instance shows it and stores a value."""
-        for link in self.links.values():
-            if link.origin != INPUT_NODE or link.origin_slot != slot or link.target not in self.nodes:
-                continue
-            target = self.nodes[link.target]
-            inputs = target.get("inputs") or []
-            if link.target_slot >= len(inputs):
-                continue
-            if inputs[link.target_slot].get("widget"):
-                return True
-            if target["type"] in self.subgraphs:
-                inner, name = self.inside(link.target), inputs[link.target_slot]["name"]
-                names = [i["name"] for i in inner.graph.get("inputs") or ()]
-                return name in names and inner.backs_widget(names.index(name))
-        return False
-
-    def host_values(self) -> dict[str, Json]:
-        """The values stored at the subgraph instance, by boundary input.
-
-        Three generations of files: by name; in the order of a proxy list, where "-1" means the boundary; by position
-        over the boundary inputs that lead to a control.
-        """
-        named = self.host.get("widgets_values_named")
-        if isinstance(named, Mapping):
-            return dict(named)
-        stored = self.host.get("widgets_values")
-        if isinstance(stored, Mapping):
-            return dict(stored)
-        values = list(stored or ())
-        proxies = (self.host.get("properties") or {}).get("proxyWidgets")
-        if proxies:
-            own = [p for p in proxies if str(p[0]) == "-1"]
-            listed = proxies if len(values) == len(proxies) else own if len(values) == len(own) else []
-            return {p[1]: v for p, v in zip(listed, values, strict=True) if str(p[0]) == "-1"} if listed else {}
-        names = [i["name"] for n, i in enumerate(self.graph.get("inputs") or ()) if self.backs_widget(n)]
-        return dict(zip(names, values, strict=False))
+    titles: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    hosts: Mapping[tuple[str, str], tuple[SlotPlace, ...]] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, tuple[Mapping[str, Json], ...]] = field(default_factory=dict)
+    packs: Mapping[str, str] = field(default_factory=dict)
 
 
 class Converter:
@@ -155,12 +61,16 @@ class Converter:
 
     def __init__(self, workflow: Mapping[str, Json], defs: NodeDefs) -> None:
         self._defs = defs
+        self._budget = Budget()
         subgraphs = {s["id"]: s for s in (workflow.get("definitions") or {}).get("subgraphs") or ()}
-        self._top = Scope(workflow, subgraphs)
+        self._top = Scope(workflow, subgraphs, self._budget)
         self._graph: Graph = {}
         self._titles: dict[str, str] = {}
         self._labels: dict[tuple[str, str], str] = {}
+        self._hosts: dict[tuple[str, str], list[SlotPlace]] = {}
         self._unknown: dict[str, str] = {}
+        self._models: dict[str, tuple[Mapping[str, Json], ...]] = {}
+        self._packs: dict[str, str] = {}
 
     def convert(self) -> Converted:
         """The whole workflow. Links to nodes that are not there are left out."""
@@ -169,131 +79,137 @@ class Converter:
         for entry in self._graph.values():
             inputs = entry["inputs"]
             entry["inputs"] = {k: v for k, v in inputs.items() if not (is_link(v) and v[0] not in self._graph)}
-        return Converted(self._graph, self._titles, self._labels, self._unknown)
+        hosts = {key: tuple(dict.fromkeys(places)) for key, places in self._hosts.items()}
+        return Converted(
+            self._graph, self._titles, self._labels, hosts, self._unknown, self._models, self._packs
+        )  # fmt: skip
 
     def _real_nodes(self, scope: Scope) -> Iterator[tuple[Scope, Mapping[str, Json]]]:
         for node_id, node in scope.nodes.items():
-            if node.get("mode", 0) in (MUTED, BYPASSED) or node["type"] in VIRTUAL:
-                continue
-            if node["type"] in scope.subgraphs:
+            off = mode(node) in (MUTED, BYPASSED)
+            if scope.holds_subgraph(node):
+                # The editor leaves a switched-off instance out at the top only; nested, its nodes are sent and
+                # nothing reaches them.
+                if off and scope.within is None:
+                    continue
                 inside = scope.inside(node_id)
-                for entry in inside.graph.get("inputs") or ():
-                    label = entry.get("label") or entry.get("localized_name") or entry["name"]
-                    self._labels[inside.path[:-1], entry["name"]] = str(label)
+                self._name_boundary(inside)
                 yield from self._real_nodes(inside)
-            else:
+            elif not off and node["type"] not in VIRTUAL:
                 yield scope, node
 
+    def _name_boundary(self, inside: Scope) -> None:
+        path = inside.path[:-1]
+        own = {str(i.get("name")): i.get("label") for i in slots_of(inside.host, "inputs")}
+        for entry in inside.boundaries():
+            name = str(entry["name"])
+            label = own.get(name) or entry.get("label") or entry.get("localized_name") or name
+            self._labels[path, name] = str(label)
+        for inner, name in inside.proxies():
+            node = inside.nodes.get(inner)
+            if node is not None and not inside.holds_subgraph(node):
+                self._hosts.setdefault((path, name), []).append(_place(f"{inside.path}{inner}", name))
+                self._labels.setdefault((path, name), name)
+
     def _emit(self, scope: Scope, node: Mapping[str, Json]) -> None:
-        if len(self._graph) >= MAX_NODES:
-            raise BadInput(f"The workflow has more than {MAX_NODES} nodes.")
-        key = f"{scope.path}{node['id']}"
-        definition = self._defs.get(node["type"])
+        key, kind = f"{scope.path}{node['id']}", str(node["type"])
+        definition = self._defs.get(kind)
         if definition is None:
-            self._unknown[key] = node["type"]
-        inputs = {name: _wrapped(value) for name, value in widget_values(node, definition).items()}
-        for slot in node.get("inputs") or ():
+            self._unknown[key] = kind
+        inputs = {str(name): wrapped(value) for name, value in widget_values(node, definition).items()}
+        for slot in slots_of(node, "inputs"):
             if slot.get("link") is None:
                 continue
-            source = self._follow(scope, slot["link"])
+            crossed: list[tuple[str, str]] = []
+            source = self._follow(scope, str(slot["link"]), crossed)
             # A link that leads nowhere leaves the control's own value in place.
             if source is not None:
-                inputs[slot["name"]] = [source.node, source.slot] if source.node else _wrapped(source.value)
-        title = str(node.get("title") or (definition.title if definition else "") or node["type"])
+                inputs[str(slot["name"])] = [source.node, source.slot] if source.node else wrapped(source.value)
+            for boundary in crossed:
+                self._hosts.setdefault(boundary, []).append(_place(key, str(slot["name"])))
+        title = str(node.get("title") or (definition.title if definition else "") or kind)
         self._titles[key] = title
-        self._graph[key] = {"class_type": node["type"], "inputs": inputs, "_meta": {"title": title}}
+        self._graph[key] = {"class_type": kind, "inputs": inputs, "_meta": {"title": title}}
+        self._note_properties(key, node)
 
-    def _follow(self, scope: Scope, number: Json, hops: int = 0) -> Source | None:
-        """Where link `number` of the scope really comes from."""
+    def _note_properties(self, key: str, node: Mapping[str, Json]) -> None:
+        properties = node.get("properties")
+        if not isinstance(properties, Mapping):
+            return
+        models = properties.get("models")
+        if isinstance(models, list):
+            self._models[key] = tuple(m for m in models if isinstance(m, Mapping))
+        pack = properties.get("cnr_id") or properties.get("aux_id")
+        if isinstance(pack, str):
+            self._packs[key] = pack
+
+    def _follow(self, scope: Scope, number: str, crossed: list[tuple[str, str]]) -> Source | None:
+        """Where link `number` of the scope really comes from; None when it leads nowhere. The inputs of subgraph
+        instances that it passes through are added to `crossed`."""
         link = scope.links.get(number)
-        if link is None or hops > 1000:
-            return None
-        return self._output(scope, link.origin, link.origin_slot, link.kind, hops + 1)
-
-    def _output(self, scope: Scope, origin: Json, slot: int, kind: Json, hops: int) -> Source | None:
-        if origin == INPUT_NODE:
-            return self._through_boundary(scope, slot, hops)
-        node = scope.nodes.get(origin)
-        if node is None or node.get("mode", 0) == MUTED:
-            return None
-        if node["type"] == "PrimitiveNode":
-            values = node.get("widgets_values") or ()
-            return Source(value=values[0]) if values else None
-        if node["type"] == "Reroute":
-            slots = node.get("inputs") or ()
-            return self._follow(scope, slots[0].get("link"), hops) if slots else None
-        if node.get("mode", 0) == BYPASSED:
-            passed = passed_through(node, slot, kind)
-            return None if passed is None else self._follow(scope, passed, hops)
-        if node["type"] in scope.subgraphs:
-            inside = scope.inside(origin)
-            for link in inside.links.values():
-                if link.target == OUTPUT_NODE and link.target_slot == slot:
-                    return self._output(inside, link.origin, link.origin_slot, link.kind, hops + 1)
-            return None
-        return Source(node=f"{scope.path}{origin}", slot=slot)
-
-    def _through_boundary(self, scope: Scope, slot: int, hops: int) -> Source | None:
-        """Out of a subgraph: to what is linked to the instance's input of that name, or the value it stores.
-
-        Instances list their inputs in an order of their own, so they are matched by name, never by place.
-        """
-        name = scope.boundary(slot)
-        for entry in scope.host.get("inputs") or ():
-            if entry["name"] == name and entry.get("link") is not None and scope.within is not None:
-                return self._follow(scope.within, entry["link"], hops)
-        values = scope.host_values()
-        return Source(value=values[name]) if name in values else None
+        while link is not None:
+            self._budget.take("hops")
+            origin, slot = link.origin, link.origin_slot
+            if origin == INPUT_NODE:
+                # Out of a subgraph: instances list their inputs in an order of their own, so they go by name.
+                name = scope.boundary(slot)
+                crossed.append((scope.path[:-1], name))
+                outer = next(
+                    (i["link"] for i in slots_of(scope.host, "inputs")
+                     if i.get("name") == name and i.get("link") is not None), None,
+                )  # fmt: skip
+                if outer is None or scope.within is None:
+                    values = scope.host_values()
+                    return Source(value=values[name]) if name in values else None
+                scope, link = scope.within, scope.within.links.get(str(outer))
+                continue
+            node = scope.nodes.get(origin)
+            if node is None:
+                return None
+            if node["type"] == "PrimitiveNode":
+                # The editor writes its value into what it is linked to, even while it is switched off.
+                values = node.get("widgets_values")
+                return Source(value=values[0]) if isinstance(values, list) and values else None
+            if mode(node) == MUTED:
+                return None
+            if node["type"] == "Reroute":
+                inputs = slots_of(node, "inputs")
+                link = scope.links.get(str(inputs[0].get("link"))) if inputs else None
+            elif mode(node) == BYPASSED:
+                link = scope.links.get(str(passed_through(node, slot, link.kind)))
+            elif scope.holds_subgraph(node):
+                scope = scope.inside(origin)
+                link = next(
+                    (x for x in scope.links.values() if x.target == OUTPUT_NODE and x.target_slot == slot), None
+                )  # fmt: skip
+            else:
+                return Source(node=f"{scope.path}{origin}", slot=slot)
+        return None
 
 
 def passed_through(node: Mapping[str, Json], slot: int, kind: Json) -> Json:
     """The link that stands for output `slot` of a bypassed node: of the input at the same place if its type fits,
     else of the first of the same type, else of the first that fits; None when none does."""
-    outputs, inputs = node.get("outputs") or (), node.get("inputs") or ()
-    wanted = outputs[slot]["type"] if slot < len(outputs) else kind
-    if slot < len(inputs) and _fits(inputs[slot]["type"], wanted):
+    outputs, inputs = slots_of(node, "outputs"), slots_of(node, "inputs")
+    wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else kind
+    if 0 <= slot < len(inputs) and fits(inputs[slot].get("type"), wanted):
         return inputs[slot].get("link")
-    same = [i for i in inputs if i["type"] == wanted] or [i for i in inputs if _fits(i["type"], wanted)]
+    same = [i for i in inputs if i.get("type") == wanted] or [i for i in inputs if fits(i.get("type"), wanted)]
     return same[0].get("link") if same else None
 
 
-def widget_values(node: Mapping[str, Json], definition: NodeDef | None) -> dict[str, Json]:
-    """A node's stored control values by input name. Without a definition only those that the file names itself."""
-    stored = node.get("widgets_values")
-    if isinstance(stored, Mapping):
-        return dict(stored)
-    if definition is None:
-        named = node.get("widgets_values_named")
-        return dict(named) if isinstance(named, Mapping) else {}
-    values = list(stored or ())
-    found: dict[str, Json] = {}
-    at = 0
-
-    def take(entry: InputDef) -> None:
-        nonlocal at
-        if not entry.is_widget:
-            return
-        value = values[at] if at < len(values) else entry.default
-        found[entry.name] = value
-        at += 1
-        for further in branch(entry, value) if entry.dynamic else ():
-            take(further)
-        at += entry.extra_slots
-
-    for entry in definition.inputs:
-        take(entry)
-    for name in EDITOR_WIDGETS.get(definition.name, ()):
-        if at < len(values):
-            found.setdefault(name, values[at])
-            at += 1
-    return found
+def fits(one: Json, other: Json) -> bool:
+    """Whether an output of one type may go into an input of the other; both may be lists with commas, or any type."""
+    if one in ("*", "", 0, None) or other in ("*", "", 0, None):
+        return True
+    return bool(set(str(one).lower().split(",")) & set(str(other).lower().split(",")))
 
 
 def is_link(value: Json) -> TypeGuard[list[Any]]:
     """Whether an input of an API graph is a link: [node id, output slot]."""
     return (
         isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
-        and isinstance(value[1], int) and not isinstance(value[1], bool)
+        and isinstance(value[1], int) and not isinstance(value[1], bool) and value[1] >= 0
     )  # fmt: skip
 
 
@@ -316,10 +232,7 @@ def to_api(data: Json, defs: NodeDefs) -> Converted:
     Raises BadInput when it is neither, or damaged.
     """
     if is_api(data):
-        graph = {str(k): {"inputs": {}, **copy.deepcopy(dict(n))} for k, n in data.items()}
-        titles = {k: str((n.get("_meta") or {}).get("title") or n["class_type"]) for k, n in graph.items()}
-        unknown = {k: n["class_type"] for k, n in graph.items() if n["class_type"] not in defs}
-        return Converted(graph, titles, {}, unknown)
+        return _as_it_is(data, defs)
     if not is_editor(data):
         raise BadInput(
             "This is no ComfyUI workflow: neither the editor's format nor the API format.",
@@ -327,19 +240,40 @@ def to_api(data: Json, defs: NodeDefs) -> Converted:
         )
     try:
         return Converter(data, defs).convert()
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise BadInput(
             f"The workflow is damaged: {type(error).__name__} {error!s:.100}.",
             "Open it in the editor and save it again.",
         ) from error
 
 
-def _fits(one: Json, other: Json) -> bool:
-    if one in ("*", "", 0, None) or other in ("*", "", 0, None):
-        return True
-    return bool(set(str(one).lower().split(",")) & set(str(other).lower().split(",")))
+def _as_it_is(data: Mapping[str, Json], defs: NodeDefs) -> Converted:
+    if len(data) > MAX_NODES:
+        raise BadInput(f"The workflow has more than {MAX_NODES} nodes.")
+    graph: Graph = {}
+    titles: dict[str, str] = {}
+    try:
+        for key, node in data.items():
+            inputs, meta = node.get("inputs"), node.get("_meta")
+            graph[str(key)] = {
+                **{str(k): copy.deepcopy(v) for k, v in node.items()},
+                # Some tools write node ids in links as numbers.
+                "inputs": {str(k): _link_as_text(copy.deepcopy(v), data) for k, v in inputs.items()}
+                if isinstance(inputs, Mapping) else {},
+            }  # fmt: skip
+            title = meta.get("title") if isinstance(meta, Mapping) else None
+            titles[str(key)] = str(title or node["class_type"])
+    except RecursionError as error:
+        raise BadInput("The workflow is damaged: it is nested too deeply.") from error
+    unknown = {k: n["class_type"] for k, n in graph.items() if n["class_type"] not in defs}
+    return Converted(graph, titles, unknown=unknown)
 
 
-def _wrapped(value: Json) -> Json:
-    # A plain list would be read as a link.
-    return {"__value__": copy.deepcopy(value)} if isinstance(value, list) else copy.deepcopy(value)
+def _link_as_text(value: Json, data: Mapping[str, Json]) -> Json:
+    if isinstance(value, list) and len(value) == 2 and type(value[0]) is int and str(value[0]) in data:
+        return [str(value[0]), value[1]]
+    return value
+
+
+def _place(node: str, name: str) -> SlotPlace:
+    return SlotPlace(node=node[:200], input=name[:200] or "?")

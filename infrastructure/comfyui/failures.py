@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import requests
 import websocket
+from pydantic import Field
 
 from domain.base import Value
 from domain.errors import BackendFailed, BackendUnavailable, NotFound, StudioError
@@ -39,7 +40,7 @@ class NodeFault(Value):
     title: str
     class_type: str
     problems: tuple[str, ...]
-    missing: dict[str, str] = {}
+    missing: dict[str, str] = Field(default_factory=dict)
 
 
 class Failure(Value):

@@ -167,8 +167,13 @@ def interrupted(node: str, kind: str, graph: Mapping[str, Any]) -> Failure:
     )
 
 
-def lost(server: str, restarted: bool) -> Failure:
-    """A prompt that is neither waiting, running nor remembered."""
+def lost(server: str, restarted: bool | None) -> Failure:
+    """A prompt that is neither waiting, running nor remembered; None when nobody watched since it was sent."""
+    if restarted is None:
+        return Failure(
+            cause="gone", message=f"{server} does not know the job: it was restarted, or somebody removed it.",
+            cure="Start it again.",
+        )  # fmt: skip
     if restarted:
         return Failure(
             cause="restarted", message=f"{server} was restarted and has forgotten the job.", cure="Start it again."

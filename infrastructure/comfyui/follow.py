@@ -195,6 +195,8 @@ class Course:
 
     def lose(self, failure: Failure) -> list[Event]:
         """It is gone, or nobody can tell."""
+        if self.cancelled and failure.cause in ("removed", "restarted", "gone"):
+            return self._interrupt("", "")
         return self._end(Lost(failure=failure))
 
     def silent(self, seconds: float, failure: Failure) -> list[Event]:
@@ -260,8 +262,8 @@ class Job:
         self.id = job_id
         self.sent = sent
         """Whether the server has it; before that its absence there means nothing."""
-        self.losses = 0
-        """How often the socket had been lost when it was sent."""
+        self.losses: int | None = None
+        """How often the socket had been lost when it was sent; None when an earlier process sent it."""
         self._course = Course(job_id, graph)
         self._events: deque[Event] = deque()
         self._changed = threading.Condition()
@@ -325,12 +327,11 @@ class Job:
         """What happens, ending with the one terminal event. Blocks between events."""
         while True:
             with self._changed:
-                while not self._events:
-                    if self._course.over:
-                        yield self._course.over
-                        return
+                while not self._events and self._course.over is None:
                     self._changed.wait(3600)
-                event = self._events.popleft()
+                # Whoever follows once more after the end gets the end again.
+                event = self._events.popleft() if self._events else self._course.over
+            assert event is not None
             yield event
             if isinstance(event, TERMINAL):
                 return

@@ -1,14 +1,14 @@
-"""Surgery on API graphs: following links, folding constants, cutting away what does not reach the result, grafting a
-lossless last frame in front of a video writer. Every function returns a new graph."""
+"""Surgery on API graphs: following links, folding constants, cutting away what does not reach the result, taking nodes
+out. Every function returns a new graph."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from infrastructure.comfyui.convert import Graph, Json, is_link
+from domain.workflow import SlotPlace
+from infrastructure.comfyui.convert import Graph, Json, fits, is_link
 from infrastructure.comfyui.nodedefs import NodeDefs
 
 CONSTANTS = frozenset(
@@ -18,9 +18,6 @@ CONSTANTS = frozenset(
 
 SWITCHES = {"ComfySwitchNode": ("switch", "on_true", "on_false")}
 """Nodes that pass one of two inputs on: the selector, what it passes when true, and when false."""
-
-LAST_INDEX = 4095
-"""Highest index that ImageFromBatch takes; the server clamps it to the last picture of the batch."""
 
 VIDEO_WRITERS: dict[str, str] = {
     "SaveVideo": "video",
@@ -38,19 +35,19 @@ VIDEO_MAKERS: dict[str, str] = {"CreateVideo": "images"}
 """Nodes that turn pictures into a video, and the input they come through."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """One input of one node."""
-
-    node: str
-    input: str
-
-
-def links(entry: dict[str, Json]) -> Iterator[tuple[str, str, int]]:
+def links(entry: Mapping[str, Json]) -> Iterator[tuple[str, str, int]]:
     """The links of a node: input name, source node, source output."""
     for name, value in entry.get("inputs", {}).items():
         if is_link(value):
             yield name, value[0], value[1]
+
+
+def consumers(graph: Graph, node: str) -> Iterator[tuple[str, str, int]]:
+    """Who uses a node: user, its input, and the output that is used."""
+    for key, entry in graph.items():
+        for name, source, slot in links(entry):
+            if source == node:
+                yield key, name, slot
 
 
 def ancestors(graph: Graph, roots: Collection[str]) -> set[str]:
@@ -87,96 +84,116 @@ def folded(graph: Graph) -> Graph:
     """
     graph = copy.deepcopy(graph)
 
-    def settle(value: Json, seen: frozenset[str]) -> Json:
-        if not is_link(value) or value[0] not in graph or value[0] in seen:
-            return value
-        entry = graph[value[0]]
-        seen = seen | {value[0]}
-        if entry["class_type"] in CONSTANTS and value[1] == 0:
-            return settle(entry["inputs"].get("value"), seen)
-        if entry["class_type"] in SWITCHES and value[1] == 0:
-            selector, yes, no = SWITCHES[entry["class_type"]]
-            choice = settle(entry["inputs"].get(selector), seen)
-            if isinstance(choice, bool):
-                chosen = entry["inputs"].get(yes if choice else no)
-                return value if chosen is None else settle(chosen, seen)
+    def settle(value: Json) -> Json:
+        seen: set[str] = set()
+        while is_link(value) and value[0] in graph and value[0] not in seen:
+            entry = graph[value[0]]
+            seen.add(value[0])
+            further = None
+            if entry["class_type"] in CONSTANTS and value[1] == 0:
+                further = entry["inputs"].get("value")
+            elif entry["class_type"] in SWITCHES and value[1] == 0:
+                selector, yes, no = SWITCHES[entry["class_type"]]
+                choice = constant(graph, entry["inputs"].get(selector))
+                if isinstance(choice, bool):
+                    further = entry["inputs"].get(yes if choice else no)
+            if further is None:
+                return value
+            value = further
         return value
 
     for entry in graph.values():
-        entry["inputs"] = {name: settle(value, frozenset()) for name, value in entry["inputs"].items()}
+        entry["inputs"] = {name: settle(value) for name, value in entry["inputs"].items()}
     return graph
 
 
-def picture_source(graph: Graph, writer: str) -> list[Any] | None:
-    """The link that carries a clip writer's pictures, as a batch of images; None when they come as finished video."""
-    kind = graph[writer]["class_type"]
-    name = VIDEO_WRITERS.get(kind) or IMAGE_WRITERS.get(kind) or ""
-    value = graph[writer]["inputs"].get(name)
-    if name == "images":
-        return list(value) if is_link(value) else None
+def constant(graph: Graph, value: Json) -> Json:
+    """The plain value that a chain of constants gives; the link itself where it ends in something else."""
     for _ in range(len(graph)):
-        if not is_link(value) or value[0] not in graph:
-            return None
-        source = graph[value[0]]
-        maker = VIDEO_MAKERS.get(source["class_type"])
-        if maker is not None:
-            found = source["inputs"].get(maker)
-            return list(found) if is_link(found) else None
-        # Nodes between maker and writer take the video through an input of that name.
-        value = source["inputs"].get("video")
-    return None
+        if not is_link(value) or value[0] not in graph or value[1] != 0:
+            return value
+        entry = graph[value[0]]
+        if entry["class_type"] not in CONSTANTS:
+            return value
+        value = entry["inputs"].get("value")
+    return value
 
 
-def saves_last_frame(graph: Graph, writer: str) -> str | None:
-    """The SaveImage that already writes the last of the writer's pictures, if the workflow has one."""
-    source = picture_source(graph, writer)
-    for key, entry in graph.items():
-        if entry["class_type"] != "SaveImage" or not is_link(entry["inputs"].get("images")):
-            continue
-        cut = graph.get(entry["inputs"]["images"][0])
-        if cut is None or cut["class_type"] != "ImageFromBatch" or cut["inputs"].get("image") != source:
-            continue
-        if cut["inputs"].get("length") == 1 and cut["inputs"].get("batch_index") == LAST_INDEX:
-            return key
-    return None
-
-
-def with_last_frame(graph: Graph, writer: str, prefix: str) -> tuple[Graph, str | None]:
-    """The graph with a branch that saves the last of the writer's pictures as PNG, and the id of its SaveImage.
-
-    The pictures are taken in front of the writer, so the frame is the model's own, before any video encoder. None
-    when the pictures cannot be had there; the graph is then unchanged.
-    """
-    already = saves_last_frame(graph, writer)
-    if already is not None:
-        return graph, already
-    source = picture_source(graph, writer)
-    if source is None:
-        return graph, None
-    graph = copy.deepcopy(graph)
-    cut, save = _free(graph, "kinoloom_last"), _free(graph, "kinoloom_last_save")
-    graph[cut] = {
-        "class_type": "ImageFromBatch",
-        "inputs": {"image": source, "batch_index": LAST_INDEX, "length": 1},
-        "_meta": {"title": "Last frame"},
-    }
-    graph[save] = {
-        "class_type": "SaveImage",
-        "inputs": {"images": [cut, 0], "filename_prefix": prefix},
-        "_meta": {"title": "Save the last frame"},
-    }
-    return graph, save
-
-
-def with_value(graph: Graph, places: Collection[Place], value: Json) -> Graph:
+def with_value(graph: Graph, places: Collection[SlotPlace], value: Json) -> Graph:
     """The graph with `value` at these inputs; a link there gives way to it."""
     graph = copy.deepcopy(graph)
     for place in places:
-        graph[place.node]["inputs"][place.input] = value
+        graph[place.node]["inputs"][place.input] = copy.deepcopy(value)
     return graph
 
 
-def _free(graph: Graph, wanted: str) -> str:
+def bypassed(graph: Graph, nodes: Collection[str], defs: NodeDefs) -> Graph:
+    """The graph without these nodes: whoever used an output gets what came in through the first input of that type.
+
+    A use for which no input fits is left without a link.
+    """
+    graph = copy.deepcopy(graph)
+    for node in nodes:
+        entry = graph.pop(node, None)
+        if entry is None:
+            continue
+        for key, name, slot in list(consumers(graph, node)):
+            passed = _passed(entry, slot, defs)
+            if passed is None:
+                del graph[key]["inputs"][name]
+            else:
+                graph[key]["inputs"][name] = list(passed)
+    return graph
+
+
+def _passed(entry: Mapping[str, Json], slot: int, defs: NodeDefs) -> list[Any] | None:
+    linked = [(name, [source, output]) for name, source, output in links(entry)]
+    definition = defs.get(entry["class_type"])
+    if definition is None or slot >= len(definition.outputs):
+        return linked[0][1] if linked else None
+    wanted = definition.outputs[slot]
+    for name, link in linked:
+        declared = definition.input(name)
+        if declared is not None and fits(declared.type, wanted):
+            return link
+    return None
+
+
+def without(graph: Graph, nodes: Collection[str], defs: NodeDefs) -> Graph:
+    """The graph without these nodes and what cannot do without them: an optional input that they fed is left open, a
+    node that needs it goes too."""
+    graph = copy.deepcopy(graph)
+    todo = [node for node in nodes if node in graph]
+    while todo:
+        node = todo.pop()
+        if graph.pop(node, None) is None:
+            continue
+        for key, name, _ in list(consumers(graph, node)):
+            if _optional(graph[key], name, defs):
+                del graph[key]["inputs"][name]
+            else:
+                todo.append(key)
+    return graph
+
+
+def _optional(entry: Mapping[str, Json], name: str, defs: NodeDefs) -> bool:
+    definition = defs.get(entry["class_type"])
+    if definition is None:
+        return False
+    declared = definition.input(name)
+    if declared is not None:
+        return not declared.required
+    group = definition.input(name.partition(".")[0])
+    if group is None or not group.type.startswith("COMFY_AUTOGROW"):
+        return False
+    template = group.options.get("template")
+    least = template.get("min") if isinstance(template, Mapping) else None
+    there = sum(1 for other in entry["inputs"] if other.startswith(f"{group.name}."))
+    return not isinstance(least, int) or there > least or not group.required
+
+
+def free_id(graph: Graph, wanted: str) -> str:
+    """`wanted`, or the first of wanted_2, wanted_3 … that the graph does not have."""
     number, key = 1, wanted
     while key in graph:
         number += 1

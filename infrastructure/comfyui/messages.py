@@ -251,7 +251,10 @@ def parse_binary(frame: bytes) -> Message:
             image = body[4 + size :]
             mime = str(about.get("image_type") or _mime(0, image))
             return Preview(
-                mime=mime, image=image, prompt_id=str(about.get("prompt_id") or ""), node=str(about.get("node_id") or "")
+                mime=mime,
+                image=image,
+                prompt_id=str(about.get("prompt_id") or ""),
+                node=str(about.get("node_id") or ""),
             )
         except (ValueError, AttributeError) as error:
             return Unknown(type="binary:4", data=frame[:64], problem=str(error))

@@ -9,8 +9,13 @@ from typing import Any
 
 Json = Any
 
-WIDGET_TYPES = frozenset({"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR", "CURVE", "BOUNDING_BOX"})
-"""Input types for which the editor shows a control."""
+WIDGET_TYPES = frozenset(
+    {
+        "INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR", "CURVE", "BOUNDING_BOX", "LOAD_3D", "LOAD_3D_ANIMATION",
+        "PREVIEW_3D", "WEBCAM", "AUDIO_RECORD", "AUDIO_UI", "MARKDOWN", "IMAGECOMPARE",
+    }
+)  # fmt: skip
+"""Input types for which the editor shows a control and so stores a value."""
 
 SEED_NAMES = ("seed", "noise_seed")
 """Whole numbers of these names get a "control after generate" even where the server does not ask for it."""
@@ -84,7 +89,8 @@ def _inputs(sections: Mapping[str, Any], order: Mapping[str, Any] | None = None)
         specs = sections.get(section)
         if not isinstance(specs, Mapping):
             continue
-        names = (order or {}).get(section) or list(specs)
+        listed = (order or {}).get(section)
+        names = [str(name) for name in listed] if isinstance(listed, list) else []
         for name in [*names, *(n for n in specs if n not in names)]:
             if name in specs:
                 yield _input(name, specs[name], section == "required")
@@ -100,7 +106,10 @@ class NodeDef:
     @cached_property
     def inputs(self) -> tuple[InputDef, ...]:
         """Inputs in the editor's order: required ones, then optional ones."""
-        return tuple(_inputs(self.raw.get("input") or {}, self.raw.get("input_order")))
+        sections, order = self.raw.get("input"), self.raw.get("input_order")
+        return tuple(
+            _inputs(sections if isinstance(sections, Mapping) else {}, order if isinstance(order, Mapping) else None)
+        )
 
     @property
     def title(self) -> str:
@@ -110,12 +119,34 @@ class NodeDef:
     @property
     def outputs(self) -> tuple[str, ...]:
         """Types of the outputs, by slot."""
-        return tuple("COMBO" if isinstance(o, list) else str(o) for o in self.raw.get("output") or ())
+        given = self.raw.get("output")
+        return tuple("COMBO" if isinstance(o, list) else str(o) for o in given) if isinstance(given, list) else ()
 
     @property
     def is_output(self) -> bool:
         """Whether the server runs it for its own sake."""
         return bool(self.raw.get("output_node"))
+
+    @property
+    def pack(self) -> str:
+        """The custom node pack it comes from; empty for what belongs to ComfyUI itself."""
+        module = str(self.raw.get("python_module") or "")
+        return module.partition(".")[2] if module.startswith("custom_nodes.") else ""
+
+    def input(self, name: str) -> InputDef | None:
+        """The input of that name; inputs that a choice brings along are found under their dotted names."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, InputDef]:
+        found: dict[str, InputDef] = {}
+        todo = list(self.inputs)
+        while todo:
+            entry = todo.pop()
+            found.setdefault(entry.name, entry)
+            for choice in (entry.choices or ()) if entry.dynamic else ():
+                todo += branch(entry, choice)
+        return found
 
 
 def branch(definition: InputDef, choice: Any) -> tuple[InputDef, ...]:
@@ -131,11 +162,14 @@ def branch(definition: InputDef, choice: Any) -> tuple[InputDef, ...]:
 
 
 class NodeDefs:
-    """All node classes of a server, from its `GET /object_info`."""
+    """All node classes of a server, from its `GET /object_info`; empty when no server was asked."""
 
-    def __init__(self, object_info: Mapping[str, Any]) -> None:
-        self._raw = object_info
+    def __init__(self, object_info: Mapping[str, Any] | None = None) -> None:
+        self._raw = object_info or {}
         self._made: dict[str, NodeDef] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._raw)
 
     def __contains__(self, name: str) -> bool:
         return name in self._raw

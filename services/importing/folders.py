@@ -35,6 +35,14 @@ def files_in(folder: Path, suffixes: set[str]) -> list[Path]:
         ) from None
 
 
+def written(file: Path) -> float:
+    """When the file was last written, in seconds since 1970; 0 when that cannot be told."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def natural(name: str) -> list[tuple[int, int, str]]:
     """Sort key that puts shot-2 before shot-10."""
     parts = re.findall(r"[0-9]{1,18}|[^0-9]+|[0-9]", name.casefold())

@@ -23,6 +23,8 @@ _HEADING = re.compile(
 )
 _NUMBER = re.compile(r"\s*#(?P<number>[\w.-]{1,40})#\s*$")
 _CUE = re.compile(r"^(?:@(?P<forced>.+)|(?P<name>[^\Wa-z_][^a-z]*?)(?:\s*\(.*\))?)\s*\^?$")
+# Longer lines are neither; the bounds also keep the patterns quick on hostile files.
+_LONGEST_HEADING, _LONGEST_CUE = 400, 120
 _TIMES = {
     "dawn": "sunrise", "sunrise": "sunrise", "early morning": "morning", "morning": "morning", "midday": "noon",
     "noon": "noon", "afternoon": "afternoon", "late afternoon": "afternoon", "dusk": "sunset", "sunset": "sunset",
@@ -52,8 +54,8 @@ def is_fountain(text: str) -> bool:
 
 def import_fountain(text: str, name: str, notes: Notes) -> ImportResult:
     """A screenplay. Raises BadInput when it has no scene heading."""
-    text = re.sub(r"/\*.*?\*/", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.DOTALL)
-    title, author, body = _title_page(re.sub(r"\[\[.*?\]\]", "", text, flags=re.DOTALL))
+    text = _without(text.replace("\r\n", "\n").replace("\r", "\n"), "/*", "*/")
+    title, author, body = _title_page(_without(text, "[[", "]]"))
     scenes = _scenes(body)
     if not scenes:
         raise BadInput(f"{name} has no scene headings.", "A scene begins with a line such as INT. KITCHEN - NIGHT.")
@@ -71,6 +73,15 @@ def import_fountain(text: str, name: str, notes: Notes) -> ImportResult:
         characters=people.listed(notes), locations=places.listed(notes), extras={"from": {"format": "fountain"}},
     )  # fmt: skip
     return ImportResult(storyboard=board, format="fountain", notes=notes.listed())
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """`text` without what stands between these marks; an opening without an end stays. Linear, unlike a pattern."""
+    kept, at = [], 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + 2)) >= 0:
+        kept.append(text[at:start])
+        at = end + len(closing)
+    return "".join((*kept, text[at:]))
 
 
 def _title_page(text: str) -> tuple[str, str, str]:
@@ -98,13 +109,13 @@ def _scenes(body: str) -> list[_Scene]:
     for index, raw in enumerate(lines):
         line = raw.strip()
         after = lines[index + 1].strip() if index + 1 < len(lines) else ""
-        heading = _HEADING.match(line) if not before else None
+        heading = _HEADING.match(line) if not before and len(line) <= _LONGEST_HEADING else None
         if heading:
             scenes.append(_heading(line, heading))
         elif scenes and line:
             scene = scenes[-1]
             scene.lines.append(line)
-            cue = _CUE.match(line) if not before and after else None
+            cue = _CUE.match(line) if not before and after and len(line) <= _LONGEST_CUE else None
             if line.startswith(("#", ">")) or (not before and not after and re.fullmatch(r"[A-Z ]+TO:", line)):
                 speaking = False
             elif line.startswith("=") and not line.startswith("==="):
@@ -117,7 +128,7 @@ def _scenes(body: str) -> list[_Scene]:
             elif speaking:
                 scene.spoken.append(line)
             else:
-                scene.action.append(re.sub(r"[*_]{1,3}(\S.*?\S|\S)[*_]{1,3}", r"\1", line.lstrip("!~")))
+                scene.action.append(re.sub(r"[*_]{1,3}(\S.{0,200}?\S|\S)[*_]{1,3}", r"\1", line.lstrip("!~")))
         speaking = speaking and bool(line) and not heading
         before = line
     return scenes

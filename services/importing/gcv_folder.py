@@ -14,7 +14,7 @@ from typing import Any
 from domain.errors import BadInput, StudioError
 from domain.importing import ImportedPicture, ImportResult
 from domain.storyboard import MAX_SHOTS, Shot, Storyboard
-from services.importing.folders import PICTURES, files_in, inside, plain_name
+from services.importing.folders import PICTURES, files_in, inside, plain_name, written
 from services.importing.gcv import import_gcv, is_gcv
 from services.importing.notes import Notes, kind, shown
 from services.importing.reading import parse_json, printable, read_text
@@ -75,7 +75,7 @@ def _board(file: Path, notes: Notes) -> dict[str, Any] | None:
 
 def _newest(files: Iterable[Path], notes: Notes) -> tuple[Path, dict[str, Any]] | None:
     """The storyboard that was written last; the others, and files that are none, are noted."""
-    dated = sorted(files, key=lambda f: (-_written(f), f.name))
+    dated = sorted(files, key=lambda f: (-written(f), f.name))
     found: tuple[Path, dict[str, Any]] | None = None
     passed: list[str] = []
     for file in dated:
@@ -96,13 +96,6 @@ def _newest(files: Iterable[Path], notes: Notes) -> tuple[Path, dict[str, Any]] 
         notes.add(f"is the newest storyboard in the folder. Import one of these by itself instead: {names}.",
                   part=printable(found[0].name))  # fmt: skip
     return found
-
-
-def _written(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _from_keyframes(folder: Path, notes: Notes) -> dict[str, Any]:

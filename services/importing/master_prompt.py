@@ -18,8 +18,9 @@ from services.importing.notes import Notes
 from services.importing.reading import printable, read_text
 from services.importing.values import MAX_SEED
 
-_SECTION = re.compile(r"^(?:#{1,6}\s+(?P<heading>.+?)\s*#*|\*\*(?P<bold>[^*\n]{1,80}?)[.:]?\*\*[.:]?(?P<rest>.*))$")
-_ITEM = re.compile(r"^\s*[-*+]\s+\**(?P<name>[^:*\n]{1,200}?)\**\s*:\**\s*(?P<text>.*)$")
+_HEADING = re.compile(r"^#{1,6}\s+(?P<name>.+?)\s*#*$")
+_BOLD = re.compile(r"^\*\*(?P<name>[^*\n]{1,80}?)[.:]?\*\*[.:]?(?P<rest>.*)$")
+_LONGEST_HEADING = 300  # also keeps the pattern quick on hostile files
 _SEEDS = re.compile(r"\s*\bseeds?\s+(?:from|:|=)?\s*(\d{1,20})\b\.?", re.IGNORECASE)
 _ROLES = {
     "style": "style", "look": "style", "character": "characters", "characters": "characters", "object": "objects",
@@ -96,15 +97,15 @@ def parse_master_prompt(text: str, name: str, notes: Notes) -> MasterPrompt:
 def _sections(text: str) -> tuple[str, list[tuple[str, str]]]:
     title, sections = "", [("", [""])]
     for line in text.splitlines():
-        match = _SECTION.match(line.rstrip())
-        if match is None:
+        found = _HEADING.match(line.rstrip()) if len(line) <= _LONGEST_HEADING else None
+        bold = None if found else _BOLD.match(line)
+        if found and line.startswith("# ") and not title:
+            title = found["name"]
+        elif found or bold:
+            name = found["name"] if found else bold["name"] if bold else ""
+            sections.append((name.strip("*:. "), [bold["rest"].strip() if bold else ""]))
+        else:
             sections[-1][1].append(line)
-            continue
-        heading = (match["heading"] or match["bold"] or "").strip().strip("*")
-        if line.startswith("# ") and not title:
-            title = heading[:400]
-            continue
-        sections.append((heading.rstrip(".:"), [(match["rest"] or "").strip()]))
     return title, [(heading, "\n".join(lines)) for heading, lines in sections if heading or "".join(lines).strip()]
 
 
@@ -115,13 +116,15 @@ def _joined(body: str) -> str:
 def _entities(body: str, where: str, notes: Notes) -> list[Entity]:
     items: list[tuple[str, list[str]]] = []
     for line in body.splitlines():
-        match = _ITEM.match(line)
-        if match:
-            items.append((match["name"].strip(), [match["text"]]))
-        elif items and line.strip():
-            items[-1][1].append(line)
-        elif line.strip():
-            notes.add(f"The line {printable(line.strip(), 60)!r} names nobody; it is kept in the text.", part=where)
+        text = line.strip()
+        name, colon, rest = text[1:].partition(":")
+        name = name.strip("* \t")
+        if text[:1] in ("-", "*", "+") and text[1:2].isspace() and colon and 0 < len(name) <= 200:
+            items.append((name, [rest.lstrip("*")]))
+        elif items and text:
+            items[-1][1].append(text)
+        elif text:
+            notes.add(f"The line {printable(text, 60)!r} names nobody; it is kept in the text.", part=where)
     names, made = Names(), []
     for number, (name, lines) in enumerate(items[:1000], 1):
         text = _joined(" ".join(lines))

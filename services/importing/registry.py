@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from domain.errors import BadInput, NotFound
 from domain.importing import ImportResult
 from services.importing import gcv, gcv_folder, kinoloom, prose, segments, tables
-from services.importing.folders import files_in, plain_name
+from services.importing.folders import files_in, plain_name, written
 from services.importing.fountain import import_fountain, is_fountain
 from services.importing.master_prompt import find_master_prompt
 from services.importing.notes import Notes, kind
@@ -61,7 +60,7 @@ def import_folder(path: Path) -> ImportResult:
     files = [f for f in files_in(path, _READABLE) if f.name not in (gcv_folder.SELECTION, "project.json")]
     usable: list[tuple[Path, ImportResult]] = []
     refused: list[BadInput] = []
-    for file in sorted(files, key=lambda f: -f.stat().st_mtime)[:20]:
+    for file in sorted(files, key=lambda f: -written(f))[:20]:
         try:
             usable.append((file, import_file(file)))
         except BadInput as error:
@@ -113,12 +112,8 @@ def _looks_json(text: str) -> bool:
     start = text.lstrip()[:1]
     if start not in ("{", "["):
         return False
-    if start == "{":
-        return True
-    try:  # an idea may begin with a bracket; a list of objects is JSON
-        return bool(json.loads(text)) or True
-    except (ValueError, RecursionError):
-        return text.lstrip()[1:].lstrip()[:1] in ("{", "[", "]", '"')
+    # An idea may begin with a bracket; a list that holds objects is JSON.
+    return start == "{" or text[:1000].lstrip()[1:].lstrip()[:1] in ("{", "[", "]", '"')
 
 
 def _from_json(data: Any, path: Path, notes: Notes, *, on_disk: bool) -> ImportResult:

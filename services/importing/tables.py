@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import islice, takewhile
 from typing import Any
 
 from domain.errors import BadInput
@@ -37,6 +38,7 @@ _SHORT = {
     "ms": "medium", "mcu": "medium close-up", "cu": "close-up", "ecu": "extreme close-up", "xcu": "extreme close-up",
     "ots": "over the shoulder",
 }  # fmt: skip
+_LONGEST_RULE = 2000
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 
 
@@ -53,7 +55,7 @@ def is_markdown_table(text: str) -> bool:
 
 def is_delimited(text: str) -> bool:
     """Whether the first line looks like the headings of a shot list, two of them known."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
+    line = text.lstrip().partition("\n")[0][:2000]
     return any(sum(bool(heading_field(cell)) for cell in line.split(mark)) >= 2 for mark in ",;\t")
 
 
@@ -68,7 +70,9 @@ def import_table(text: str, name: str, notes: Notes) -> ImportResult:
             "Name a column prompt, action or description; others may be shot, duration, camera, location, characters.",
         )
     if len(body) > MAX_SHOTS:
-        raise BadInput(f"{name} has {len(body)} rows; at most {MAX_SHOTS} can be imported.", "Split the table.")
+        raise BadInput(
+            f"{name} has more than {MAX_SHOTS} rows; at most {MAX_SHOTS} can be imported.", "Split the table."
+        )
     unknown = [heading for heading, field in zip(headings, fields, strict=True) if heading and not field]
     for heading in unknown[:20]:
         notes.add(
@@ -104,6 +108,8 @@ def _shot(fields: list[str], cells: list[str]) -> dict[str, Any]:
 
 def seconds_text(text: str) -> str:
     """A length as people write it ("5", "5 s", "5,5 sec", "1:05", "00:00:05") as plain seconds; else as it was."""
+    if len(text) > 60:
+        return text
     plain = re.sub(r"\s*(?:seconds?|secs?|sek(?:unden)?\.?|s)\.?$", "", text.strip(), flags=re.IGNORECASE)
     if re.fullmatch(r"\d{1,6},\d{1,6}", plain):
         plain = plain.replace(",", ".")
@@ -116,19 +122,16 @@ def seconds_text(text: str) -> str:
 
 
 def _markdown_rows(text: str) -> list[list[str]]:
-    lines = text.splitlines()
-    for index in range(1, len(lines)):
-        if "|" not in lines[index] or not _RULE.match(lines[index]) or "|" not in lines[index - 1]:
-            continue
-        head = _cells(lines[index - 1])
-        if not any(heading_field(cell) for cell in head):
-            continue
-        rows = [head]
-        for line in lines[index + 1 :]:
-            if "|" not in line:
-                break
-            rows.append(_cells(line))
-        return rows
+    if "|" not in text:
+        return []
+    lines, before = io.StringIO(text), ""
+    for line in lines:
+        if "|" in line and "|" in before and len(line) <= _LONGEST_RULE and _RULE.match(line.strip()):
+            head = _cells(before)
+            if any(heading_field(cell) for cell in head):
+                body = islice(takewhile(lambda row: "|" in row, lines), MAX_SHOTS + 1)
+                return [head, *map(_cells, body)]
+        before = line
     return []
 
 
@@ -138,10 +141,10 @@ def _cells(line: str) -> list[str]:
 
 
 def _delimited_rows(text: str, name: str) -> list[list[str]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = text.lstrip("\r\n ").partition("\n")[0]
     mark = max("\t;,", key=first.count)
     try:
-        rows = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=mark))
+        rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=mark)
+        return list(islice((row for row in rows if any(cell.strip() for cell in row)), MAX_SHOTS + 2))
     except csv.Error as error:
         raise BadInput(f"{name} is not a readable table: {error}.", "Export it again as CSV in UTF-8.") from None
-    return [row for row in rows if any(cell.strip() for cell in row)]

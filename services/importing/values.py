@@ -16,6 +16,7 @@ from services.importing.notes import Notes, kind, shown
 MAX_SEED = 2**64 - 1
 """Highest seed that ComfyUI's samplers take."""
 
+_MOST_NAMES = 100  # as domain.storyboard.Shot takes
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -112,11 +113,13 @@ class Fields:
                 text = _CONTROL.sub("", str(name)).strip()[:200]
                 if text and text not in found:
                     found.append(text)
+                    if len(found) > _MOST_NAMES:
+                        break
             else:
                 self.note(key, f"holds {kind(item)} where a name belongs; it was not used.")
-        if len(found) > 100:
-            self.note(key, f"has {len(found)} names; the first 100 were used.")
-        return found[:100]
+        if len(found) > _MOST_NAMES:
+            self.note(key, f"has more than {_MOST_NAMES} names; the first {_MOST_NAMES} were used.")
+        return found[:_MOST_NAMES]
 
     def unknown(self, known: Iterable[str]) -> None:
         """Note the keys that are not among `known`; they stay in the source that is kept."""

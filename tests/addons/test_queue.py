@@ -81,7 +81,11 @@ def test_a_failure_is_told_with_its_cure_and_can_be_tried_again(bench: Bench) ->
     window = Window(bench, project)
     bench.wait(bench.studio.generation.render(project))
     keyframe, clip = window.rows("job")
-    assert (keyframe["s"], keyframe["m"], keyframe["c"]) == ("failed", "The fake was told to fail.", "Change the words.")
+    assert (keyframe["s"], keyframe["m"], keyframe["c"]) == (
+        "failed",
+        "The fake was told to fail.",
+        "Change the words.",
+    )
     assert clip["s"] == "cancelled" and "Keyframe 001" in clip["m"]
     bench.studio.storyboards.edit(project, "001", {"prompt": "a calm house"})
     window.act("retry", keyframe["id"])

@@ -105,9 +105,7 @@ class VideoBackendContract:
         assert isinstance(end, BackendDone), end
         return out / end.image
 
-    def submit(
-        self, backend: VideoBackend, out: Path, request: GenerationRequest, start: Path | None = None
-    ) -> str:
+    def submit(self, backend: VideoBackend, out: Path, request: GenerationRequest, start: Path | None = None) -> str:
         job = str(uuid.uuid4())
         out.mkdir()
         backend.submit(job, request, {} if start is None else {"start": start}, out)
@@ -161,9 +159,7 @@ class VideoBackendContract:
         assert not thread.is_alive(), "not even one event"
         backend.cancel(job)
 
-    def test_events_end_in_exactly_one_terminal_event(
-        self, backend: VideoBackend, start: Path, tmp_path: Path
-    ) -> None:
+    def test_events_end_in_exactly_one_terminal_event(self, backend: VideoBackend, start: Path, tmp_path: Path) -> None:
         job = self.submit(backend, tmp_path / "out", self.request("video", start=start), start)
         events = followed(backend, job)
         assert [isinstance(e, TERMINAL_EVENTS) for e in events] == [False] * (len(events) - 1) + [True]
@@ -210,9 +206,7 @@ class VideoBackendContract:
         after = self.submit(backend, tmp_path / "after", self.request("image"))
         assert isinstance(followed(backend, after)[-1], BackendDone)
 
-    def test_cancelling_what_has_ended_or_is_unknown_does_nothing(
-        self, backend: VideoBackend, tmp_path: Path
-    ) -> None:
+    def test_cancelling_what_has_ended_or_is_unknown_does_nothing(self, backend: VideoBackend, tmp_path: Path) -> None:
         job = self.submit(backend, tmp_path / "out", self.request("image"))
         assert isinstance(followed(backend, job)[-1], BackendDone)
         backend.cancel(job)

@@ -154,7 +154,7 @@ class FakeBackend:
         place = 0
         while True:
             with job.changed:
-                job.changed.wait_for(lambda: len(job.log) > place)
+                job.changed.wait_for(lambda place=place: len(job.log) > place)  # type: ignore[misc]
                 event = job.log[place]
             if "[silent]" in job.request.prompt and isinstance(event, TERMINAL_EVENTS):
                 return

@@ -18,7 +18,7 @@ from infrastructure.stores.project_store import FolderProjectStore
 from services.changes import ChangeCounter
 from services.commands import Commands
 from services.film import FILM_LANE, FilmService
-from services.generation import GenerationService
+from services.generation import IMPORT_LANE, GenerationService
 from services.importing import import_any
 from services.jobs import JobService
 from services.library import LibraryService
@@ -75,7 +75,7 @@ class Bench:
         projects = ProjectService(FolderProjectStore(roots), self.clock, lambda: self.options, changes)
         jobs = JobService(
             self.clock, changes, self._save,
-            lambda backend: 1 if backend == FILM_LANE else self.registry.spec(backend).parallel,
+            lambda backend: 1 if backend in (FILM_LANE, IMPORT_LANE) else self.registry.spec(backend).parallel,
             owner, lambda who: who in self.alive,
         )  # fmt: skip
         generation = GenerationService(

@@ -66,7 +66,7 @@ def test_a_stale_take_that_is_long_enough_is_used_and_marked(bench: Bench, proje
 
 
 def test_takes_of_another_rate_do_not_count(bench: Bench, project: OpenProject) -> None:
-    project.change_project(rate="25")
+    project.change_project(rate="12")  # there are frames enough, but of twice the speed
     with pytest.raises(NotReady):
         bench.studio.film.make(project)
 

@@ -196,9 +196,11 @@ def test_failed_work_can_be_done_again_after_the_cause_is_gone(bench: Bench) -> 
 
 
 def test_nothing_but_blocked_shots_says_so(tmp_path: Path) -> None:
-    with running(tmp_path, FakeBackend(fake_spec(kinds=frozenset({"video"})))) as bench:
-        with pytest.raises(NotReady, match="shot 001 needs a start keyframe"):
-            bench.studio.generation.render(bench.project(shot(1)))
+    with (
+        running(tmp_path, FakeBackend(fake_spec(kinds=frozenset({"video"})))) as bench,
+        pytest.raises(NotReady, match="shot 001 needs a start keyframe"),
+    ):
+        bench.studio.generation.render(bench.project(shot(1)))
 
 
 # -- one after another ---------------------------------------------------------------------------------------------
@@ -339,7 +341,9 @@ def test_after_a_crash_only_what_is_missing_is_made(bench: Bench) -> None:
     """A take that was stored, but whose end was not written down any more, is found and not made twice."""
     project = chain(bench)
     run = bench.render(project)
-    at_segment_1 = next(r for r in bench.saved if [j.phase.kind for j in r.jobs] == ["done", "done", "running", "queued"])
+    at_segment_1 = next(
+        r for r in bench.saved if [j.phase.kind for j in r.jobs] == ["done", "done", "running", "queued"]
+    )
     bench.close()
     crashed(bench, project, at_segment_1)
     last = next(t for t in project.files.takes("001") if t.segment == 2)

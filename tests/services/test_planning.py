@@ -296,7 +296,11 @@ def test_a_long_shot_waits_segment_by_segment(bench: Bench) -> None:
 def test_keyframe_mode_needs_a_picture_at_every_boundary(tmp_path: Path) -> None:
     with running(tmp_path, FakeBackend(fake_spec(kinds=frozenset({"video"})))) as bench:
         project = bench.project(shot(1, "8"), profile="wan2.2-14b", mode="keyframe")
-        for slot, states in (("start", ["blocked", "blocked"]), ("mid-1", ["ready", "blocked"]), ("end", ["ready"] * 2)):
+        for slot, states in (
+            ("start", ["blocked", "blocked"]),
+            ("mid-1", ["ready", "blocked"]),
+            ("end", ["ready"] * 2),
+        ):
             bring_picture(slot)(bench, project)
             assert bench.states(project)["001"] == states
         bench.render(project)

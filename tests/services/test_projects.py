@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_a_new_project_has_the_format_of_the_settings(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "fields", [{"width": 641}, {"width": 2}, {"height": 9000}, {"rate": "0"}, {"rate": "NaN"}, {"mode": "x"}, {"x": 1}]
 )
-def test_a_format_that_cannot_be_makes_no_folder(bench: Bench, fields: dict[str, object]) -> None:
+def test_a_format_that_cannot_be_makes_no_folder(bench: Bench, fields: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         bench.studio.projects.create(bench.folder / "film", **fields)
     assert not (bench.folder / "film").exists()

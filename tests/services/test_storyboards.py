@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadInput, Conflict, NotFound, StudioError
+from domain.storyboard import Storyboard
 from services.projects import OpenProject
 from services.storyboards import StoryboardService
 from tests.fakes.bench import Bench, running, shot
@@ -36,7 +37,9 @@ def test_a_new_shot_goes_behind_the_one_named(bench: Bench, project: OpenProject
 
 def test_nested_fields_are_edited_one_by_one(bench: Bench, project: OpenProject) -> None:
     edited = bench.studio.storyboards.edit(
-        project, "002", {"presets.camera": "pan_left", "presets.style": "noir", "video.motion_strength": 0, "title": "T"}
+        project,
+        "002",
+        {"presets.camera": "pan_left", "presets.style": "noir", "video.motion_strength": 0, "title": "T"},
     )
     assert (edited.presets.camera, edited.presets.style, edited.title) == ("pan_left", "noir", "T")
     assert edited.video.motion_strength == 0, "0 is a value"
@@ -143,6 +146,21 @@ def test_edits_of_two_programs_are_both_kept_and_undo_takes_only_ours(bench: Ben
         assert again.board == project.board
         second.studio.storyboards.edit(again, "002", {"title": "theirs"})
         bench.studio.storyboards.edit(project, "001", {"title": "ours"})
+        assert [s.title for s in again.board.shots] == ["ours", "theirs", ""]
+        bench.studio.storyboards.undo(project)
+        assert [s.title for s in again.board.shots] == ["", "theirs", ""]
+
+
+def test_an_edit_that_another_program_came_before_is_made_on_top_of_theirs(bench: Bench, project: OpenProject) -> None:
+    with running(bench.folder, owner="two") as second:
+        again = second.studio.projects.open(project.files.root)
+
+        def ours(board: Storyboard) -> Storyboard:
+            if not again.board.shot("002").title:
+                second.studio.storyboards.edit(again, "002", {"title": "theirs"})
+            return board.with_shot(board.shot("001").replace(title="ours"))
+
+        project.change_board("ours", ours)
         assert [s.title for s in again.board.shots] == ["ours", "theirs", ""]
         bench.studio.storyboards.undo(project)
         assert [s.title for s in again.board.shots] == ["", "theirs", ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,13 +78,14 @@ def test_pictures_and_clips_are_found_by_name(bench: Bench, project: OpenProject
 @pytest.mark.parametrize("name", ["../project", "..", "nothing", "/etc/passwd", "", "a" * 500, "x\x00y"])
 def test_names_from_outside_lead_nowhere_else(bench: Bench, project: OpenProject, name: str) -> None:
     library = bench.studio.library
-    for ask in (
+    asked: tuple[Callable[[], Path], ...] = (
         lambda: library.keyframe(project.id, "001", name), lambda: library.keyframe(project.id, name, "x"),
         lambda: library.keyframe(name, "001", "x"), lambda: library.clip(project.id, name, 0, "x"),
         lambda: library.clip(project.id, "001", 0, name), lambda: library.film(project.id, name),
         lambda: library.keyframe_thumb(project.id, "001", name, 320),
         lambda: library.take_thumb(project.id, name, 0, "x", 320),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for ask in asked:
         with pytest.raises(StudioError):
             ask()
 
@@ -91,11 +93,12 @@ def test_names_from_outside_lead_nowhere_else(bench: Bench, project: OpenProject
 def test_small_pictures_are_made_once(bench: Bench, project: OpenProject) -> None:
     keyframe, take = project.files.keyframes("001")[0], project.files.takes("001")[0]
     library = bench.studio.library
-    for ask in (
+    asked: tuple[Callable[[], Path], ...] = (
         lambda: library.keyframe_thumb(project.id, "001", keyframe.name, 160),
         lambda: library.take_thumb(project.id, "001", 0, take.id, 160),
-    ):
-        made: Path = ask()
+    )
+    for ask in asked:
+        made = ask()
         assert made.read_bytes()[8:12] == b"WEBP"
         stamp = made.stat().st_mtime_ns
         assert ask() == made and made.stat().st_mtime_ns == stamp

@@ -213,6 +213,22 @@ def test_names_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
     assert inside(tmp_path, name) is None
 
 
+def test_a_way_out_and_back_in_is_no_way_in(project: Path) -> None:
+    (project.parent / "back").symlink_to(project / "keyframes")
+    assert inside(project, "../back/fire_v1_00001_.png") is None
+    assert inside(project, "keyframes/../keyframes/fire_v1_00001_.png") == project / "keyframes" / "fire_v1_00001_.png"
+
+
+@pytest.mark.corpus
+def test_the_samples_are_found_as_folders_and_by_their_selection(corpus: Path) -> None:
+    samples = corpus / "samples"
+    result = import_file(samples / "cindergrace" / "selected_keyframes.json")
+    assert result.storyboard.title == "The Clockmaker"
+    assert "'workshop_v2_00001_.png' is not in the folder" in noted(result)
+    assert import_any(samples / "cindergrace").format.startswith("gcv 2.")
+    assert import_any(samples / "apfelbaum").storyboard.never.startswith("Text, subtitles")
+
+
 # -- other folders --------------------------------------------------------------------------------------------------
 
 

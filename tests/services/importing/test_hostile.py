@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from domain.errors import BadInput, NewerFile, NotFound
 from domain.importing import ImportResult
 from services.importing import export_gcv, export_segments, import_any, import_file, import_folder, import_text
+from services.importing.master_prompt import parse_master_prompt
+from services.importing.notes import Notes
 from services.importing.reading import MAX_BYTES
 from tests.services.importing.boards import gcv, imported, noted, stored
 
@@ -274,3 +276,36 @@ def test_any_bytes_are_imported_or_refused_in_words(
 def test_the_fuzzing_reaches_the_importers() -> None:
     assert imported(gcv("2.0")).format == "gcv 2.0"
     assert imported([{"prompt": "p", "duration_seconds": 8}]).format == "segment list"
+
+
+# A pattern that looks back over the whole file for every character takes hours on these, and a moment if it does not.
+TIRING = [
+    "INT. A\n\n" + "/*" * 300_000, "INT. A\n\n" + "[[" * 300_000, "INT. A\n\n" + "*a " * 300_000, "INT. A" + " " * 300_000 + "x",
+    "INT. A\n\n" + "A " * 300_000 + "\nx", "INT. A\n\n" + "(" * 300_000 + "\nx", "| a |\n" + " " * 300_000 + "|x", "|" + "-" * 300_000 + "|x",
+    "prompt,s\nx,5" + " " * 100_000 + "y", "# " + "#" * 300_000 + "x", "- " * 300_000, "." * 300_000 + "x", "\n" * 300_000 + "x",
+    " " * 300_000 + "x", "**" * 300_000, "a|" * 300_000 + "\n|--|", "1." * 300_000, "Title: " + "x\n" * 300_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TIRING, ids=lambda t: repr(t[:12]))
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.md", "a.fountain", "a.json"])
+def test_no_text_keeps_the_importer_busy(text: str, name: str) -> None:
+    try:
+        result = import_text(text, name)
+    except BadInput:
+        return
+    assert result.storyboard.shots
+
+
+@pytest.mark.parametrize(
+    "line", ["# " + "#" * 300_000 + "x", "- " + " " * 300_000 + "x", "**" + "a" * 300_000, "Seeds from " * 30_000]
+)
+def test_no_master_prompt_keeps_the_importer_busy(line: str) -> None:
+    found = parse_master_prompt(f"## Characters\n- a: b\n{line}", "master.md", Notes())
+    assert found.characters[0].name == "a"
+
+
+def test_a_million_names_are_cut_to_a_hundred() -> None:
+    result = imported(one(characters=[str(i) for i in range(1_000_000)]))
+    assert len(result.storyboard.shots[0].characters) == 100
+    assert "more than 100 names" in noted(result)

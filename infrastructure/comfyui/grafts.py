@@ -1,0 +1,162 @@
+"""What Kinoloom adds to any graph: the lossless last frame, SageAttention behind the model loaders, GGUF loaders."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+
+from infrastructure.comfyui.convert import Graph, Json, is_link
+from infrastructure.comfyui.graph import IMAGE_WRITERS, VIDEO_MAKERS, VIDEO_WRITERS, consumers, free_id
+from infrastructure.comfyui.nodedefs import NodeDefs
+
+LAST_INDEX = 4095
+"""Highest index that ImageFromBatch takes; the server clamps it to the last picture of the batch."""
+
+SAGE_SWITCH, GGUF_SWITCH = "sage-attention", "gguf"
+SAGE_NODE = "PathchSageAttentionKJ"
+"""From the pack ComfyUI-KJNodes; it is spelled so."""
+
+GGUF_NODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "UNETLoader": ("UnetLoaderGGUF", ("unet_name",)),
+    "CLIPLoader": ("CLIPLoaderGGUF", ("clip_name", "type")),
+    "DualCLIPLoader": ("DualCLIPLoaderGGUF", ("clip_name1", "clip_name2", "type")),
+}
+"""Loaders with a counterpart for GGUF files in the pack ComfyUI-GGUF: its name, and the inputs that it keeps."""
+
+
+# -- the last frame ------------------------------------------------------------------------------------------------
+
+
+def picture_source(graph: Graph, writer: str) -> list[Json] | None:
+    """The link that carries a clip writer's pictures, as a batch of images; None when they come as finished video."""
+    kind = graph[writer]["class_type"]
+    name = VIDEO_WRITERS.get(kind) or IMAGE_WRITERS.get(kind) or ""
+    value = graph[writer]["inputs"].get(name)
+    if name == "images":
+        return list(value) if is_link(value) else None
+    for _ in range(len(graph)):
+        if not is_link(value) or value[0] not in graph:
+            return None
+        source = graph[value[0]]
+        maker = VIDEO_MAKERS.get(source["class_type"])
+        if maker is not None:
+            found = source["inputs"].get(maker)
+            return list(found) if is_link(found) else None
+        # Nodes between maker and writer take the video through an input of that name.
+        value = source["inputs"].get("video")
+    return None
+
+
+def saves_last_frame(graph: Graph, writer: str) -> str | None:
+    """The SaveImage that already writes the last of the writer's pictures, if the workflow has one."""
+    source = picture_source(graph, writer)
+    for key, entry in graph.items():
+        if entry["class_type"] != "SaveImage" or not is_link(entry["inputs"].get("images")):
+            continue
+        cut = graph.get(entry["inputs"]["images"][0])
+        if cut is None or cut["class_type"] != "ImageFromBatch" or cut["inputs"].get("image") != source:
+            continue
+        if cut["inputs"].get("length") == 1 and cut["inputs"].get("batch_index") == LAST_INDEX:
+            return key
+    return None
+
+
+def with_last_frame(graph: Graph, writer: str, prefix: str) -> tuple[Graph, str | None]:
+    """The graph with a branch that saves the last of the writer's pictures as PNG, and the id of its SaveImage.
+
+    The pictures are taken in front of the writer, so the frame is the model's own, before any video encoder. None
+    when the pictures cannot be had there; the graph is then unchanged.
+    """
+    already = saves_last_frame(graph, writer)
+    if already is not None:
+        return graph, already
+    source = picture_source(graph, writer)
+    if source is None:
+        return graph, None
+    graph = copy.deepcopy(graph)
+    cut = free_id(graph, "kinoloom_last")
+    graph[cut] = {
+        "class_type": "ImageFromBatch",
+        "inputs": {"image": source, "batch_index": LAST_INDEX, "length": 1},
+        "_meta": {"title": "Last frame"},
+    }
+    save = free_id(graph, "kinoloom_last_save")
+    graph[save] = {
+        "class_type": "SaveImage",
+        "inputs": {"images": [cut, 0], "filename_prefix": prefix},
+        "_meta": {"title": "Save the last frame"},
+    }
+    return graph, save
+
+
+# -- SageAttention -------------------------------------------------------------------------------------------------
+
+
+def model_sources(graph: Graph, defs: NodeDefs) -> list[tuple[str, int]]:
+    """Outputs that give a diffusion model first: of loaders, which take none themselves."""
+    found = []
+    for key, entry in graph.items():
+        definition = defs.get(entry["class_type"])
+        if definition is None or "MODEL" not in definition.outputs:
+            continue
+        if any(i.type == "MODEL" for i in definition.inputs):
+            continue
+        found.append((key, definition.outputs.index("MODEL")))
+    return found
+
+
+def can_sage(graph: Graph, defs: NodeDefs) -> bool:
+    """Whether SageAttention can be switched on: the server has the node, and the graph does not use it already."""
+    used = any("SageAttention" in entry["class_type"] for entry in graph.values())
+    return SAGE_NODE in defs and not used and bool(model_sources(graph, defs))
+
+
+def with_sage(graph: Graph, defs: NodeDefs) -> Graph:
+    """The graph with SageAttention between every model loader and those who use it."""
+    sources = model_sources(graph, defs)
+    graph = copy.deepcopy(graph)
+    definition = defs.get(SAGE_NODE)
+    for node, slot in sources:
+        users = [(key, name) for key, name, used in consumers(graph, node) if used == slot]
+        if not users:
+            continue
+        key = free_id(graph, f"kinoloom_sage_{node}".replace(":", "_"))
+        inputs: dict[str, Json] = {"model": [node, slot]}
+        for entry in definition.inputs if definition else ():
+            if entry.name == "sage_attention":
+                inputs[entry.name] = "auto" if "auto" in (entry.choices or ()) else entry.default
+            elif entry.is_widget and entry.required:
+                inputs[entry.name] = entry.default
+        graph[key] = {"class_type": SAGE_NODE, "inputs": inputs, "_meta": {"title": "SageAttention"}}
+        for user, name in users:
+            graph[user]["inputs"][name] = [key, 0]
+    return graph
+
+
+# -- GGUF ----------------------------------------------------------------------------------------------------------
+
+
+def gguf_loaders(graph: Graph, defs: NodeDefs) -> list[str]:
+    """Loaders of the graph for which the server has a counterpart that reads GGUF files."""
+    return [k for k, e in graph.items() if e["class_type"] in GGUF_NODES and GGUF_NODES[e["class_type"]][0] in defs]
+
+
+def gguf_choices(class_type: str, name: str, defs: NodeDefs) -> tuple[str, ...]:
+    """The GGUF files that the server offers for an input of a loader."""
+    if class_type not in GGUF_NODES or name not in GGUF_NODES[class_type][1]:
+        return ()
+    definition = defs.get(GGUF_NODES[class_type][0])
+    declared = definition.input(name) if definition else None
+    return tuple(str(c) for c in (declared.choices if declared else None) or () if str(c).lower().endswith(".gguf"))
+
+
+def with_gguf(graph: Graph, nodes: list[str]) -> Graph:
+    """The graph with these loaders replaced by those for GGUF files; their outputs stay in place."""
+    graph = copy.deepcopy(graph)
+    for node in nodes:
+        kind, kept = GGUF_NODES[graph[node]["class_type"]]
+        inputs = {name: value for name, value in graph[node]["inputs"].items() if name in kept}
+        graph[node] = {**graph[node], "class_type": kind, "inputs": inputs}
+    return graph
+
+

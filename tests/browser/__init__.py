@@ -1,0 +1,1 @@
+"""The studio in a real browser: what a person sees, by clicking."""

@@ -1,0 +1,162 @@
+"""Panels: deterministic, made of what was asked for, with every field leaving its mark."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from domain.vocabulary import PRESET_CHOICES, SIZE_LABELS
+from infrastructure.animatic.overlay import Overlay, slate, wrap, writable
+from infrastructure.animatic.palette import accent
+from infrastructure.animatic.planes import Pixels
+from infrastructure.animatic.poses import Pose
+from infrastructure.animatic.sources import Drawing, DrawnSource
+from infrastructure.animatic.spec import Burn, SceneSpec
+from infrastructure.animatic.words import read_scene
+from tests.infrastructure.animatic.studio import HEIGHT, WIDTH, apart, panel, pixels
+
+WORDS = "An old man walks with a lantern over a field towards a house"
+
+
+def art(**values: Any) -> Pixels:
+    """The clean art of a small panel."""
+    spec = SceneSpec(**({"prompt": WORDS, "size": "full", "seed": 4} | values))
+    return DrawnSource(Drawing(spec, Pose(), Burn(on=False), False), 160, 90, [Pose()]).shoot(Pose())
+
+
+@pytest.fixture(scope="module")
+def plain() -> Pixels:
+    return art()
+
+
+def test_a_panel_is_rgb_of_the_size_asked_for_and_carries_its_drawing(tmp_path: Path) -> None:
+    path = panel(tmp_path, params={"title": "Morgen über Ärzten", "characters": [{"id": "elder", "name": "The elder"}]})
+    with Image.open(path) as image:
+        assert image.size == (WIDTH, HEIGHT) and image.mode == "RGB"
+        note = json.loads(image.info["kinoloom"])
+    assert note["kind"] == "panel" and note["pose"]["zoom"] == 1.0
+    assert SceneSpec.from_json(note["spec"]).characters == (("elder", "The elder"),)
+
+
+def test_the_same_request_gives_the_same_bytes_in_another_process(tmp_path: Path, checkout: Path) -> None:
+    here = panel(tmp_path / "here").read_bytes()
+    code = (
+        "import sys; from pathlib import Path; from tests.infrastructure.animatic.studio import panel;"
+        "panel(Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "there")], check=True, cwd=checkout)
+    assert (tmp_path / "there" / "image.png").read_bytes() == here
+
+
+CHOICES = [
+    (key, value) for key, values in PRESET_CHOICES.items() if key not in ("camera", "motion") for value in values
+]
+
+
+@pytest.mark.parametrize(("key", "value"), CHOICES)
+def test_every_preset_is_seen(plain: Pixels, key: str, value: str) -> None:
+    # Words without a place to stand name no composition of their own, so each must differ from the unset one.
+    assert apart(art(presets={key: value}), plain) > 1.0
+
+
+@pytest.mark.parametrize("key", [k for k in PRESET_CHOICES if k not in ("camera", "motion")])
+def test_the_choices_of_a_preset_differ_among_each_other(key: str) -> None:
+    pictures = [art(presets={key: value}) for value in PRESET_CHOICES[key]]
+    for i, one in enumerate(pictures):
+        for two in pictures[i + 1 :]:
+            assert apart(one, two) > 0.8
+
+
+def test_sizes_differ_and_unknown_keys_do_no_harm(plain: Pixels) -> None:
+    pictures = [art(size=size) for size in SIZE_LABELS]
+    assert all(apart(a, b) > 2 for i, a in enumerate(pictures) for b in pictures[i + 1 :])
+    assert art(presets={"style": "macro_unknown_key", "mood": "", "lens": "x"}) is not None
+    assert apart(art(presets={"style": "macro_unknown_key"}), plain) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompt": "a ship on the sea at night"}, {"title": "Snow in the mountains", "prompt": ""}, {"seed": 5},
+        {"characters": (("mara", "Mara"),)}, {"objects": (("basket", "basket"),)}, {"location": "old town"},
+        {"look": "noir"}, {"phase": 1.0},
+    ],
+)  # fmt: skip
+def test_every_field_reaches_the_picture(plain: Pixels, change: dict[str, Any]) -> None:
+    assert apart(art(**change), plain if "prompt" not in change or change["prompt"] else art(prompt="")) > 0.1
+
+
+def test_noir_has_no_colour_and_night_is_darker() -> None:
+    noir = art(presets={"style": "noir"})[..., :3].astype(int)
+    assert int(np.ptp(noir, axis=2).max()) <= 2
+    assert (
+        art(presets={"time_of_day": "night"})[..., :3].mean()
+        < 0.6 * art(presets={"time_of_day": "noon"})[..., :3].mean()
+    )
+
+
+def test_a_character_keeps_their_colour() -> None:
+    assert accent("elder") == accent("ELDER") != accent("protagonist")
+
+
+def test_words_are_read() -> None:
+    scene = read_scene(SceneSpec(prompt="children carrying paper lanterns through a narrow old town street at night"))
+    assert scene.setting == "town" and "lantern" in scene.props and scene.time == "night"
+    assert {p.kind for p in scene.people} == {"child"} and scene.people[0].action == "carry"
+    assert read_scene(SceneSpec(prompt="a white lighthouse on a rock")).props == ("lighthouse",)
+    assert read_scene(SceneSpec(prompt="")).setting == "plain"
+
+
+@settings(max_examples=12)
+@given(st.text(max_size=60), st.sampled_from(sorted(SIZE_LABELS)), st.integers(0, 2**64 - 1))
+def test_any_words_give_a_picture(words: str, size: str, seed: int) -> None:
+    picture = art(prompt=words, size=size, seed=seed)
+    assert picture.shape == (90, 160, 4) and picture[..., :3].std() > 4
+
+
+@pytest.mark.parametrize(("width", "height"), [(90, 160), (100, 100), (400, 100), (64, 64)])
+def test_any_shape_of_frame_is_filled(width: int, height: int, tmp_path: Path) -> None:
+    picture = pixels(panel(tmp_path, width=width, height=height, params={"burn_in": False}))
+    assert picture.shape == (height, width, 3)
+    assert not (picture.reshape(-1, 3).max(axis=1) == 0).mean() > 0.02
+
+
+# -- the overlay -------------------------------------------------------------------------------------------------
+
+
+def test_umlauts_are_written_and_what_the_font_lacks_is_spelled_out() -> None:
+    assert writable("Über Gräben, süß") == "Über Gräben, süß"
+    assert writable("„So“ – und …") == '"So" - und ...'
+    assert "\u4e2d" not in writable("a\u4e2db")
+
+
+def test_the_tag_names_slate_and_size() -> None:
+    assert slate(Burn("007A", "close_up")) == "SH 007A · CLOSE-UP"
+    assert slate(Burn("", "wide")) == "WIDE" and slate(Burn()) == ""
+
+
+def test_captions_take_two_lines_and_end_in_dots() -> None:
+    from PIL import ImageFont
+
+    font = ImageFont.load_default(20)
+    rows = wrap("word " * 200, font, 300)
+    assert len(rows) == 2 and rows[1].endswith("...") and all(font.getlength(r) <= 300 for r in rows)
+    assert wrap("x" * 300, font, 100)[0].endswith("-")
+
+
+def test_the_overlay_can_be_left_out(tmp_path: Path) -> None:
+    words = {"caption": "She waits.", "size": "wide"}
+    with_it = pixels(panel(tmp_path / "a", params=words))
+    without = pixels(panel(tmp_path / "b", params=words | {"burn_in": False}))
+    assert apart(with_it[:30, :90], without[:30, :90]) > 5 and apart(with_it[-40:], without[-40:]) > 10
+    assert apart(with_it[60:90], without[60:90]) == 0
+    assert Overlay(Burn(on=False), 100, 60).empty
