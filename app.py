@@ -281,16 +281,17 @@ def _common(
 
 @cli.command()
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: any that is free.")] = None,
     project: Annotated[Path | None, typer.Option(metavar="DIR", help="The project to show first.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
 ) -> None:
     """Start the studio."""
-    with _running(warnings=True) as kinoloom:
+    with _running(serving=True) as kinoloom:
         import config.settings
-        from addons.web import serve as serve_studio
 
+        serve_studio = context.obj or _web_server()
         now = config.settings.load(kinoloom.roots.config).settings
         studio = kinoloom.studio
         studio.projects.on_open(lambda opened: _go_on(studio, opened))
@@ -301,6 +302,12 @@ def serve(
             open_browser=now.general.open_browser and not no_browser, look=now.appearance.theme,
             on_stop=studio.jobs.close,
         )  # fmt: skip
+
+
+def _web_server() -> Callable[..., None]:
+    from addons.web import serve as web_server
+
+    return web_server
 
 
 def _go_on(studio: Studio, project: OpenProject) -> None:
@@ -542,14 +549,15 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @contextlib.contextmanager
-def _running(*, warnings: bool = False) -> Iterator[Composed]:
-    """A composed Kinoloom with its log. Ctrl-C and SIGTERM stop its jobs and write that down before they go on."""
+def _running(*, serving: bool = False) -> Iterator[Composed]:
+    """A composed Kinoloom with its log. Ctrl-C and SIGTERM stop its jobs for good before they go on; those of the
+    studio (`serving`) stay unfinished on disk, and go on when it is started again."""
     from infrastructure.logs import start_logging, stop_logging
     from infrastructure.paths import find_roots
 
     roots = find_roots()
     handlers = start_logging(roots.data / "logs", verbose=_verbose())
-    if not (warnings or _verbose()):
+    if not (serving or _verbose()):
         handlers[0].setLevel(logging.CRITICAL + 1)  # errors are one line, and it is printed by `run`
     before = None
     with contextlib.suppress(ValueError):  # only the main thread may, and only there does it matter
@@ -559,7 +567,8 @@ def _running(*, warnings: bool = False) -> Iterator[Composed]:
             try:
                 yield kinoloom
             except KeyboardInterrupt:
-                kinoloom.commands.stop_all()
+                if not serving:
+                    kinoloom.commands.stop_all()
                 raise
     finally:
         stop_logging(handlers)
@@ -650,8 +659,8 @@ def _verbose() -> bool:
 _arguments: list[str] = []
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Do what the command line asks; the exit code."""
+def run(arguments: Sequence[str], server: Callable[..., None] | None = None) -> int:
+    """Do what the command line asks; the exit code. `server` runs the studio instead of `addons.web.serve`."""
     from domain.errors import BadInput, DamagedFile, NewerFile, NotFound, StudioError
 
     _arguments[:] = arguments
@@ -660,7 +669,7 @@ def run(arguments: Sequence[str]) -> int:
         words = ["serve", *words]
     usage = cast("type[Exception]", typer.BadParameter.__mro__[2])  # ClickException, wherever typer keeps it
     try:
-        code = typer.main.get_command(cli).main(words, prog_name="kinoloom", standalone_mode=False)
+        code = typer.main.get_command(cli).main(words, prog_name="kinoloom", standalone_mode=False, obj=server)
         if code == INTERRUPTED:  # typer's own answer to Ctrl-C
             raise KeyboardInterrupt
         return code if isinstance(code, int) else DONE

@@ -164,7 +164,7 @@ class View:
     @cached_property
     def states(self) -> dict[str, ShotState]:
         """Every shot with what exists for it, by id, in film order."""
-        before = self._cache.last(self.open.id, "states", {})
+        before: dict[str, ShotState] = self._cache.last(self.open.id, "states", {})
 
         def make() -> dict[str, ShotState]:
             now = self.studio.generation.states(self.open, self.setup)

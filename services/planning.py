@@ -175,6 +175,7 @@ def shot_states(
 def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState]) -> list[ShotState]:
     """The states, with those of `before` (by shot id) in place of equal ones, so that what those have worked out is
     not worked out again: an edit costs one shot and not the film."""
+    rest = [name for name in Storyboard.model_fields if name != "shots"]
     around: dict[int, bool] = {}  # whether all but the shot is the same, by the setup's identity
 
     def kept(now: ShotState) -> ShotState:
@@ -186,7 +187,7 @@ def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState])
             around[id(old.setup)] = (
                 vars(now.setup) == vars(old.setup)
                 and mine.project == theirs.project
-                and all(getattr(mine.board, f) == getattr(theirs.board, f) for f in Storyboard.model_fields if f != "shots")
+                and all(getattr(mine.board, name) == getattr(theirs.board, name) for name in rest)
             )
         same = (
             around[id(old.setup)]

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from domain.backend import BackendEvent, BackendSpec, Readiness
 from domain.base import Value
+from domain.engine import SentGraph, ServerInfo, WorkflowInfo
 from domain.job import Run
 from domain.profile import ModelProfile
 from domain.project import Picked
@@ -262,4 +263,51 @@ class Backends(Protocol):
 
     def profile(self, backend_id: str, profile_id: str, film_rate: Fraction) -> ModelProfile:
         """The model profile to plan with. Raises NotFound."""
+        ...
+
+
+class Engine(Protocol):
+    """A backend with servers and workflows of its own, as the studio shows and sets it up."""
+
+    @property
+    def backend(self) -> str:
+        """Id of the backend."""
+        ...
+
+    def servers(self) -> list[ServerInfo]:
+        """The servers as they were last seen; asks none of them and returns at once."""
+        ...
+
+    def look(self) -> None:
+        """Ask all servers again, in the background; `servers` and `workflows` tell what came of it."""
+        ...
+
+    def probe(self, url: str) -> ServerInfo:
+        """Ask one server, whether it is set up or not; within a few seconds."""
+        ...
+
+    def workflows(self, kind: str = "") -> list[WorkflowInfo]:
+        """Every workflow (of one kind), with what is missing as far as the servers were asked; returns at once."""
+        ...
+
+    def workflow(self, workflow_id: str) -> WorkflowInfo:
+        """One workflow. Raises NotFound naming those there are."""
+        ...
+
+    def add_workflow(self, source: Path, title: str = "", profile: str = "") -> WorkflowInfo:
+        """Take a workflow in (either format, or a picture or clip that carries one); its slots are found, to be
+        confirmed. Raises BadInput."""
+        ...
+
+    def confirm_workflow(self, workflow_id: str, changes: Mapping[str, str]) -> WorkflowInfo:
+        """Store a workflow's slots as they are, with `changes` ("title", "profile", or slot → "node.input, …";
+        empty takes a slot away). Raises BadInput."""
+        ...
+
+    def remove_workflow(self, workflow_id: str) -> None:
+        """Move a workflow of the user's to the trash folder beside it. Shipped ones are refused with BadInput."""
+        ...
+
+    def would_send(self, request: GenerationRequest) -> SentGraph:
+        """What would be sent for a request, built for a server that can run it. Raises BadInput, NotFound."""
         ...

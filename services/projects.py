@@ -45,8 +45,9 @@ def checked(make: Callable[[], D], on: str) -> D:
 class OpenProject:
     """One open project: its documents, read fresh from disk when they changed, and the storyboard's undo history."""
 
-    def __init__(self, files: ProjectFiles) -> None:
+    def __init__(self, files: ProjectFiles, undo_steps: int = UNDO_STEPS) -> None:
         self.files = files
+        self._undo_steps = undo_steps
         self._lock = threading.RLock()
         self._undo: list[tuple[str, Storyboard, Storyboard]] = []
         self._redo: list[tuple[str, Storyboard, Storyboard]] = []
@@ -130,7 +131,7 @@ class OpenProject:
 
             after = self.change("storyboard", Storyboard, remembering, Storyboard())
             if after != seen[0]:
-                self._undo = [*self._undo[-(UNDO_STEPS - 1) :], (what, seen[0], after)]
+                self._undo = [*self._undo[-(self._undo_steps - 1) :], (what, seen[0], after)]
                 self._redo.clear()
             return after
 

@@ -10,7 +10,7 @@ from services.generation import GenerationService
 from services.jobs import JobService
 from services.library import LibraryService
 from services.options import CurrentOptions
-from services.ports import Backends, Clock
+from services.ports import Backends, Clock, Engine
 from services.projects import ProjectService
 from services.settings import SettingsService
 from services.storyboards import StoryboardService
@@ -33,3 +33,4 @@ class Studio:
     film: FilmService
     library: LibraryService
     settings: SettingsService
+    engine: Engine | None = None

@@ -50,19 +50,13 @@ class Said(NamedTuple):
 Call = Callable[..., Said]
 
 
-@pytest.fixture(autouse=True)
-def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No waiting for the disk; that files survive a power cut is tested with the stores."""
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
-
-
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str]) -> Call:
     """Run a command in this process."""
 
-    def run(*arguments: object) -> Said:
+    def run(*arguments: object, server: Any = None) -> Said:
         capsys.readouterr()
-        code = app.run([str(a) for a in arguments])
+        code = app.run([str(a) for a in arguments], server)
         said = capsys.readouterr()
         return Said(code, said.out, said.err)
 
@@ -444,11 +438,7 @@ def test_doctor_looks_at_everything(call: Call) -> None:
     assert said.code == 0 and said.json["ok"]
 
 
-def test_doctor_names_what_is_wrong_with_a_cure(
-    call: Call, monkeypatch: pytest.MonkeyPatch, kinoloom_home: Path, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("infrastructure.environment.Machine.has_encoder", lambda self, name: name != "libx264")
-    monkeypatch.setattr("infrastructure.animatic.backend.find_missing", lambda: ["OpenCV"])
+def test_doctor_names_what_is_wrong_with_a_cure(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("KINOLOOM_GENERAL__PROJECTS_FOLDER", str(blocked))
@@ -456,7 +446,7 @@ def test_doctor_names_what_is_wrong_with_a_cure(
     said = call("doctor", "--json")
     bad = {f["check"]: f for f in said.json["findings"] if not f["ok"]}
     assert said.code == 1 and not said.json["ok"]
-    assert set(bad) == {"encoder libx264", "animatic engine", "projects folder", "settings"}
+    assert set(bad) == {"projects folder", "settings"}
     assert all(f["cure"] for f in bad.values()) and not bad["settings"]["needed"]
     assert "PROBLEM" in call("doctor").out
 
@@ -470,21 +460,38 @@ def test_the_studio_refuses_a_port_that_is_taken(call: Call) -> None:
     assert said.code in (1, 2) and str(port) in said.err and len(said.err.splitlines()) == 1
 
 
-def test_without_a_command_the_studio_is_started(call: Call, monkeypatch: pytest.MonkeyPatch, made: Path) -> None:
-    import addons.web
-
+def test_without_a_command_the_studio_is_started(call: Call, made: Path) -> None:
     seen: list[dict[str, Any]] = []
 
     def served(studio: Any, choose: Any, cache: Path, **options: Any) -> None:
         seen.append({"project": choose("").files.root, **options})
 
-    monkeypatch.setattr(addons.web, "serve", served)
-    assert call("--no-browser", "--project", made / "film.kinoloom").code == 0
-    assert call("serve", "--host", "localhost", "--port", "0").code == 0
-    assert call().code == 0
+    assert call("--no-browser", "--project", made / "film.kinoloom", server=served).code == 0
+    assert call("serve", "--host", "localhost", "--port", "0", server=served).code == 0
+    assert call(server=served).code == 0
     assert seen[0]["project"] == made / "film.kinoloom" and seen[0]["open_browser"] is False
     assert (seen[1]["host"], seen[1]["port"]) == ("localhost", 0)
     assert (seen[2]["port"], seen[2]["open_browser"], seen[2]["look"]) == (7860, True, "dark")
+
+
+def test_work_of_a_studio_that_is_ended_goes_on_at_the_next_start(call: Call, tmp_path: Path) -> None:
+    folder = long_project(tmp_path, call, shots=1)
+
+    def ended(studio: Any, choose: Any, cache: Path, **options: Any) -> None:
+        project = choose("")
+        studio.generation.render(project)
+        raise KeyboardInterrupt
+
+    def started(studio: Any, choose: Any, cache: Path, **options: Any) -> None:
+        project = choose("")
+        resumed.extend(job.title for job in studio.jobs.jobs(project.id) if not job.ended)
+        studio.jobs.stop_project(project.id)
+
+    resumed: list[str] = []
+    assert call("serve", "--project", folder, server=ended).code == 130
+    assert set(states(call, folder)) == {"interrupted"}
+    assert call("serve", "--project", folder, server=started).code == 0
+    assert resumed == ["Keyframe 001", "Shot 001"]
 
 
 # -- interruption, and several processes ---------------------------------------------------------------------------------
@@ -605,13 +612,3 @@ def test_cancelling_one_job_of_a_dead_process_ends_what_needs_it(call: Call, mad
     assert call("cancel", folder, "1111").code == 0
     run = FolderProjectFiles(folder).read("runs/r1", Run)
     assert run is not None and [j.phase.kind for j in run.jobs] == ["cancelled", "cancelled"]
-
-
-def test_a_process_that_does_not_answer_is_said(call: Call, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.commands.Commands.cancel.__defaults__", ((), 0.3))
-    folder = made / "film.kinoloom"
-    left_behind(folder, "77@another-machine:1")
-    said = call("cancel", folder)
-    assert said.code == 1 and "not answered" in said.err
-    assert (folder / "runs" / "r1.cancel").exists()
-    assert call("status", folder, "--json").json["runs"][0]["state"] == "active"

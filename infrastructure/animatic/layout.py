@@ -22,6 +22,8 @@ _SIZES: dict[str, tuple[float, float, float, float]] = {
     "aerial": (0.1, 0.14, -0.7, 0.7),
 }
 
+_LADDER = ("extreme_wide", "wide", "full", "medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up")
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -59,10 +61,9 @@ class Layout:
         """Read it off size, composition and mood."""
         size = spec.size if spec.size in _SIZES else "medium"
         composition = spec.presets.get("composition", "")
-        if composition == "wide_shot" and size in ("medium", "full"):
-            size = "wide"
-        if composition == "close_up" and size == "medium":
-            size = "close_up"
+        if size in _LADDER and composition in ("wide_shot", "close_up"):  # one step wider or closer than the size says
+            step = -1 if composition == "wide_shot" else 1
+            size = _LADDER[min(len(_LADDER) - 1, max(0, _LADDER.index(size) + step))]
         person, feet, horizon, near = _SIZES[size]
         dice = random.Random(f"{spec.seed}:layout")
         side = -1.0 if dice.random() < 0.5 else 1.0

@@ -67,7 +67,7 @@ def open_picture(path: Path, what: str) -> Picture:
     """Decode a picture file. `what` names it in the sentence of the PictureError raised when it cannot be used."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower than the error's
             with Image.open(path) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
@@ -91,7 +91,8 @@ def open_picture(path: Path, what: str) -> Picture:
     except UnidentifiedImageError:
         raise PictureError(f"The {what} {path.name} is not a picture, or of a kind that cannot be read.") from None
     except Image.DecompressionBombError:
-        raise PictureError(f"The {what} {path.name} has too many pixels.") from None
+        limit = MAX_PIXELS // 1_000_000
+        raise PictureError(f"The {what} {path.name} has more than {limit} million pixels.") from None
     except (
         OSError,
         ValueError,

@@ -86,8 +86,12 @@ class WorkerProcess:
         self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close our end of its input; what could not be delivered is lost with it."""
         if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 self._process.stdin.close()
 
     def _listen(self) -> None:
@@ -98,6 +102,7 @@ class WorkerProcess:
                 self._heard(self, message)
         self._process.stdout.close()
         self._process.wait()
+        self._let_go()
         self._complaints.join(timeout=2)
         if not self._killed:
             words = " / ".join(list(self._last_words)[-4:])

@@ -105,9 +105,10 @@ class Converter:
             name = str(entry["name"])
             label = own.get(name) or entry.get("label") or entry.get("localized_name") or name
             self._labels[path, name] = str(label)
+        names = set(self._labels)
         for inner, name in inside.proxies():
             node = inside.nodes.get(inner)
-            if node is not None and not inside.holds_subgraph(node):
+            if node is not None and not inside.holds_subgraph(node) and (path, name) not in names:
                 self._hosts.setdefault((path, name), []).append(_place(f"{inside.path}{inner}", name))
                 self._labels.setdefault((path, name), name)
 

@@ -8,46 +8,64 @@ inputs come first where they say it plainly.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal
 
-from infrastructure.comfyui.convert import Converted, Graph, is_link
-from infrastructure.comfyui.graph import IMAGE_WRITERS, VIDEO_WRITERS, Place, ancestors, links, output_nodes
-from infrastructure.comfyui.nodedefs import InputDef, NodeDefs
+from domain.workflow import Derived, SlotPlace
+from infrastructure.comfyui.convert import Converted, is_link
+from infrastructure.comfyui.graph import VIDEO_WRITERS, ancestors
+from infrastructure.comfyui.loaders import model_slots
+from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.pictures import PictureFinder
+from infrastructure.comfyui.sizes import SizeFinder
+from infrastructure.comfyui.view import GraphView, depth
 
 SEEDS = ("noise_seed", "seed")
-LENGTHS = ("length", "video_frames", "num_frames", "frames_number", "frame_count", "max_frames")
-FRAME_RATES = ("fps", "frame_rate")
-START_IMAGES = ("start_image", "first_frame", "init_image", "first_image", "image_start", "image", "pixels")
-END_IMAGES = ("end_image", "last_frame", "last_image", "image_end")
-TEXTS = ("text", "prompt", "caption", "text_g", "text_l", "clip_l", "t5xxl", "tags", "string", "value")
-LOADER_INPUTS = re.compile(
-    r"^(unet|ckpt|vae|clip|lora|model|text_encoder|control_net|style_model|upscale_model|audio_encoder)(_name)?\d*$"
-)
-REFERENCE = re.compile(r"^(image|images?\.image_?|ref_images?\.ref_image_?|reference_image)_?\d*$")
-TITLE_SLOTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), slot)
+NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"(?:{pattern})", re.IGNORECASE), slot)
     for pattern, slot in (
-        (r"^\W*(?:positive|prompt|positive prompt)\W*$|\[PROMPT\]", "prompt"),
-        (r"^\W*(?:negative|negative prompt)\W*$|\[NEGATIVE\]", "negative"),
-        (r"^\W*(?:start|first)[ _-]?(?:image|frame)\W*$|\[START\]", "start_image"),
-        (r"^\W*(?:end|last)[ _-]?(?:image|frame)\W*$|\[END\]", "end_image"),
+        (r"(?:positive[ _]?)?prompt|text|positive", "prompt"),
+        (r"negative(?:[ _]?prompt)?", "negative"),
+        (r"seed|noise[ _]?seed", "seed"),
+        (r"width", "width"),
+        (r"height", "height"),
+        (r"length|frames|frame[ _]?count|num[ _]?frames|video[ _]?frames|length[ _]?\(frames\)", "length"),
+        (r"fps|frame[ _]?rate|frames per second", "fps"),
+        (r"steps", "steps"),
+        (r"cfg|guidance", "cfg"),
     )
 )
+"""What the inputs of a template's big node are called."""
+
+TITLES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), slot)
+    for pattern, slot in (
+        (r"\[(?:POSITIVE|PROMPT)\]", "prompt"),
+        (r"\[NEGATIVE\]", "negative"),
+        (r"\[SEED\]", "seed"),
+        (r"\[(?:START|FIRST)(?:[ _](?:IMAGE|FRAME))?\]", "start_image"),
+        (r"\[(?:END|LAST)(?:[ _](?:IMAGE|FRAME))?\]", "end_image"),
+        (r"^\W*(?:prompt|positive(?: prompt)?)\W*$", "prompt?"),
+        (r"^\W*(?:negative(?: prompt)?)\W*$", "negative?"),
+        (r"^\W*(?:start|first)[ _-]?(?:image|frame)\W*$", "start_image?"),
+        (r"^\W*(?:end|last)[ _-]?(?:image|frame)\W*$", "end_image?"),
+    )
+)
+"""Titles that say it. With a question mark only where walking back found nothing: templates title nodes loosely."""
 
 
 @dataclass(frozen=True)
 class Slots:
-    """What was found. `places` maps a slot ("prompt", "seed", "model:unet_name" …) to the inputs that take its value;
-    `writer` is the node whose files are the result, `kind` what it writes."""
+    """What was found. `places` maps a slot ("prompt", "reference-1", "model:main" …) to the inputs that take its
+    value; `writer` is the node whose files are the result, `kind` what it writes; `derived` are inputs that follow
+    from a slot. `notes` say in words what a user should know before trusting it."""
 
-    kind: str
+    kind: Literal["image", "video", "upscale"]
     writer: str
-    places: Mapping[str, tuple[Place, ...]]
-    references: tuple[Place, ...] = ()
-    loras: tuple[Place, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    places: Mapping[str, tuple[SlotPlace, ...]]
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def has(self, slot: str) -> bool:
         """Whether the workflow takes that value."""
@@ -58,267 +76,240 @@ class SlotFinder:
     """Walks one graph."""
 
     def __init__(self, converted: Converted, defs: NodeDefs) -> None:
-        self._graph: Graph = converted.graph
-        self._titles = converted.titles
-        self._labels = converted.labels
-        self._defs = defs
-        self._found: dict[str, list[Place]] = {}
+        self._view = GraphView(converted, defs)
+        self._found: dict[str, list[SlotPlace]] = {}
+        self._derived: dict[str, Derived] = {}
+        self._notes: list[str] = []
+        self._guided: list[bool] = []
 
     def find(self, writer: str | None = None) -> Slots | None:
         """The slots of the graph's clip, or picture when it makes no clip; None when it writes neither."""
-        chosen = writer or self._writer()
-        if chosen is None:
+        view = self._view
+        chosen = writer or view.writer()
+        if chosen is None or chosen not in view:
             return None
-        kind = "video" if self._graph[chosen]["class_type"] in VIDEO_WRITERS else "image"
-        needed = ancestors(self._graph, [chosen])
-        samplers = [key for key in self._back_from(chosen) if self._is_sampler(key)]
+        needed = ancestors(view.graph, [chosen])
+        self._needed = needed
+        samplers = [key for key in view.back_from(chosen) if view.is_sampler(key)]
+        makers = [] if samplers else [key for key in view.back_from(chosen) if self._is_generator(key)]
+        kind: Literal["image", "video", "upscale"] = "video" if view.kind(chosen) in VIDEO_WRITERS else "image"
+        if kind == "image" and not samplers and not makers and any("UPSCALE_MODEL" in view.outputs(k) for k in needed):
+            kind = "upscale"
+        self._by_title(needed, tagged=True)
+        self._by_host(needed, kind)
         for sampler in samplers:
             self._sampler(sampler)
-        self._pictures(needed)
-        self._sizes(needed, samplers)
-        self._rates(needed)
-        self._by_title(needed)
-        references = self._references(needed)
-        places = {slot: tuple(dict.fromkeys(found)) for slot, found in self._found.items() if found}
-        places |= self._loaders(needed)
-        loras = tuple(p for slot, found in places.items() if slot.startswith("model:lora") for p in found)
-        return Slots(kind, chosen, places, references, loras)
+        for maker in makers:
+            self._generator(maker)
+        flat = bool(samplers) and not any(self._guided)
+        sizes = SizeFinder(view, needed, samplers)
+        for slot, places in sizes.find().items():
+            if kind == "video" or slot in ("width", "height"):
+                self._add(slot, places)
+        pictures = PictureFinder(view, needed, kind, samplers, self._found)
+        for slot, places in pictures.find().items():
+            self._add(slot, places)
+        self._by_title(needed, tagged=False)
+        if flat and self._found.pop("negative", None):
+            self._notes.append("The guidance is 1, so that a negative prompt has no effect.")
+        if kind == "video" and "length" not in self._found:
+            self._notes.append("No input for the number of frames was found.")
+        if "width" not in self._found:
+            self._notes.append("No input for the size was found; it may follow the picture's.")
+        found = {slot: tuple(dict.fromkeys(places)) for slot, places in self._found.items() if places}
+        return Slots(kind, chosen, found | model_slots(view, needed), self._derived, tuple(self._notes))
 
-    # -- where to begin ------------------------------------------------------------------------------------
-
-    def _writer(self) -> str | None:
-        writers = output_nodes(self._graph, self._defs)
-        for group in (VIDEO_WRITERS, {"SaveImage": "", "SaveImageAdvanced": ""}, IMAGE_WRITERS):
-            fitting = [key for key in writers if self._graph[key]["class_type"] in group]
-            if fitting:
-                # Several: the one that most of the workflow works for.
-                return max(fitting, key=lambda key: len(ancestors(self._graph, [key])))
-        return None
-
-    def _back_from(self, start: str) -> Iterator[str]:
-        """The nodes behind `start`, nearest first."""
-        seen, todo = {start}, [start]
-        while todo:
-            node = todo.pop(0)
-            yield node
-            for _, source, _ in links(self._graph[node]):
-                if source in self._graph and source not in seen:
-                    seen.add(source)
-                    todo.append(source)
-
-    def _inputs(self, key: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._graph[key]["inputs"]
-        return found
-
-    def _definition(self, key: str) -> Mapping[str, InputDef]:
-        definition = self._defs.get(self._graph[key]["class_type"])
-        return {} if definition is None else {i.name: i for i in definition.inputs}
-
-    def _is_sampler(self, key: str) -> bool:
-        inputs = self._inputs(key)
-        return ("latent_image" in inputs or "latent" in inputs) and (
-            "positive" in inputs and "model" in inputs or "guider" in inputs
-        )
+    def _add(self, slot: str, places: list[SlotPlace]) -> None:
+        """Note places, unless a title or a name already said where the value goes."""
+        if slot not in self._found:
+            self._found[slot] = list(places)
 
     # -- sampler: words, seed, steps, guidance -------------------------------------------------------------
 
     def _sampler(self, key: str) -> None:
-        inputs = self._inputs(key)
+        view, inputs = self._view, self._view.inputs(key)
         if inputs.get("add_noise") not in ("disable", False):
             for name in SEEDS:
                 if name in inputs:
                     self._value("seed", key, name)
-            if is_link(inputs.get("noise")):
-                self._value("seed", inputs["noise"][0], "noise_seed")
-        for slot in ("steps", "cfg"):
-            if slot in inputs:
-                self._value(slot, key, slot)
-        if is_link(inputs.get("sigmas")):
-            for node in self._back_from(inputs["sigmas"][0]):
-                if "steps" in self._inputs(node):
+            noise = view.source(key, "noise")
+            if noise is not None:
+                for name in SEEDS:
+                    if name in view.inputs(noise[0]):
+                        self._value("seed", noise[0], name)
+        if "steps" in inputs:
+            self._value("steps", key, "steps")
+            self._split(key)
+        sigmas = view.source(key, "sigmas")
+        if sigmas is not None:
+            for node in view.back_from(sigmas[0]):
+                if "steps" in view.inputs(node) and not view.is_sampler(node):
                     self._value("steps", node, "steps")
-        self._words(key, "positive", "prompt", set())
-        self._words(key, "negative", "negative", set())
-        if is_link(inputs.get("guider")):
-            guider = inputs["guider"][0]
-            guidance = self._inputs(guider)
-            if "cfg" in guidance:
-                self._value("cfg", guider, "cfg")
-            for name in ("positive", "conditioning", "cond1"):
-                self._words(guider, name, "prompt", set())
-            self._words(guider, "negative", "negative", set())
+                    break
+        if isinstance(denoise := view.value(key, "denoise"), float) and denoise < 1.0:
+            self._value("denoise", key, "denoise")
+        words: list[str] = []
+        self._words(key, "positive", "prompt", words)
+        self._words(key, "negative", "negative", words)
+        guided, strength = "cfg" in inputs, (key, "cfg")
+        guider = view.source(key, "guider")
+        if guider is not None:
+            guidance = view.inputs(guider[0])
+            name = next((n for n in ("cfg", "cfg_conds") if n in guidance), "")
+            guided, strength = bool(name), (guider[0], name)
+            for slot in ("positive", "conditioning", "cond1"):
+                self._words(guider[0], slot, "prompt", words)
+            for slot in ("negative", "cond2"):
+                self._words(guider[0], slot, "negative", words)
+        flat = not guided or view.value(*strength) in (1, 1.0)
+        self._guided.append(not flat)
+        distilled = [node for node in words if "guidance" in view.inputs(node)]
+        if flat and distilled:
+            for node in distilled:
+                self._value("cfg", node, "guidance")
+        elif guided:
+            self._value("cfg", *strength)
 
-    def _words(self, key: str, name: str, slot: str, seen: set[tuple[str, int]]) -> None:
-        """Follow a conditioning back to the texts it was made of."""
-        link = self._inputs(key).get(name)
-        if not is_link(link) or (link[0], link[1]) in seen or link[0] not in self._graph:
-            return
-        seen.add((link[0], link[1]))
-        node, output = link[0], link[1]
-        kind, inputs, known = self._graph[node]["class_type"], self._inputs(node), self._definition(node)
-        if kind == "ConditioningZeroOut":
-            return
-        texts = [t for t in inputs if self._is_text(t, known)]
-        negative = [t for t in texts if "negative" in t]
-        if texts:
-            # Encoders that give both conditionings have a text for each, and tell them apart by output.
-            mine = (
-                (negative if output == 1 or slot == "negative" else [t for t in texts if t not in negative])
-                if negative
-                else texts
-            )
-            for text in mine:
-                self._value(slot, node, text)
-            return
-        if "positive" in inputs and "negative" in inputs:
-            self._words(node, "negative" if output == 1 else "positive", slot, seen)
-            return
-        for other, value in inputs.items():
-            if is_link(value) and (known[other].type == "CONDITIONING" if other in known else "cond" in other):
-                self._words(node, other, slot, seen)
+    def _split(self, key: str) -> None:
+        """Two experts take turns: where they change follows from the number of steps."""
+        steps = self._view.value(key, "steps")
+        for name in ("start_at_step", "end_at_step"):
+            at = self._view.inputs(key).get(name)
+            if isinstance(at, int) and isinstance(steps, int) and 0 < at < steps:
+                self._derived[f"{key}.{name}"] = Derived(slot="steps", times=at / steps, low=1)
 
-    def _is_text(self, name: str, known: Mapping[str, InputDef]) -> bool:
-        if name in known:
-            return known[name].type == "STRING" and (
-                name in TEXTS or "prompt" in name or bool(known[name].options.get("multiline"))
-            )
-        return name in TEXTS[:3]
+    def _words(self, key: str, name: str, slot: str, crossed: list[str]) -> None:
+        """Follow a conditioning back to the texts it was made of; nodes on the way are added to `crossed`."""
+        view = self._view
+        todo, seen = [(view.source(key, name), slot)], set()
+        while todo:
+            link, slot = todo.pop(0)
+            if link is None or (link, slot) in seen:
+                continue
+            seen.add((link, slot))
+            node, output = link
+            if view.kind(node) == "ConditioningZeroOut":
+                continue
+            crossed.append(node)
+            inputs, texts = view.inputs(node), view.texts(node)
+            if texts:
+                # Encoders that give both conditionings have a text for each, and tell them apart by output.
+                against = [t for t in texts if "negative" in t]
+                wants_negative = bool(against) and (output == 1 or slot == "negative")
+                for text in against if wants_negative else [t for t in texts if t not in against]:
+                    if not (slot == "negative" and self._is_taken("prompt", node, text)):
+                        self._value(slot, node, text)
+            elif "positive" in inputs and "negative" in inputs:
+                todo.append((view.source(node, "negative" if output == 1 else "positive"), slot))
+            else:
+                for other in inputs:
+                    declared = view.declared(node, other)
+                    if declared.type == "CONDITIONING" if declared is not None else "cond" in other:
+                        todo.append((view.source(node, other), slot))
+
+    def _is_taken(self, slot: str, node: str, name: str) -> bool:
+        return self._entry(node, name, text=True) in self._found.get(slot, ())
 
     def _value(self, slot: str, node: str, name: str) -> None:
         """Note an input for a slot; where it is linked to a node that holds the value, that node's input."""
-        seen = set()
-        while node in self._graph and node not in seen:
-            seen.add(node)
-            value = self._inputs(node).get(name)
-            if not is_link(value) or value[0] not in self._graph:
-                break
-            held = [
-                n
-                for n, v in self._inputs(value[0]).items()
-                if not is_link(v) and n in ("value", "text", "string", "prompt")
-            ]
-            if len(held) != 1 or (len(self._inputs(value[0])) > 1 and slot not in ("prompt", "negative")):
-                break
-            node, name = value[0], held[0]
-        if node in self._graph and name in self._inputs(node):
-            self._found.setdefault(slot, []).append(Place(node, name))
+        if slot in self._fixed:
+            return
+        place = self._entry(node, name, text=slot in ("prompt", "negative"))
+        self._found.setdefault(slot, []).append(place)
 
-    # -- pictures, size, length, rate ----------------------------------------------------------------------
+    _fixed: frozenset[str] = frozenset()
+    _needed: set[str]
 
-    def _pictures(self, needed: set[str]) -> None:
-        for key in sorted(needed, key=lambda k: _depth(k)):
-            inputs = self._inputs(key)
-            makes_latent = "LATENT" in self._outputs(key) or "CONDITIONING" in self._outputs(key)
-            if not makes_latent:
+    def _entry(self, node: str, name: str, *, text: bool) -> SlotPlace:
+        """Where a value enters: through constants, and for texts through what is put around them."""
+        view, seen = self._view, set()
+        while (node, name) not in seen:
+            seen.add((node, name))
+            source = view.source(node, name)
+            if source is None:
+                break
+            held = view.holds(source[0])
+            if held is not None:
+                node, name = source[0], held
                 continue
-            for names, slot in ((END_IMAGES, "end_image"), (START_IMAGES, "start_image")):
-                for name in names:
-                    if is_link(inputs.get(name)) and not self._is_encoder(key):
-                        self._loaded(inputs[name][0], slot)
-                        break
-        if "start_image" not in self._found and self._kind_is_plain_video(needed):
-            for key in needed:
-                if self._graph[key]["class_type"] == "LoadImage":
-                    self._found.setdefault("start_image", []).append(Place(key, "image"))
+            further = self._around(source[0]) if text else None
+            if further is None:
+                break
+            node, name = source[0], further
+        return SlotPlace(node=node, input=name)
 
-    def _kind_is_plain_video(self, needed: set[str]) -> bool:
-        loaded = [k for k in needed if self._graph[k]["class_type"] == "LoadImage"]
-        return len(loaded) == 1 and not any(self._is_sampler(k) for k in needed)
+    def _around(self, key: str) -> str | None:
+        """The input of a node that joins or replaces text through which the user's own words come."""
+        view, inputs = self._view, self._view.inputs(key)
+        match view.kind(key):
+            case "StringReplace" | "RegexReplace":
+                return "replace" if is_link(inputs.get("replace")) else None
+            case "StringConcatenate":
+                linked = [n for n in ("string_a", "string_b") if is_link(inputs.get(n))]
+                return linked[0] if len(linked) == 1 else None
+            case _:
+                return None
 
-    def _is_encoder(self, key: str) -> bool:
-        """Text encoders take reference pictures, not the start frame."""
-        return any(
-            self._is_text(n, self._definition(key)) for n in self._inputs(key)
-        ) and "LATENT" not in self._outputs(key)
+    # -- nodes that make all by themselves (partner services) ----------------------------------------------
 
-    def _outputs(self, key: str) -> tuple[str, ...]:
-        definition = self._defs.get(self._graph[key]["class_type"])
-        return () if definition is None else definition.outputs
+    def _is_generator(self, key: str) -> bool:
+        view = self._view
+        makes = set(view.outputs(key)) & {"VIDEO", "IMAGE"}
+        return bool(makes) and bool(view.texts(key))
 
-    def _loaded(self, node: str, slot: str) -> None:
-        for key in self._back_from(node):
-            entry = self._graph[key]
-            if entry["class_type"].startswith("LoadImage") and "image" in entry["inputs"]:
-                taken = [p for found in self._found.values() for p in found]
-                if Place(key, "image") not in taken:
-                    self._found.setdefault(slot, []).append(Place(key, "image"))
-                return
+    def _generator(self, key: str) -> None:
+        view = self._view
+        for name in view.texts(key):
+            self._value("negative" if "negative" in name else "prompt", key, name)
+        for name in SEEDS:
+            if name in view.inputs(key):
+                self._value("seed", key, name)
+        for name in ("width", "height"):
+            if name in view.inputs(key):
+                self._value(name, key, name)
 
-    def _sizes(self, needed: set[str], samplers: list[str]) -> None:
-        for key in needed:
-            inputs, outputs = self._inputs(key), self._outputs(key)
-            if "LATENT" in outputs and "width" in inputs and "height" in inputs and not self._is_sampler(key):
-                self._value("width", key, "width")
-                self._value("height", key, "height")
-                for name in LENGTHS:
-                    if name in inputs:
-                        self._value("length", key, name)
-        if not samplers:
-            for key in needed:
-                inputs = self._inputs(key)
-                if self._graph[key]["class_type"] == "ImageScale":
-                    self._value("width", key, "width")
-                    self._value("height", key, "height")
-                if self._graph[key]["class_type"] == "RepeatImageBatch":
-                    self._value("length", key, "amount")
+    # -- titles and names ----------------------------------------------------------------------------------
 
-    def _rates(self, needed: set[str]) -> None:
-        for key in needed:
-            for name in FRAME_RATES:
-                if name in self._inputs(key):
-                    self._value("fps", key, name)
+    def _by_host(self, needed: set[str], kind: str) -> None:
+        """The inputs of subgraph instances, by label, then by name."""
+        view = self._view
+        found: dict[str, list[SlotPlace]] = {}
+        for host, places in view.hosts.items():
+            inner = [p for p in places if p.node in needed and p.input in view.inputs(p.node)]
+            if not inner:
+                continue
+            label = view.labels.get(host, "")
+            names = [label] if label and label != host[1] else [host[1]]
+            slot = next((s for n in names for pattern, s in NAMES if pattern.fullmatch(n.strip())), None)
+            if slot is None or slot in self._found or (slot in ("length", "fps") and kind != "video"):
+                continue
+            for place in inner:
+                entry = self._entry(place.node, place.input, text=slot in ("prompt", "negative"))
+                if entry not in found.setdefault(slot, []) and self._suits(slot, entry):
+                    found[slot].append(entry)
+        self._found |= {slot: places for slot, places in found.items() if places}
+        self._fixed = frozenset(self._found)
 
-    # -- titles, references, models ------------------------------------------------------------------------
+    def _suits(self, slot: str, place: SlotPlace) -> bool:
+        value = self._view.inputs(place.node).get(place.input)
+        if is_link(value):
+            return True
+        return isinstance(value, str) if slot in ("prompt", "negative") else isinstance(value, (int, float))
 
-    def _by_title(self, needed: set[str]) -> None:
-        for key in needed:
-            for pattern, slot in TITLE_SLOTS:
-                if self._found.get(slot) or not pattern.search(self._titles.get(key, "")):
+    def _by_title(self, needed: set[str], *, tagged: bool) -> None:
+        view = self._view
+        for key in sorted(needed, key=depth):
+            for pattern, wanted in TITLES:
+                slot = wanted.rstrip("?")
+                if tagged == wanted.endswith("?") or not pattern.search(view.titles.get(key, "")):
                     continue
-                wanted = ("image",) if slot.endswith("image") else TEXTS
-                name = next((n for n in wanted if n in self._inputs(key) and not is_link(self._inputs(key)[n])), None)
-                if name is not None:
-                    self._found.setdefault(slot, []).append(Place(key, name))
-
-    def _references(self, needed: set[str]) -> tuple[Place, ...]:
-        found: list[Place] = []
-        taken = {p for places in self._found.values() for p in places}
-        for key in sorted(needed):
-            for name, value in self._inputs(key).items():
-                if REFERENCE.match(name) and is_link(value) and value[0] in self._graph and self._is_encoder(key):
-                    for node in self._back_from(value[0]):
-                        if self._graph[node]["class_type"].startswith("LoadImage"):
-                            place = Place(node, "image")
-                            if place not in taken and place not in found:
-                                found.append(place)
-                            break
-        return tuple(found)
-
-    def _loaders(self, needed: set[str]) -> dict[str, tuple[Place, ...]]:
-        found: dict[str, tuple[Place, ...]] = {}
-        for key in sorted(needed, key=_depth):
-            known = self._definition(key)
-            for name, value in self._inputs(key).items():
-                if not LOADER_INPUTS.match(name) or not isinstance(value, str):
+                if slot in self._found and not tagged:
                     continue
-                if name in known and known[name].choices is None:
-                    continue
-                role = self._role(key)
-                slot, number = f"model:{name}{role}", 1
-                while slot in found:
-                    number += 1
-                    slot = f"model:{name}{role}#{number}"
-                found[slot] = (Place(key, name),)
-        return found
-
-    def _role(self, key: str) -> str:
-        """ "(high)" and "(low)" for the two experts of models that come in two files."""
-        words = f"{self._titles.get(key, '')} {' '.join(str(v) for v in self._inputs(key).values() if isinstance(v, str))}".lower()
-        for role in ("high", "low"):
-            if f"[model:{role}]" in words or re.search(rf"{role}[ _-]?noise", words):
-                return f"({role})"
-        return ""
-
-
-def _depth(key: str) -> tuple[int, str]:
-    return key.count(":"), key.zfill(12)
+                names = ("image",) if slot.endswith("image") else SEEDS if slot == "seed" else tuple(view.texts(key))
+                for name in names or tuple(n for n in (view.holds(key),) if n):
+                    if name in view.inputs(key):
+                        self._found.setdefault(slot, []).append(
+                            self._entry(key, name, text=slot in ("prompt", "negative"))
+                        )
+        if tagged:
+            self._fixed = frozenset(self._found)

@@ -23,6 +23,7 @@ _HEADING = re.compile(
 )
 _NUMBER = re.compile(r"\s*#(?P<number>[\w.-]{1,40})#\s*$")
 _CUE = re.compile(r"^(?:@(?P<forced>.+)|(?P<name>[^\Wa-z_][^a-z]*?)(?:\s*\(.*\))?)\s*\^?$")
+_EMPHASIS = re.compile(r"[*_]{1,3}(\S[^*_]{0,200}\S|\S)[*_]{1,3}")
 # Longer lines are neither; the bounds also keep the patterns quick on hostile files.
 _LONGEST_HEADING, _LONGEST_CUE = 400, 120
 _TIMES = {
@@ -128,7 +129,7 @@ def _scenes(body: str) -> list[_Scene]:
             elif speaking:
                 scene.spoken.append(line)
             else:
-                scene.action.append(re.sub(r"[*_]{1,3}(\S.{0,200}?\S|\S)[*_]{1,3}", r"\1", line.lstrip("!~")))
+                scene.action.append(_EMPHASIS.sub(r"\1", line.lstrip("!~")))
         speaking = speaking and bool(line) and not heading
         before = line
     return scenes

@@ -57,8 +57,9 @@ def shots_folder() -> Path | None:
 @pytest.fixture(scope="package")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A Chromium without a window, for all tests of this folder; elsewhere its event loop would be in the way."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # a machine that does other things too; what has a limit says so itself
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     arguments = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with sync_playwright() as playwright:

@@ -81,7 +81,7 @@ def test_three_hundred_shots_stay_light(window: Window) -> None:
     expect(cards.locator("[role=option]")).to_have_count(SHOTS)
     scroll(page, "[data-part='storyboard.cards'] .kscroll")
     cards.locator("[data-id='007']").click()
-    words = window.part("storyboard.inspector").locator("[data-field=prompt]")
+    words = window.part("storyboard.inspector").locator("[data-id='007'] [data-field=prompt]")
     expect(words).to_be_visible()
     page.wait_for_load_state("networkidle")
 

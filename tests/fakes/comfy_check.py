@@ -48,18 +48,34 @@ def check(graph: Graph, info: Mapping[str, Any], folders: Folders, targets: Coll
         return Verdict(error=_error("prompt_no_outputs", "Prompt has no outputs", ""))
     checker = _Checker(graph, info, folders)
     verdict = Verdict()
+    own: list[Error] = []
     for output in outputs:
-        if checker.fine(output):
-            verdict.outputs.append(output)
-        else:
-            for node, errors in checker.errors.items():
-                if errors and node in checker.behind(output):
-                    entry = verdict.node_errors.setdefault(
-                        node, {"errors": errors, "dependent_outputs": [], "class_type": graph[node]["class_type"]}
-                    )
-                    entry["dependent_outputs"].append(output)
+        try:
+            if checker.fine(output):
+                verdict.outputs.append(output)
+                continue
+        except KeyError as error:
+            checker.errors[output] = [
+                _error(
+                    "exception_during_validation",
+                    "Exception when validating node",
+                    str(error),
+                    exception_type="KeyError",
+                    traceback=[],
+                )
+            ]
+        own += checker.errors.get(output, ())
+        # As the server does it: an output that fails is put down to every node that has failed so far.
+        for node, errors in checker.errors.items():
+            entry = verdict.node_errors.setdefault(
+                node, {"errors": errors, "dependent_outputs": [], "class_type": graph[node]["class_type"]}
+            )
+            entry["dependent_outputs"].append(output)
     if not verdict.outputs:
-        verdict.error = _error("prompt_outputs_failed_validation", "Prompt outputs failed validation", "")
+        said = "Prompt outputs failed validation"
+        verdict.error = _error(
+            "prompt_outputs_failed_validation", said, "\n".join(f"{e['message']}: {e['details']}" for e in own)
+        )
     return verdict
 
 
@@ -68,16 +84,6 @@ class _Checker:
         self.graph, self.info, self.folders = graph, info, folders
         self.errors: dict[str, list[Error]] = {}
         self._fine: dict[str, bool] = {}
-
-    def behind(self, node: str, seen: set[str] | None = None) -> set[str]:
-        """The node and all that it needs."""
-        seen = set() if seen is None else seen
-        if node in self.graph and node not in seen:
-            seen.add(node)
-            for value in self.graph[node]["inputs"].values():
-                if is_link(value):
-                    self.behind(value[0], seen)
-        return seen
 
     def fine(self, node: str) -> bool:
         """Whether a node and all behind it are in order."""
@@ -116,13 +122,6 @@ class _Checker:
 
     def _link(self, errors: list[Error], name: str, spec: Any, value: list[Any]) -> bool:
         wanted = spec[0] if isinstance(spec[0], str) else "COMBO"
-        if value[0] not in self.graph:
-            errors.append(_error(
-                "exception_during_inner_validation", "Exception when validating inner node", f"'{value[0]}'",
-                input_name=name, input_config=spec, exception_message=f"'{value[0]}'", exception_type="KeyError",
-                traceback=[], linked_node=value,
-            ))  # fmt: skip
-            return True
         given = self.info[self.graph[value[0]]["class_type"]]["output"]
         got = given[value[1]] if value[1] < len(given) else None
         got = "COMBO" if isinstance(got, list) else got
@@ -133,7 +132,16 @@ class _Checker:
                 input_name=name, input_config=spec, received_type=got, linked_node=value,
             ))  # fmt: skip
             return True
-        return self.fine(value[0])
+        try:
+            return self.fine(value[0])
+        except KeyError as error:
+            # A link to nowhere, found inside that node, is put down to it under the names of this one.
+            self.errors[value[0]] = [_error(
+                "exception_during_inner_validation", "Exception when validating inner node", str(error),
+                input_name=name, input_config=spec, exception_message=str(error), exception_type="KeyError",
+                traceback=[], linked_node=value,
+            )]  # fmt: skip
+            return False
 
     def _value(self, entry: dict[str, Any], name: str, spec: Any, value: Any) -> list[Error]:
         kind, options = spec

@@ -10,7 +10,7 @@ import struct
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -217,7 +217,7 @@ class _Run:
             self._tell("execution_interrupted", data, everyone=True)
             return False
         except Exception as error:
-            self._failed(node, kind, inputs, error)
+            self._failed(node, kind, inputs, error, kept)
             return False
         self.results[node] = result
         if result[1] is not None:
@@ -226,7 +226,7 @@ class _Run:
         self.executed.append(node)
         return True
 
-    def _failed(self, node: str, kind: str, inputs: Mapping[str, Any], error: Exception) -> None:
+    def _failed(self, node: str, kind: str, inputs: Mapping[str, Any], error: Exception, kept: Collection[str]) -> None:
         module = type(error).__module__
         name = type(error).__name__ if module == "builtins" else f"{module}.{type(error).__name__}"
         self._tell("execution_error", {
@@ -234,7 +234,7 @@ class _Run:
             "exception_message": f"{error}\n", "exception_type": getattr(error, "named", name),
             "traceback": traceback.format_tb(error.__traceback__),
             "current_inputs": {k: [v if isinstance(v, (int, float, str)) else str(v)] for k, v in inputs.items()},
-            "current_outputs": [*self._done(), node],
+            "current_outputs": [*self._done(), node, *kept],
         })  # fmt: skip
 
     def _done(self) -> list[str]:

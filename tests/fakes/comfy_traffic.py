@@ -13,7 +13,7 @@ import requests
 import websocket
 
 SECONDS = 20.0
-LISTS = ("executed", "current_outputs")
+LISTS = ("executed", "current_outputs", "dependent_outputs")
 """Lists whose order the server leaves to chance."""
 
 
@@ -96,6 +96,8 @@ def plain(value: Any, ids: dict[str, str], strict_names: bool = False, key: str 
         return "lines"
     if key in LISTS and isinstance(value, list):
         return sorted(value)
+    if key == "errors":
+        return sorted((plain(v, ids, strict_names) for v in value), key=str)
     if isinstance(value, dict):
         return {k: plain(v, ids, strict_names, k) for k, v in value.items()}
     if isinstance(value, list):

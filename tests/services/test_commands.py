@@ -211,6 +211,20 @@ def test_a_film_that_was_left_waiting_goes_on_after_its_shots(bench: Bench) -> N
         assert phases(second.wait(film)) == ["done"]
 
 
+def test_a_process_that_does_not_answer_keeps_its_work(bench: Bench) -> None:
+    project = bench.project(shot(1))
+    bench.render(project)
+    left = bench.saved[0].replace(owner="77@another-machine:1")
+    project.files.write(f"runs/{left.id}", left)
+    bench.close()
+    with running(bench.folder, owner="two") as second:
+        second.alive.add(left.owner)
+        again = second.studio.projects.open(project.files.root)
+        assert [j.ended for j in second.commands.cancel(again, patience=0.2)] == [False, False]
+        assert (project.files.root / "runs" / f"{left.id}.cancel").exists()
+        assert second.commands.status(again)[0]["state"] == "active"
+
+
 def test_an_id_that_fits_several_jobs_or_none(bench: Bench) -> None:
     project = bench.project(shot(1))
     run = bench.render(project)

@@ -119,8 +119,8 @@ def test_an_edit_that_changes_nothing_is_no_step(bench: Bench, project: OpenProj
     assert project.history() == ("shots", "")
 
 
-def test_steps_are_kept_up_to_a_number(bench: Bench, project: OpenProject, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.projects.UNDO_STEPS", 6)
+def test_steps_are_kept_up_to_a_number(bench: Bench, project: OpenProject) -> None:
+    project = OpenProject(project.files, undo_steps=6)
     for number in range(9):
         bench.studio.storyboards.edit(project, "001", {"title": str(number)})
     steps = 0

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from infrastructure.animatic.encoding import ClipWriter
 from infrastructure.animatic.pictures import KEY
 from tests.infrastructure.animatic.studio import (
-    HEIGHT, WIDTH, apart, clip, decoded, foreign, made, panel, pixels, shift,
+    HEIGHT,
+    WIDTH,
+    apart,
+    clip,
+    decoded,
+    foreign,
+    made,
+    panel,
+    pixels,
+    shift,
 )  # fmt: skip
 
 
@@ -112,7 +123,7 @@ def test_what_is_approached_grows(tmp_path: Path, start: Path, camera: str, grow
 def test_orbit_and_handheld_move_gently(tmp_path: Path, start: Path, camera: str) -> None:
     frames = moved(tmp_path, start, camera)
     assert apart(frames[0], frames[-1]) > 0.8
-    assert max(apart(a, b) for a, b in zip(frames, frames[1:], strict=False)) < 14
+    assert max(apart(a, b) for a, b in pairwise(frames)) < 14
 
 
 @pytest.mark.parametrize(
@@ -124,31 +135,36 @@ def test_stillness_is_perfect(tmp_path: Path, start: Path, params: dict[str, Any
     clip(tmp_path / "out", picture, frames=8, params=params)
     assert apart(pixels(tmp_path / "out" / "last.png"), pixels(picture)) == 0 or not ours
     frames = decoded(tmp_path / "out" / "clip.mp4")
-    assert all(apart(f, frames[0]) < 0.6 for f in frames)
+    assert all(apart(f, frames[0]) < 2 for f in frames)
+    last = pixels(tmp_path / "out" / "last.png")
+    clip(tmp_path / "one", picture, frames=1, params=params)
+    assert apart(pixels(tmp_path / "one" / "last.png"), last) == 0
 
 
 def test_speed_and_motion_change_the_distance(tmp_path: Path, start: Path) -> None:
     far = {}
     for name, params in {"slow": {"camera_speed": 0.5}, "normal": {}, "more": {"motion": 1.5}}.items():
         frames = moved(tmp_path / name, start, "pan_right", **params)
-        far[name] = -sum(shift(a, b)[0] for a, b in zip(frames, frames[1:], strict=False))
+        far[name] = -sum(shift(a, b)[0] for a, b in pairwise(frames))
     assert 0.4 < far["slow"] / far["normal"] < 0.6 and 1.3 < far["more"] / far["normal"] < 1.7
 
 
 def test_moves_are_smooth_to_a_part_of_a_pixel(tmp_path: Path, start: Path) -> None:
     frames = clip(tmp_path, start, frames=49, params={"camera": "pan_right"})
-    steps = np.array([-shift(a, b)[0] for a, b in zip(frames, frames[1:], strict=False)])
+    steps = np.array([-shift(a, b)[0] for a, b in pairwise(frames)])
     assert steps[0] < 0.2 * steps.max() and steps[-1] < 0.2 * steps.max(), "not eased"
     assert np.abs(np.diff(steps[10:38])).max() < 0.25, f"jitter: {steps.round(2)}"
 
 
-@pytest.mark.parametrize("camera", ["pan_left", "tilt_up", "zoom_out", "dolly_out", "orbit", "handheld", "crane_down"])
-@pytest.mark.parametrize("size", [(400, 300), (90, 400), (1000, 100), (WIDTH, HEIGHT), (31, 17)])
+@pytest.mark.parametrize("camera", ["pan_left", "tilt_up", "zoom_out", "dolly_out", "orbit", "handheld"])
+@pytest.mark.parametrize("size", [(90, 400), (1000, 100), (31, 17)])
 def test_nothing_beyond_a_foreign_picture_is_shown(tmp_path: Path, camera: str, size: tuple[int, int]) -> None:
     picture = foreign(tmp_path / "f.png", *size) if min(size) > 20 else tmp_path / "f.png"
     if min(size) <= 20:
         Image.new("RGB", size, (200, 190, 180)).save(picture)
-    frames = clip(tmp_path / "out", picture, frames=9, params={"camera": camera, "motion": 2.0, "burn_in": False})
+    frames = clip(
+        tmp_path / "out", picture, width=160, height=90, params={"camera": camera, "motion": 2.0, "burn_in": False}
+    )
     assert min(int(f.min()) for f in frames) > 40
 
 
@@ -181,12 +197,12 @@ def test_a_continuation_begins_with_the_last_frame_of_what_it_continues(
     clip(tmp_path / "b", tmp_path / "a" / "last.png", frames=1, params=words)
     assert apart(pixels(tmp_path / "b" / "last.png"), last) == 0
     frames = clip(tmp_path / "c", tmp_path / "a" / "last.png", frames=12, params=words)
-    assert apart(frames[0], last) < 4
-    assert max(apart(a, b) for a, b in zip(frames, frames[1:], strict=False)) < 16
+    assert apart(frames[0], last) < 6
+    assert max(apart(a, b) for a, b in pairwise(frames)) < 16
 
 
 @pytest.mark.parametrize("ours", [(True, True), (True, False), (False, False)])
-@pytest.mark.parametrize("camera", ["static", "dolly_in", "pan_left"])
+@pytest.mark.parametrize("camera", ["dolly_in", "pan_left"])
 def test_a_morph_begins_and_ends_exactly_on_its_pictures(
     tmp_path: Path, start: Path, other: Path, ours: tuple[bool, bool], camera: str
 ) -> None:
@@ -199,7 +215,7 @@ def test_a_morph_begins_and_ends_exactly_on_its_pictures(
     assert apart(pixels(tmp_path / "first" / "last.png"), pixels(one)) == 0
     assert apart(frames[0], pixels(one)) < 4
     if one != two and apart(pixels(one), pixels(two)) > 5:
-        assert 2 < apart(frames[6], frames[0]) and 2 < apart(frames[6], frames[-1])
+        assert apart(frames[6], frames[0]) > 2 and apart(frames[6], frames[-1]) > 2
 
 
 def test_the_overlay_stands_still_while_the_art_moves(tmp_path: Path) -> None:
@@ -230,6 +246,21 @@ def test_a_note_that_is_not_ours_makes_a_picture_flat(tmp_path: Path) -> None:
 # -- colour ------------------------------------------------------------------------------------------------------
 
 
+def exactly(path: Path) -> npt.NDArray[np.float64]:
+    """The last frame by the BT.709 matrix in floating point: decoders round, and that is not ours to measure."""
+    with av.open(str(path)) as container:
+        planes = [frame.to_ndarray().astype(np.float64) for frame in container.decode(video=0)][-1]
+    height = planes.shape[0] * 2 // 3
+    luma = (planes[:height] - 16) / 219
+    blue, red = (
+        (c.reshape(height // 2, -1).repeat(2, 0).repeat(2, 1) - 128) / 224
+        for c in (planes[height : height * 5 // 4], planes[height * 5 // 4 :])
+    )
+    r, b = luma + 1.5748 * red, luma + 1.8556 * blue
+    g = (luma - 0.2126 * r - 0.0722 * b) / 0.7152
+    return np.stack([r, g, b], axis=2) * 255
+
+
 def test_a_colour_chart_survives_encoding(tmp_path: Path) -> None:
     colours = [(r, g, b) for r in (16, 90, 180, 240) for g in (16, 90, 180, 240) for b in (16, 120, 240)]
     colours += [(v, v, v) for v in range(0, 256, 17)]
@@ -241,13 +272,13 @@ def test_a_colour_chart_survives_encoding(tmp_path: Path) -> None:
     with ClipWriter(tmp_path / "chart.mp4", 256, 128, Fraction(24)) as writer:
         for _ in range(3):
             writer.add(chart)
-    picture = decoded(tmp_path / "chart.mp4")[-1]
+    picture = exactly(tmp_path / "chart.mp4")
     for i, colour in enumerate(colours):
         y, x = divmod(i, 16)
         patch = picture[y * 16 + 5 : y * 16 + 11, x * 16 + 5 : x * 16 + 11].reshape(-1, 3).mean(axis=0)
-        assert np.abs(patch - colour).max() <= 2.6, (colour, patch)
+        assert np.abs(patch - colour).max() <= 2.2, (colour, patch)
         if len(set(colour)) == 1:
-            assert np.ptp(patch) <= 1.5, f"grey {colour} came out as {patch}"
+            assert np.ptp(patch) <= 1.0, f"grey {colour} came out as {patch}"
 
 
 # -- what cannot be done -----------------------------------------------------------------------------------------

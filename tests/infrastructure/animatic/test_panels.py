@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from domain.vocabulary import PRESET_CHOICES, SIZE_LABELS
-from infrastructure.animatic.overlay import Overlay, slate, wrap, writable
+from infrastructure.animatic.lettering import font, width, wrap, writable
+from infrastructure.animatic.overlay import Overlay, slate
 from infrastructure.animatic.palette import accent
 from infrastructure.animatic.planes import Pixels
 from infrastructure.animatic.poses import Pose
@@ -64,7 +65,6 @@ CHOICES = [
 
 @pytest.mark.parametrize(("key", "value"), CHOICES)
 def test_every_preset_is_seen(plain: Pixels, key: str, value: str) -> None:
-    # Words without a place to stand name no composition of their own, so each must differ from the unset one.
     assert apart(art(presets={key: value}), plain) > 1.0
 
 
@@ -134,8 +134,14 @@ def test_any_shape_of_frame_is_filled(width: int, height: int, tmp_path: Path) -
 
 
 def test_umlauts_are_written_and_what_the_font_lacks_is_spelled_out() -> None:
-    assert writable("Über Gräben, süß") == "Über Gräben, süß"
-    assert writable("„So“ – und …") == '"So" - und ...'
+    assert writable("Über Gräben, süß") == "Über Gräben, süss"
+    assert writable("a \u2013 b, Łódź \u2014 \u201eja!") == 'a - b, Lódz - "ja!'
+    plain, marked = (Overlay(Burn(caption=w), 320, 180) for w in ("Uber", "Über"))
+    frames = [np.full((180, 320, 4), 90, dtype=np.uint8) for _ in range(2)]
+    plain.lay(frames[0])
+    marked.lay(frames[1])
+    rows = np.flatnonzero((frames[0] != frames[1]).any(axis=(1, 2)))
+    assert 1 <= len(rows) <= 8, "the dots of the letter are not there"
     assert "\u4e2d" not in writable("a\u4e2db")
 
 
@@ -145,12 +151,9 @@ def test_the_tag_names_slate_and_size() -> None:
 
 
 def test_captions_take_two_lines_and_end_in_dots() -> None:
-    from PIL import ImageFont
-
-    font = ImageFont.load_default(20)
-    rows = wrap("word " * 200, font, 300)
-    assert len(rows) == 2 and rows[1].endswith("...") and all(font.getlength(r) <= 300 for r in rows)
-    assert wrap("x" * 300, font, 100)[0].endswith("-")
+    rows = wrap("word " * 200, font(20), 300)
+    assert len(rows) == 2 and rows[1].endswith("...") and all(width(r, font(20)) <= 300 for r in rows)
+    assert wrap("x" * 300, font(20), 100)[0].endswith("-")
 
 
 def test_the_overlay_can_be_left_out(tmp_path: Path) -> None:
