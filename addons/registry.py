@@ -42,7 +42,7 @@ class AddonRecord:
 
 def discover(context: AddonContext, builtin: Sequence[str] = BUILTIN) -> list[AddonRecord]:
     """Every addon with its status, in tab order. Nothing that goes wrong in one reaches another."""
-    found = [_load(name, lambda name=name: importlib.import_module(name).ADDON, context) for name in builtin]  # type: ignore[misc]
+    found = [_load(name, lambda name=name: importlib.import_module(name).ADDON, context) for name in builtin]
     found += [_load(entry.name, entry.load, context) for entry in entry_points(group=GROUP)]
     taken: set[str] = set()
     records: list[AddonRecord] = []

@@ -69,7 +69,9 @@ class Shell:
         """Ids of the tabs, in order."""
         return [r.addon.id if r.addon else r.name for r in self.records]
 
-    def answer(self, session: Session, reply: Reply | None = None, error: str = "", fresh: bool = False) -> dict[str, Any]:
+    def answer(
+        self, session: Session, reply: Reply | None = None, error: str = "", fresh: bool = False
+    ) -> dict[str, Any]:
         """What changed for this window, with a message for the person if there is one."""
         with session.lock:
             if fresh:
@@ -160,6 +162,7 @@ class Shell:
     def build(self) -> gr.Blocks:
         """The Blocks of the studio."""
         quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        blocks: gr.Blocks
         with gr.Blocks(title="Kinoloom", fill_width=True, fill_height=True, analytics_enabled=False) as blocks:
             wire = gr.HTML(value=None, html_template="<i></i>", js_on_load=WIRE, visible="hidden", elem_id="wire")
             part("header", classes="kheader")

@@ -38,7 +38,9 @@ class Uploads:
                 async for chunk in chunks:
                     size += len(chunk)
                     if size > limit:
-                        raise BadInput(f"The file is larger than the limit of {limit // 2**20} MB.", "Raise it in Settings.")
+                        raise BadInput(
+                            f"The file is larger than the limit of {limit // 2**20} MB.", "Raise it in Settings."
+                        )
                     file.write(chunk)
         except BaseException:
             self._remove(path)

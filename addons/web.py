@@ -32,8 +32,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 HEAD = """<meta name="color-scheme" content="dark light"><link rel="icon" href="data:,">
-<script>document.documentElement.dataset.look="{look}";(()=>{{let l="{look}";try{{l=localStorage.kinolook||l}}catch(e){{}}const d=l==="system"?(matchMedia("(prefers-color-scheme: light)").matches?"light":"dark"):l;document.documentElement.dataset.look=d;
-const b=()=>document.body?document.body.classList.toggle("dark",d==="dark"):setTimeout(b,5);b();}})();</script>
+<script>(() => {{
+  let look = "{look}";
+  try {{ look = localStorage.kinolook || look; }} catch (e) {{}}
+  const light = look === "light" || (look === "system" && matchMedia("(prefers-color-scheme: light)").matches);
+  document.documentElement.dataset.look = light ? "light" : "dark";
+  const paint = () => document.body ? document.body.classList.toggle("dark", !light) : setTimeout(paint, 5);
+  paint();
+}})();</script>
 <link rel="stylesheet" href="/studio/{css}.css"><script src="/studio/{js}.js"></script>"""
 
 
@@ -183,7 +189,8 @@ def free_port(host: str, port: int) -> int:
             probe.bind((host, port))
         except OSError as error:
             raise BadInput(
-                f"The studio cannot use port {port} on {host}: {error.strerror}.", "Give another with --port, or 0 for any."
+                f"The studio cannot use port {port} on {host}: {error.strerror}.",
+                "Give another with --port, or 0 for any.",
             ) from None
         return int(probe.getsockname()[1])
 
@@ -196,7 +203,8 @@ def serve(
     """Run the studio until it is told to stop. Raises BadInput when the port is taken or the host is not local."""
     if host not in LOOPBACK:
         raise BadInput(
-            f"The studio does not answer on {host}: it has no password yet.", "Use 127.0.0.1, or a tunnel such as ssh -L."
+            f"The studio does not answer on {host}: it has no password yet.",
+            "Use 127.0.0.1, or a tunnel such as ssh -L.",
         )
     port = free_port(host, port)
     private = cache / "gradio"
@@ -219,4 +227,3 @@ def _open_when_ready(server: uvicorn.Server, url: str) -> None:
             webbrowser.open(url)
             return
         time.sleep(0.05)
-

@@ -72,7 +72,8 @@ def main(workers: int) -> None:
         drawing, encoding = (sum(i[f"seconds_{what}"] for i in infos) for what in ("drawing", "encoding"))
         size = sum((out / "clip.mp4").stat().st_size for out in outs)
         lines = [
-            f"{len(SHOTS)} panels in {panel_time:.2f} s ({sum(panels) / len(panels):.2f} s each, {max(panels):.2f} at most)",
+            f"{len(SHOTS)} panels in {panel_time:.2f} s "
+            f"({sum(panels) / len(panels):.2f} s each, {max(panels):.2f} at most)",
             f"{frames} frames in {clip_time:.2f} s with {workers} workers: {frames / clip_time:.1f} frames/s, "
             f"{frames / clip_time / RATE:.2f} x real time",
             f"drawing {drawing:.2f} s ({drawing / (drawing + encoding):.0%}), encoding {encoding:.2f} s",

@@ -14,8 +14,9 @@ class BackendSpec(Value):
 
     `fields` names the parts of a shot that reach its results; the studio shows only those. `profiles` are the
     model profiles it renders; `free` tells that a job costs nothing and may be repeated without asking;
-    `parallel` is how many jobs it takes at once. `workflow` names the one this spec is about,
-    for backends that have several; `reads_text` that a shot reaches it as one composed prompt (domain.prompting); `version` changes when the same request would give another result.
+    `parallel` is how many jobs it takes at once. `workflow` names the one this spec is about, for
+    backends that have several; `reads_text` tells that a shot reaches it as one composed prompt (domain.prompting);
+    `version` changes when the same request would give another result.
     """
 
     id: str

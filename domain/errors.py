@@ -1,18 +1,18 @@
 """Every error Kinoloom raises on purpose.
 
-    StudioError                 what failed, on what, and what to try
-    ├── BadInput                a value, file or option that cannot be used (exit code 2)
-    │   ├── UnsafePath          a name that would leave its folder
-    │   └── UnreadableMedia     a picture or clip that is not what its name says
-    ├── NotFound                a project, shot, take or file that is not there
-    ├── DamagedFile             a state file that does not parse; set aside, not replaced
-    ├── NewerFile               a state file from a newer Kinoloom; left alone
-    ├── Conflict                somebody else holds or changed what was to be written
-    ├── NotReady                something needed first is missing (a keyframe, a take, a model)
-    ├── MediaFailed             decoding, encoding or joining went wrong
-    ├── BackendFailed           a generation failed; the backend's words are in the message
-    │   └── BackendUnavailable  the backend cannot be reached or lacks something
-    └── Cancelled               stopped on request
+StudioError                 what failed, on what, and what to try
+├── BadInput                a value, file or option that cannot be used (exit code 2)
+│   ├── UnsafePath          a name that would leave its folder
+│   └── UnreadableMedia     a picture or clip that is not what its name says
+├── NotFound                a project, shot, take or file that is not there
+├── DamagedFile             a state file that does not parse; set aside, not replaced
+├── NewerFile               a state file from a newer Kinoloom; left alone
+├── Conflict                somebody else holds or changed what was to be written
+├── NotReady                something needed first is missing (a keyframe, a take, a model)
+├── MediaFailed             decoding, encoding or joining went wrong
+├── BackendFailed           a generation failed; the backend's words are in the message
+│   └── BackendUnavailable  the backend cannot be reached or lacks something
+└── Cancelled               stopped on request
 """
 
 from __future__ import annotations
@@ -68,7 +68,11 @@ class MediaFailed(StudioError):
 
 
 class BackendFailed(StudioError):
-    """Raised when a generation fails."""
+    """Raised when a generation fails; `retry` tells whether the same request could succeed later."""
+
+    def __init__(self, message: str, cure: str = "", *, retry: bool = True) -> None:
+        super().__init__(message, cure)
+        self.retry = retry
 
 
 class BackendUnavailable(BackendFailed):

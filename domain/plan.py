@@ -87,7 +87,9 @@ def time_shot(
     native = native_frames(frames, profile.rate, rate)
     lengths = split(native, profile)
     if mode not in profile.modes:
-        return ShotTiming(shot=shot_id, frames=frames, native=native, segments=(), problem=f"{profile.title} has no {mode} mode.")
+        return ShotTiming(
+            shot=shot_id, frames=frames, native=native, segments=(), problem=f"{profile.title} has no {mode} mode."
+        )
     if mode == "single" and len(lengths) > 1:
         limit = f"{profile.longest} frames, {float(profile.longest / profile.rate):.2f} s"
         return ShotTiming(

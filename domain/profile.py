@@ -35,7 +35,9 @@ class ModelProfile(Value):
     @model_validator(mode="after")
     def _has_lengths(self) -> Self:
         if self.shortest > self.longest:
-            raise ValueError(f"profile {self.id} has no length on its grid between {self.n_min} and {self.n_max} frames")
+            raise ValueError(
+                f"profile {self.id} has no length on its grid between {self.n_min} and {self.n_max} frames"
+            )
         if self.longest <= self.overlap:
             raise ValueError(f"profile {self.id} overlaps by {self.overlap} frames but makes at most {self.longest}")
         return self

@@ -23,7 +23,9 @@ def animatic_profile(rate: Fraction) -> ModelProfile:
 def pass_through_profile(rate: Fraction) -> ModelProfile:
     """A still held as a clip, at the film's own rate and size. 4096 pictures are the most that the server's node
     (RepeatImageBatch) makes of one; an even size is what its encoder takes."""
-    return ModelProfile(id=PASS_THROUGH, title="Pass-through", rate=rate, n_max=4096, size_multiple=2, max_pixels=8192 * 8192)
+    return ModelProfile(
+        id=PASS_THROUGH, title="Pass-through", rate=rate, n_max=4096, size_multiple=2, max_pixels=8192 * 8192
+    )
 
 
 PROFILES: dict[str, ModelProfile] = {

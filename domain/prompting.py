@@ -20,13 +20,14 @@ PRESET_WORDS: dict[str, dict[str, str]] = {
         "vintage": "vintage photograph, film grain", "noir": "film noir, black and white, hard shadows",
     },
     "lighting": {
-        "golden_hour": "warm low golden hour light", "blue_hour": "cool blue hour light", "dramatic": "dramatic light and deep shadow",
+        "golden_hour": "warm low golden hour light", "blue_hour": "cool blue hour light",
+        "dramatic": "dramatic light and deep shadow",
         "soft": "soft diffuse light", "neon": "neon light", "natural": "natural light", "studio": "studio lighting",
         "backlit": "backlit, rim light", "volumetric": "volumetric light, visible beams",
     },
     "mood": {
-        "peaceful": "peaceful mood", "dramatic": "dramatic mood", "mysterious": "mysterious mood", "joyful": "joyful mood",
-        "melancholic": "melancholic mood", "tense": "tense mood", "romantic": "romantic mood", "epic": "epic mood",
+        "peaceful": "peaceful mood", "dramatic": "dramatic mood", "mysterious": "mysterious mood",
+        "joyful": "joyful mood", "melancholic": "melancholic mood", "tense": "tense mood", "romantic": "romantic mood", "epic": "epic mood",
     },
     "time_of_day": {
         "sunrise": "at sunrise", "morning": "in the morning", "noon": "at noon", "afternoon": "in the afternoon",
@@ -41,8 +42,8 @@ PRESET_WORDS: dict[str, dict[str, str]] = {
         "warm": "warm colours", "cool": "cool colours", "bleach_bypass": "bleach bypass look", "sepia": "sepia tones",
     },
     "motion": {
-        "slow_motion": "in slow motion", "normal": "natural speed", "fast_motion": "fast motion", "subtle": "subtle movement",
-        "dynamic": "dynamic movement", "flowing": "flowing movement",
+        "slow_motion": "in slow motion", "normal": "natural speed", "fast_motion": "fast motion",
+        "subtle": "subtle movement", "dynamic": "dynamic movement", "flowing": "flowing movement",
     },
 }  # fmt: skip
 """Words for the preset keys in circulation, in English, as image and video models understand them."""
@@ -134,5 +135,3 @@ def _named(source: str, ids: tuple[str, ...], known: tuple[Entity, ...]) -> list
         entity = entities.get(name)
         found.append(PromptPart(source=source, text=(entity.description or entity.name or name) if entity else name))
     return found
-
-

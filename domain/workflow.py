@@ -68,6 +68,11 @@ def _places(value: Any) -> Any:
 Places = Annotated[tuple[Place, ...], BeforeValidator(_places)]
 
 
+def read_place(text: str) -> SlotPlace:
+    """A place from "node.input". Raises ValueError."""
+    return SlotPlace.model_validate(_place(text))
+
+
 class ModelFile(Value):
     """A model file that a workflow loads: its name, the folder below the server's `models`, where it can be had.
 
@@ -102,7 +107,7 @@ class Switch(Value):
 
     `needs` names node classes the server must have; the switch is not shown without them. `bypass` lists nodes that
     are taken out of the graph while the switch is off: their first fitting input goes on to whoever used their
-    output. `on` maps places ("13.steps") to values. `variant` names another workflow that is used in place of this
+    output. `on` and `off` map places ("13.steps") to values. `variant` names another workflow that is used in place of this
     one while the switch is on; such a pair is how the "gcv" tools offer SageAttention.
     """
 
@@ -112,14 +117,15 @@ class Switch(Value):
     default: bool = False
     needs: tuple[str, ...] = ()
     on: dict[str, Scalar] = Field(default_factory=dict)
+    off: dict[str, Scalar] = Field(default_factory=dict)
     bypass: tuple[str, ...] = ()
     models: tuple[ModelFile, ...] = ()
     variant: str = ""
 
     @model_validator(mode="after")
     def _places_read(self) -> Self:
-        for place in self.on:
-            SlotPlace.model_validate(_place(place))
+        for place in (*self.on, *self.off):
+            read_place(place)
         return self
 
 
@@ -177,7 +183,7 @@ class WorkflowManifest(Value):
                 if switch not in known:
                     raise ValueError(f"quality.{name} turns {switch!r}, which is no switch of the workflow")
         for place in self.derived:
-            SlotPlace.model_validate(_place(place))
+            read_place(place)
         if not self.template:
             if not self.writer:
                 raise ValueError("writer is missing: the node whose file is the result")

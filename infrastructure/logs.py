@@ -48,8 +48,8 @@ class _Careful(logging.Handler):
     def handleError(self, record: logging.LogRecord) -> None:
         problem = sys.exc_info()[0]
         try:
-            print(f"A log entry of {record.name} line {record.lineno} was lost: {problem}", file=sys.stderr)  # noqa: T201
-        except (OSError, ValueError):
+            sys.stderr.write(f"A log entry of {record.name} line {record.lineno} was lost: {problem}\n")
+        except (AttributeError, OSError, ValueError):
             pass  # nobody is there to be told
 
 
@@ -76,10 +76,11 @@ class _QuietRotation(_Careful, RotatingFileHandler):
                 self.stream = self._open()
 
 
-def start_logging(folder: Path, *, verbose: bool = False) -> list[logging.Handler]:
+def start_logging(folder: Path, *, verbose: bool = False, size: int = LOG_BYTES) -> list[logging.Handler]:
     """Log to `folder`/kinoloom.log and warnings to stderr; the handlers that were added, for `stop_logging`.
 
-    `verbose` puts debug entries into the file. A folder that cannot be written leaves stderr only, with a warning.
+    `verbose` puts debug entries into the file, which is put aside at `size` bytes. A folder that cannot be written
+    leaves stderr only, with a warning.
     """
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -90,7 +91,7 @@ def start_logging(folder: Path, *, verbose: bool = False) -> list[logging.Handle
     root.addHandler(console)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = _QuietRotation(folder / "kinoloom.log", maxBytes=LOG_BYTES, backupCount=4, encoding="utf-8")
+        file = _QuietRotation(folder / "kinoloom.log", maxBytes=size, backupCount=4, encoding="utf-8")
         file.setFormatter(RedactingFormatter(_LINE))
         handlers.append(file)
         root.addHandler(file)

@@ -62,8 +62,8 @@ class FilmService:
         jobs.register("film", self._make)
 
     def make(
-        self, project: OpenProject, *, target: Path | None = None, quality: str | None = None, after: tuple[str, ...] = (),
-        backend: str | None = None,
+        self, project: OpenProject, *, target: Path | None = None, quality: str | None = None,
+        after: tuple[str, ...] = (), backend: str | None = None,
     ) -> Run:  # fmt: skip
         """Queue the film. With `after` it waits for those jobs; without, every shot needs its takes already.
 
@@ -122,9 +122,7 @@ class FilmService:
         ]  # fmt: skip
         return clips, shots
 
-    def shots(
-        self, project: OpenProject, setup: PlanSetup, states: Iterable[ShotState] | None = None
-    ) -> list[CutShot]:
+    def shots(self, project: OpenProject, setup: PlanSetup, states: Iterable[ShotState] | None = None) -> list[CutShot]:
         """Every shot of the film as it would be made now, with what it lacks. `states` spares reading them again."""
         found: list[CutShot] = []
         first = 0
@@ -164,9 +162,7 @@ class FilmService:
         reports = self.reports(project)
         return reports[-1] if reports else None
 
-    def outdated(
-        self, project: OpenProject, report: FilmReport, now: Sequence[CutShot] | None = None
-    ) -> list[str]:
+    def outdated(self, project: OpenProject, report: FilmReport, now: Sequence[CutShot] | None = None) -> list[str]:
         """The shots that are not in the cut as they are in the film: made anew, of another length, new, gone or moved.
 
         In the order of the cut, those that are gone last; empty when the film shows the cut as it is. `now` (what

@@ -354,8 +354,8 @@ class GenerationService:
             keyframe = project.files.add_keyframe(
                 Keyframe(
                     name="", shot=job.shot, slot=job.slot, image=Picked(path="image.png", sha256="0" * 64),
-                    width=width, height=height, request=request, fingerprint=request.fingerprint, source=request.backend,
-                    made=self._clock.now(), extras={**done.info, "job": job.id},
+                    width=width, height=height, request=request, fingerprint=request.fingerprint,
+                    source=request.backend, made=self._clock.now(), extras={**done.info, "job": job.id},
                 ),
                 image,
             )  # fmt: skip
@@ -511,8 +511,8 @@ class GenerationService:
                     context.preview(mime, data)
                 case BackendDone():
                     return event
-                case BackendFailure(message=message, cure=cure):
-                    raise BackendFailed(message, cure)
+                case BackendFailure(message=message, cure=cure, retry=retry):
+                    raise BackendFailed(message, cure, retry=retry)
                 case BackendStopped():
                     raise Cancelled
         raise BackendFailed("The backend ended the job without saying how.", "Render the shot again.")

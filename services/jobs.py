@@ -437,7 +437,10 @@ class JobService:
                 phase = Stopped(finished=self._clock.now())
             else:
                 _log.warning("%s failed: %s", job.title, error)
-                phase = Failed(finished=self._clock.now(), message=error.message, cure=error.cure)
+                phase = Failed(
+                    finished=self._clock.now(), message=error.message, cure=error.cure,
+                    retry=getattr(error, "retry", True),
+                )  # fmt: skip
         except Exception as error:
             # The boundary that ends the work: one traceback, one sentence for the user.
             _log.exception("%s ended unexpectedly", job.title)

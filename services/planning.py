@@ -102,7 +102,11 @@ class ShotState:
             before = (entry.state, take)
         timing = self.timing
         return PlannedShot(
-            shot=timing.shot, frames=timing.frames, native=timing.native, segments=tuple(planned), problem=timing.problem
+            shot=timing.shot,
+            frames=timing.frames,
+            native=timing.native,
+            segments=tuple(planned),
+            problem=timing.problem,
         )
 
     def _plan_segment(
@@ -116,7 +120,9 @@ class ShotState:
                 missing.append(slot)
         if missing and not self.setup.draws:
             names = " and ".join(f"{slot} keyframe" for slot in missing)
-            return self._entry(segment, "blocked", f"needs a {names}: make or import one in Keyframes", standing), standing
+            return self._entry(
+                segment, "blocked", f"needs a {names}: make or import one in Keyframes", standing
+            ), standing
         if missing:
             state: SegmentState = "stale" if standing else "ready"
             reason = f"the words changed; {DRAWS_KEYFRAME}" if standing else DRAWS_KEYFRAME

@@ -42,5 +42,5 @@ def sample_storyboard() -> Storyboard:
             Entity(id="keeper", name="Mara", description="A woman of sixty in a long dark coat, grey hair in a knot."),
             Entity(id="boy", name="Jon", description="A boy of twelve in a yellow oilskin jacket."),
         ),
-        locations=(Entity(id="coast", name="The coast", description="A rocky northern coast with a white lighthouse."),),
+        locations=(Entity(id="coast", name="The coast", description="A rocky northern coast and its lighthouse."),),
     )  # fmt: skip

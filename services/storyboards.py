@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 from domain.errors import BadInput
@@ -130,5 +131,5 @@ def edited(shot: Shot, changes: Mapping[str, Any]) -> Shot:
         if outer not in _NESTED or inner not in _NESTED[outer].model_fields:
             raise BadInput(f"A shot has no field {key!r} that can be edited.")
         base = flat.get(outer, getattr(shot, outer))
-        flat[outer] = checked(lambda base=base, inner=inner, value=value: base.replace(**{inner: value}), f"Shot {shot.id}")  # type: ignore[misc]
+        flat[outer] = checked(partial(base.replace, **{inner: value}), f"Shot {shot.id}")
     return checked(lambda: shot.replace(**flat), f"Shot {shot.id}")

@@ -115,5 +115,3 @@ class SelectionService:
 
         project.change_selection(lambda s: s.with_choice(shot_id, make(s.of(shot_id))))
         self._changes.bump()
-
-

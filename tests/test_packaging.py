@@ -20,8 +20,8 @@ from config import __version__
 
 DATA = {".css", ".js", ".json", ".toml", ".yaml", ".yml", ".svg", ".png", ".ttf", ".otf", ".woff2", ".txt", ".typed"}
 
-DECLARED_AHEAD = {"requests", "websocket-client"}
-"""Dependencies of the ComfyUI backend, which is not in this version."""
+DECLARED_AHEAD = {"ffmpeg-python", "imageio-ffmpeg"}
+"""What sound, transitions and masters will be made with; not used in this version."""
 
 COMES_WITH = {"pydantic_core": "pydantic", "starlette": "fastapi"}
 """Names that a declared dependency brings as a part of itself."""

@@ -41,8 +41,9 @@ class ClipWriter:
         gop = max(1, round(rate * 2))
         stream.options = {
             "preset": "superfast",
-            "crf": "16",
-            "x264-params": f"threads=1:bframes=0:keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:rc-lookahead=0",
+            "crf": "17",
+            "x264-params": f"threads=1:bframes=0:keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0"
+            ":rc-lookahead=0:weightp=0:aq-mode=0",
         }
         self._stream = stream
         self._last: VideoFrame | None = None

@@ -52,6 +52,11 @@ class Pose:
         values["zoom"] = max(0.25, values["zoom"])
         return Pose(**values)
 
+    @property
+    def turns_only(self) -> bool:
+        """Whether the camera has not left its place, so that nothing slides against anything."""
+        return self.x == self.y == self.z == self.yaw == 0.0
+
     def plus(self, other: Pose) -> Pose:
         """This pose, then moved by `other`."""
         return Pose(
@@ -126,14 +131,14 @@ def _at(camera: str, d: float) -> Pose:
 def _wobble(seconds: float, amount: float, seed: int) -> Pose:
     dice = random.Random(seed ^ 0x5A17)
     values = []
-    for size in (0.011, 0.009, 0.004):
+    for size in (0.014, 0.011):
         total = 0.0
         for octave in range(3):
             rate = (0.23 + 0.14 * dice.random()) * 2.1**octave
             turn = dice.random() * math.tau
             total += (math.sin(math.tau * rate * seconds + turn) - math.sin(turn)) * 0.55**octave
         values.append(size * amount * total * min(1.0, seconds / 0.6))
-    return Pose(pan=values[0], tilt=values[1], x=values[0] * 0.4, z=values[2])
+    return Pose(pan=values[0], tilt=values[1])
 
 
 def path(camera: str, frames: int, rate: Fraction, amount: float, seed: int) -> list[Pose]:

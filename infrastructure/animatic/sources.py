@@ -11,7 +11,7 @@ import numpy as np
 
 from infrastructure.animatic.overlay import Overlay, vignette
 from infrastructure.animatic.pictures import Picture
-from infrastructure.animatic.planes import Frame, Pixels, see
+from infrastructure.animatic.planes import Frame, Pixels, flattened, see
 from infrastructure.animatic.poses import Pose
 from infrastructure.animatic.spec import Burn, SceneSpec
 from infrastructure.animatic.stage import Stage
@@ -86,6 +86,8 @@ class DrawnSource:
         stage = Stage(drawing.spec)
         wanted = thinned(poses)
         self._planes = stage.planes(lambda depth: self._frame.view(depth, wanted))
+        if all(p.turns_only for p in wanted):
+            self._planes = flattened(self._planes)
         self._shade = vignette(width, height, stage.look.vignette)
         self._overlay = Overlay(drawing.burn, width, height)
 

@@ -16,7 +16,15 @@ from domain.errors import BadInput
 from domain.workflow import SlotPlace
 from infrastructure.comfyui.nodedefs import NodeDefs
 from infrastructure.comfyui.scopes import (
-    BYPASSED, INPUT_NODE, MAX_NODES, MUTED, OUTPUT_NODE, Budget, Scope, mode, slots_of,
+    BYPASSED,
+    INPUT_NODE,
+    MAX_NODES,
+    MUTED,
+    OUTPUT_NODE,
+    Budget,
+    Scope,
+    mode,
+    slots_of,
 )  # fmt: skip
 from infrastructure.comfyui.widgets import widget_values, wrapped
 

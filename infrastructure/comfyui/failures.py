@@ -131,8 +131,8 @@ def of_exception(error: BaseException, server: str, doing: str) -> Failure:
     if is_any(requests.exceptions.Timeout, websocket.WebSocketTimeoutException, TimeoutError):
         return made("silent", "the server went silent", "It may be busy or stuck; look at its console.")
     status = next((one.status_code for one in chain if isinstance(one, websocket.WebSocketBadStatusException)), None)
-    if status is not None:
-        return of_status(int(status), server, doing)
+    if isinstance(status, int):
+        return of_status(status, server, doing)
     if is_any(requests.exceptions.TooManyRedirects):
         return made("not_comfyui", "it sends in circles", "Enter the address that the browser ends at.")
     if is_any(websocket.WebSocketProtocolException, websocket.WebSocketPayloadException):

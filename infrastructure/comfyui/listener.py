@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import websocket
 
@@ -23,6 +24,9 @@ from infrastructure.comfyui.failures import FOREIGN, of_exception
 log = logging.getLogger(__name__)
 
 FLAGS = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
+NO_PROXY: dict[str, Any] = {"http_proxy_host": "none", "http_proxy_port": 1, "http_no_proxy": ["*"]}
+"""Makes websocket-client leave the proxy of the environment alone: it reads its exceptions only beside a proxy."""
+
 QUIET = 10.0
 """Seconds without a message after which the server is asked whether it is there."""
 
@@ -125,7 +129,7 @@ class Listener:
             # The server compares Origin and Host, which differ behind a proxy; without one it does not.
             suppress_origin=True,
             sslopt=tls if connection.address.secure else {},
-            http_no_proxy=["*"] if connection.address.local else None,
+            **(NO_PROXY if connection.address.local else {}),
             enable_multithread=True,
         )
         try:

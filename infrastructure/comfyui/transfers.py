@@ -78,8 +78,9 @@ def fetch_file(
     """
     part = target.with_name(f".{target.name}.part")
     doing = f"fetching {file.filename}"
-    download = _Download(connection, file, part, report)
-    pause = Pause(0.1, 2.0)
+    with talking(connection.name, doing):
+        download = _Download(connection, file, part, report)
+    pause = Pause(0.1, 1.0)
     try:
         with talking(connection.name, doing):
             left = TRIES

@@ -43,8 +43,7 @@ def faults(graph: Graph, defs: NodeDefs) -> list[Fault]:
                 Fault(kind="missing_node", node=key, title=title, class_type=entry["class_type"], message=message)
             )
             continue
-        for name, declared in _inputs(definition, entry["inputs"]).items():
-            fault = _fault(graph, defs, declared, entry["inputs"].get(name), name in entry["inputs"])
+        for name, declared in inputs_of(definition, entry["inputs"]).items():
             if fault is not None:
                 kind, message, choices = fault
                 value = entry["inputs"].get(name)
@@ -60,7 +59,21 @@ def faults(graph: Graph, defs: NodeDefs) -> list[Fault]:
     return found
 
 
-def _inputs(definition: NodeDef, given: Mapping[str, Json]) -> dict[str, InputDef]:
+def completed(graph: Graph, defs: NodeDefs) -> Graph:
+    """The graph with the server's defaults for controls that are required and not given: newer servers have more."""
+    made: Graph = {}
+    for key, entry in graph.items():
+        definition = defs.get(entry["class_type"])
+        inputs = dict(entry["inputs"])
+        for name, declared in inputs_of(definition, inputs).items() if definition is not None else ():
+            if name not in inputs and declared.required and declared.is_widget and not _stands_for(name, inputs):
+                if declared.default is not None and not declared.type.startswith("COMFY_DYNAMICGROUP"):
+                    inputs[name] = declared.default
+        made[key] = {**entry, "inputs": inputs}
+    return made
+
+
+def inputs_of(definition: NodeDef, given: Mapping[str, Json]) -> dict[str, InputDef]:
     """The inputs the node has for the choices that were made."""
     found: dict[str, InputDef] = {}
 
@@ -73,6 +86,11 @@ def _inputs(definition: NodeDef, given: Mapping[str, Json]) -> dict[str, InputDe
     for entry in definition.inputs:
         take(entry)
     return found
+
+
+def _stands_for(name: str, given: Mapping[str, Json]) -> bool:
+    """Whether an input that a choice brings along is given under its old plain name: SaveVideo's codec was one."""
+    return "." in name and name.rpartition(".")[2] in given
 
 
 def _fault(

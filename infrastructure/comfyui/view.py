@@ -8,7 +8,14 @@ from typing import Any
 from domain.workflow import SlotPlace
 from infrastructure.comfyui.convert import Converted, Graph, Json, is_link
 from infrastructure.comfyui.graph import (
-    CONSTANTS, IMAGE_WRITERS, SWITCHES, VIDEO_WRITERS, ancestors, constant, links, output_nodes,
+    CONSTANTS,
+    IMAGE_WRITERS,
+    SWITCHES,
+    VIDEO_WRITERS,
+    ancestors,
+    constant,
+    links,
+    output_nodes,
 )  # fmt: skip
 from infrastructure.comfyui.nodedefs import InputDef, NodeDefs
 

@@ -49,8 +49,18 @@ class JsonFile(Generic[V]):
     the one that was read; reading again costs a stat until the file changes.
     """
 
-    def __init__(self, path: Path, schema: Schema, model: type[V], hidden: Path, *, lock: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        model: type[V],
+        hidden: Path,
+        *,
+        lock: str = "",
+        patience: float = LOCK_SECONDS,
+    ) -> None:
         self.path = path
+        self._patience = patience
         self.schema = schema
         self.model = model
         self._backup = hidden / "backup" / path.parent.relative_to(hidden.parent) / path.name
@@ -176,14 +186,14 @@ class JsonFile(Generic[V]):
 
     def _locked(self) -> _Held:
         self._lock.parent.mkdir(parents=True, exist_ok=True)
-        return _Held(self._lock, self.path.name)
+        return _Held(self._lock, self.path.name, self._patience)
 
 
 class _Held:
     """The file lock of a document, held for the length of a `with`."""
 
-    def __init__(self, path: Path, what: str) -> None:
-        self._lock = FileLock(path, timeout=LOCK_SECONDS)
+    def __init__(self, path: Path, what: str, patience: float) -> None:
+        self._lock = FileLock(path, timeout=patience)
         self._what = what
 
     def __enter__(self) -> None:
@@ -198,10 +208,10 @@ class _Held:
         self._lock.release()
 
 
-def held(path: Path, what: str) -> _Held:
-    """A lock file held for the length of a `with`, for `what`. Raises Conflict after LOCK_SECONDS."""
+def held(path: Path, what: str, patience: float = LOCK_SECONDS) -> _Held:
+    """A lock file held for the length of a `with`, for `what`. Raises Conflict after `patience` seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _Held(path, what)
+    return _Held(path, what, patience)
 
 
 def _stat(path: Path) -> tuple[int, int, int] | None:

@@ -44,7 +44,8 @@ _MEDIA = {"keyframes", "takes"}
 class FolderProjectFiles:
     """The files of the project in `root`, which exists. Safe for threads, and for processes that share the folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, refresh: float = REFRESH_SECONDS) -> None:
+        self._refresh_seconds = refresh
         self._root = root.resolve()
         self._hidden = self._root / HIDDEN
         self._guard = RLock()
@@ -249,7 +250,7 @@ class FolderProjectFiles:
 
     def _refresh(self) -> None:
         now = time.monotonic()
-        if now - self._looked >= REFRESH_SECONDS:
+        if now - self._looked >= self._refresh_seconds:
             self._looked = now
             if self._look():
                 self._version += 1

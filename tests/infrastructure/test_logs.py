@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,9 +66,8 @@ def test_the_file_has_everything_and_stderr_warnings_only(
     assert "loud" in text
 
 
-def test_files_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "LOG_BYTES", 2000)
-    handlers = logs.start_logging(tmp_path)
+def test_files_rotate(tmp_path: Path) -> None:
+    handlers = logs.start_logging(tmp_path, size=2000)
     for number in range(200):
         logging.getLogger("tests.logs").info("entry %d %s", number, "x" * 50)
     logs.stop_logging(handlers)
@@ -99,10 +99,10 @@ def test_an_entry_that_cannot_be_written_is_not_shown_either(
     assert "SECRETSECRET" not in shown
 
 
-def test_a_closed_stderr_does_no_harm(log: logging.Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_stderr_does_no_harm(log: logging.Logger, tmp_path: Path) -> None:
     closed = (tmp_path / "stderr").open("w")
     closed.close()
     for stream in (closed, None):
-        monkeypatch.setattr("sys.stderr", stream)
-        log.warning("still in the file")
+        with contextlib.redirect_stderr(stream):
+            log.warning("still in the file")
     assert (tmp_path / "kinoloom.log").read_text().count("still in the file") == 2

@@ -25,7 +25,6 @@ from domain.job import Done, Failed, Job, Queued, Run, Running
 from domain.project import Picked, Project, Selection, ShotChoice, UiState
 from domain.storyboard import Entity, MotionSampling, Shot, Storyboard
 from infrastructure.processes import PACKAGES
-from infrastructure.stores import documents
 from infrastructure.stores.documents import JsonFile
 from infrastructure.stores.schemas import Schema, Unreadable, peek
 
@@ -209,10 +208,9 @@ def test_reading_again_costs_no_parsing(tmp_path: Path) -> None:
     assert (time.perf_counter() - begin) / 200 < 0.002
 
 
-def test_a_lock_held_by_another_is_a_conflict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = note_file(tmp_path)
+def test_a_lock_held_by_another_is_a_conflict(tmp_path: Path) -> None:
+    file = JsonFile(tmp_path / "note.json", Schema("note"), Note, tmp_path / ".kinoloom", patience=0.1)
     file.write(Note())
-    monkeypatch.setattr(documents, "LOCK_SECONDS", 0.1)
     with (
         FileLock(tmp_path / ".kinoloom" / "locks" / "note.json.lock"),
         pytest.raises(Conflict, match="another program"),

@@ -22,7 +22,6 @@ from domain.project import Picked, Project, UiState
 from domain.request import GenerationRequest
 from domain.take import Keyframe, MediaInfo, Take
 from infrastructure.processes import PACKAGES
-from infrastructure.stores import project_files
 from infrastructure.stores.project_files import FolderProjectFiles
 from services.ports import ProjectFiles
 
@@ -287,10 +286,8 @@ def test_threads_that_add_get_different_numbers(files: FolderProjectFiles) -> No
     assert sorted(i[:3] for i in ids) == [f"{n:03d}" for n in range(1, 16)]
 
 
-def test_the_version_grows_with_every_change_and_only_then(
-    files: FolderProjectFiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(project_files, "REFRESH_SECONDS", 0.0)
+def test_the_version_grows_with_every_change_and_only_then(files: FolderProjectFiles) -> None:
+    files = FolderProjectFiles(files.root, refresh=0.0)
     other = FolderProjectFiles(files.root)
     seen = files.version()
 

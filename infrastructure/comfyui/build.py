@@ -1,0 +1,409 @@
+"""From a workflow and what is wanted of it to the graph that is sent.
+
+Every value that is given reaches the graph or is an error: a slot that a workflow does not have is never ignored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from domain.errors import BadInput, NotReady
+from domain.profile import ModelProfile
+from domain.request import GenerationRequest
+from domain.workflow import (
+    PICTURE_SLOTS, SLOTS, Choices, ForeignNode, NeededModel, Quality, SlotPlace, Switch, WorkflowManifest, read_place,
+)  # fmt: skip
+from infrastructure.comfyui import grafts
+from infrastructure.comfyui.convert import Converted, Graph, Json
+from infrastructure.comfyui.graph import bypassed, folded, free_id, pruned, with_value, without
+from infrastructure.comfyui.needs import foreign_nodes, needed_models, respelled
+from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.validate import Fault, completed, faults
+from infrastructure.comfyui.values import cast
+
+FOLDER = "kinoloom"
+"""Our folder among the server's outputs."""
+
+OPTIONS = ("quality", "switches", "models")
+"""What a request's `params` may hold beside values by slot."""
+
+WITHOUT_EFFECT = ("slot",)
+"""Entries of a request's `params` that tell requests apart and are no values."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A workflow ready for one server: its manifest with every place in its graph, the graph as converted for that
+    server, and the editor's own file, which goes along into the clip."""
+
+    manifest: WorkflowManifest
+    converted: Converted
+    editor: Mapping[str, Json] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Built:
+    """What is sent, and what can be said about it before.
+
+    `last_frame` is the node that saves the lossless last frame, None when the pictures cannot be had in front of the
+    writer. `workflow` belongs into `extra_data.extra_pnginfo.workflow`. `faults` is empty when the server will take
+    it.
+    """
+
+    graph: Graph
+    writer: str
+    last_frame: str | None
+    titles: Mapping[str, str]
+    workflow: Mapping[str, Json] | None
+    models: tuple[NeededModel, ...]
+    foreign: tuple[ForeignNode, ...]
+    faults: tuple[Fault, ...]
+    values: Mapping[str, Json]
+    switches: Mapping[str, bool]
+    notes: tuple[str, ...] = ()
+
+
+# -- what is wanted ------------------------------------------------------------------------------------------------
+
+
+def choices_of(request: GenerationRequest, manifest: WorkflowManifest, pictures: Mapping[str, str]) -> Choices:
+    """What a request wants of a workflow. `pictures` maps "start", "end", "reference-0" … to names on the server.
+
+    Raises BadInput for a value that the workflow does not take, and NotReady for a picture that was not uploaded.
+    """
+    values: dict[str, Any] = {name: value for name, value in request.params.items() if name in SLOTS}
+    unknown = set(request.params) - set(SLOTS) - set(OPTIONS) - set(WITHOUT_EFFECT)
+    if unknown:
+        raise BadInput(
+            f"{manifest.title} does not use {', '.join(sorted(unknown))}.", "Leave it out, or choose another workflow."
+        )
+    for name, text in (("prompt", request.prompt), ("negative", request.negative)):
+        if text:
+            values[name] = text
+    if request.seed_rule != "unused" or manifest.takes("seed"):
+        values["seed"] = request.seed
+    if manifest.takes("width") or not any(PICTURE_SLOTS.fullmatch(slot) for slot in manifest.slots):
+        values |= {"width": request.width, "height": request.height}
+    if request.kind == "video":
+        values |= {"length": request.frames, "fps": request.rate}
+    wanted: dict[str, object] = {"start": request.start, "end": request.end}
+    wanted |= {f"reference-{number}": picked for number, picked in enumerate(request.references)}
+    for name, picked in wanted.items():
+        if picked is None:
+            continue
+        if name not in pictures:
+            raise NotReady(f"The picture {name} was not handed to the server.", "Render the shot again.")
+        values[_picture_slot(name, manifest)] = pictures[name]
+    return Choices.model_validate(
+        {name: request.params[name] for name in OPTIONS if name in request.params} | {"values": values}
+    )  # fmt: skip
+
+
+def _picture_slot(name: str, manifest: WorkflowManifest) -> str:
+    if name == "start" and "start_image" not in manifest.slots and "reference-1" in manifest.slots:
+        return "reference-1"  # editing a picture: the start frame is what is edited
+    if name.startswith("reference-"):
+        return f"reference-{int(name[10:]) + 1}"
+    return f"{name}_image"
+
+
+def switches_of(prepared: Prepared, defs: NodeDefs) -> list[Switch]:
+    """The switches that can be offered on this server: the workflow's own whose nodes are there, and SageAttention
+    and GGUF loaders where the server has them."""
+    graph = prepared.converted.graph
+    found = [s for s in prepared.manifest.switches if all(node in defs for node in s.needs) or not defs]
+    if all(s.id != grafts.SAGE_SWITCH for s in found) and grafts.can_sage(graph, defs):
+        found.append(
+            Switch(
+                id=grafts.SAGE_SWITCH, title="SageAttention", needs=(grafts.SAGE_NODE,),
+                help="Quicker attention on NVIDIA cards; the picture differs slightly.",
+            )
+        )  # fmt: skip
+    if grafts.gguf_loaders(graph, defs):
+        found.append(
+            Switch(
+                id=grafts.GGUF_SWITCH, title="GGUF models", needs=("UnetLoaderGGUF",),
+                help="Loads quantised .gguf files, which need less memory.",
+            )
+        )  # fmt: skip
+    return found
+
+
+def model_choices(prepared: Prepared, defs: NodeDefs) -> dict[str, tuple[str, ...]]:
+    """The files that the server offers for each slot of a model or LoRA, GGUF files included."""
+    found = {}
+    for slot, places in prepared.manifest.slots.items():
+        if not slot.startswith(("model:", "lora:")) or places[0].node not in prepared.converted.graph:
+            continue
+        kind = prepared.converted.graph[places[0].node]["class_type"]
+        definition = defs.get(kind)
+        declared = definition.input(places[0].input) if definition else None
+        listed = tuple(str(c) for c in (declared.choices if declared else None) or ())
+        found[slot] = listed + tuple(c for c in grafts.gguf_choices(kind, places[0].input, defs) if c not in listed)
+    return found
+
+
+# -- building ------------------------------------------------------------------------------------------------------
+
+
+def build_prompt(
+    prepared: Prepared, choices: Choices, defs: NodeDefs, job_id: str, profile: ModelProfile | None = None
+) -> Built:
+    """The graph to send for one job: values set, switches turned, constants folded, everything that the result does
+    not need cut away, the lossless last frame added, and all of it checked against the server's nodes.
+
+    Raises BadInput for values, switches and presets that the workflow does not have, and for lengths and sizes that
+    are not on the profile's grid; NotReady when a picture is missing that the workflow needs.
+    """
+    return _Builder(prepared, choices, defs, profile).build(job_id)
+
+
+class _Builder:
+    def __init__(
+        self, prepared: Prepared, choices: Choices, defs: NodeDefs, profile: ModelProfile | None
+    ) -> None:  # fmt: skip
+        self._prepared = prepared
+        self._manifest = prepared.manifest
+        self._choices = choices
+        self._defs = defs
+        self._profile = profile
+        self._graph: Graph = prepared.converted.graph
+        self._values: dict[str, Json] = {}
+        self._gguf: list[str] = []
+        self._notes = list(prepared.notes)
+
+    def build(self, job_id: str) -> Built:
+        manifest, defs = self._manifest, self._defs
+        preset = self._preset()
+        switches = self._switches(preset)
+        self._check_grid()
+        for name, on in switches.items():
+            self._turn(name, on)
+        turned = self._graph
+        for slot, value in preset.set.items():
+            places = manifest.slots.get(slot, ())
+            if slot not in self._choices.values and not self._moved(turned, places):
+                self._set(slot, value)
+        for slot, given in self._choices.values.items():
+            if not PICTURE_SLOTS.fullmatch(slot):
+                self._set(slot, given)
+        self._pictures()
+        self._derive()
+        for slot, file in self._choices.models.items():
+            self._model(slot, file, gguf=switches.get(grafts.GGUF_SWITCH, False))
+        writer = manifest.writer
+        if writer not in self._graph:
+            raise NotReady(f"{manifest.title} lacks a picture that it needs.", "Choose or make the keyframe first.")
+        graph, last = self._with_last(self._graph, writer)
+        graph = pruned(folded(graph), [writer, *([last] if last else [])])
+        graph = self._swapped(graph, gguf=switches.get(grafts.GGUF_SWITCH, False))
+        if switches.get(grafts.SAGE_SWITCH) and not self._is_own(grafts.SAGE_SWITCH):
+            graph = grafts.with_sage(graph, defs)
+        graph = completed(respelled(graph, defs), defs)
+        for key, name in ((writer, "clip" if manifest.kind == "video" else "picture"), (last, "last")):
+            if key is not None and key in graph:
+                graph[key]["inputs"]["filename_prefix"] = f"{FOLDER}/{job_id}/{name}"
+        titles = {k: str((e.get("_meta") or {}).get("title") or e["class_type"]) for k, e in graph.items()}
+        converted = self._prepared.converted
+        return Built(
+            graph=graph, writer=writer, last_frame=last, titles=titles, workflow=self._prepared.editor,
+            models=tuple(needed_models(converted, graph, defs, self._known_files(), manifest.slots)),
+            foreign=tuple(foreign_nodes(converted, graph, defs)), faults=tuple(faults(graph, defs)) if defs else (),
+            values=self._values, switches=switches, notes=tuple(self._notes),
+        )  # fmt: skip
+
+    # -- switches and presets ------------------------------------------------------------------------------
+
+    def _preset(self) -> Quality:
+        name = self._choices.quality
+        if not name:
+            return Quality(title="")
+        if name not in self._manifest.quality:
+            known = ", ".join(self._manifest.quality) or "none"
+            raise BadInput(f"{self._manifest.title} has no quality {name[:40]!r}.", f"It has: {known}.")
+        return self._manifest.quality[name]
+
+    def _switches(self, preset: Quality) -> dict[str, bool]:
+        offered = {switch.id: switch for switch in switches_of(self._prepared, self._defs)}
+        wanted = {switch.id: switch.default for switch in self._manifest.switches}
+        wanted |= preset.switches
+        wanted |= self._choices.switches
+        for name, on in wanted.items():
+            own = self._manifest.switch(name)
+            if own is None and name not in offered and (on or name not in (grafts.SAGE_SWITCH, grafts.GGUF_SWITCH)):
+                needs = {grafts.SAGE_SWITCH: grafts.SAGE_NODE, grafts.GGUF_SWITCH: "UnetLoaderGGUF"}.get(name)
+                cure = f"The server needs the node {needs}." if needs else f"It has: {', '.join(offered) or 'none'}."
+                raise BadInput(f"{self._manifest.title} has no switch {name[:40]!r} here.", cure)
+            if on and own is not None and name not in offered:
+                missing = ", ".join(n for n in own.needs if n not in self._defs)
+                raise BadInput(f"{own.title} needs nodes that the server lacks: {missing}.", "Install them, or leave it off.")
+        return wanted
+
+    def _is_own(self, name: str) -> bool:
+        return self._manifest.switch(name) is not None
+
+    def _turn(self, name: str, on: bool) -> None:
+        switch = self._manifest.switch(name)
+        if switch is None:
+            return
+        for text, value in (switch.on if on else switch.off).items():
+            self._put((read_place(text),), value)
+        if not on:
+            self._graph = bypassed(self._graph, switch.bypass, self._defs)
+
+    def _moved(self, turned: Graph, places: tuple[SlotPlace, ...]) -> bool:
+        """Whether a switch that is on has set one of these places: turbo goes before a preset's steps."""
+        before = self._prepared.converted.graph
+        return any(
+            p.node in turned and turned[p.node]["inputs"].get(p.input) != before[p.node]["inputs"].get(p.input)
+            for p in places
+        )
+
+    # -- values --------------------------------------------------------------------------------------------
+
+    def _check_grid(self) -> None:
+        profile, values = self._profile, self._choices.values
+        if profile is None:
+            return
+        frames = values.get("length")
+        if isinstance(frames, int) and not profile.on_grid(frames):
+            raise BadInput(
+                f"{profile.title} does not make clips of {frames} frames.",
+                f"It makes {profile.a}k+{profile.b}, from {profile.shortest} to {profile.longest}.",
+            )
+        for side in ("width", "height"):
+            size = values.get(side)
+            if isinstance(size, int) and size % profile.size_multiple:
+                raise BadInput(
+                    f"{profile.title} does not make a {side} of {size} pixels.",
+                    f"It makes multiples of {profile.size_multiple}.",
+                )
+
+    def _set(self, slot: str, value: Json) -> None:
+        if not self._manifest.takes(slot):
+            raise BadInput(
+                f"{self._manifest.title} takes no {slot.replace('_', ' ')}.",
+                "Leave it out, choose another workflow, or add the slot to its manifest.",
+            )
+        self._values[slot] = float(value) if isinstance(value, Fraction) else value
+        self._put(self._manifest.slots.get(slot, ()), value, slot)
+
+    def _put(self, places: tuple[SlotPlace, ...], value: Json, slot: str = "") -> None:
+        for place in places:
+            if place.node not in self._graph:
+                continue  # a switch took the node out
+            made = cast(self._graph, self._defs, place, value, slot)
+            self._graph = with_value(self._graph, [place], made)
+
+    def _derive(self) -> None:
+        for text, derived in self._manifest.derived.items():
+            place = read_place(text)
+            value = self._values.get(derived.slot)
+            for source in self._manifest.slots.get(derived.slot, ()):
+                if source.node in self._graph:
+                    value = self._graph[source.node]["inputs"].get(source.input)
+                    break
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and place.node in self._graph:
+                made = value * derived.times
+                made = max(made, derived.low) if derived.low is not None else made
+                made = min(made, derived.high) if derived.high is not None else made
+                now = self._graph[place.node]["inputs"].get(place.input)
+                self._put((place,), math.floor(made + 0.5) if isinstance(now, int) else made)
+
+    def _pictures(self) -> None:
+        """Pictures that were given are loaded; inputs for those that were not are left open."""
+        given = self._choices.values
+        for slot in (s for s in given if PICTURE_SLOTS.fullmatch(s)):
+            self._values[slot] = given[slot]
+            if slot not in self._manifest.slots:
+                raise BadInput(
+                    f"{self._manifest.title} takes no {slot.replace('_', ' ')}.", "Choose another workflow."
+                )  # fmt: skip
+            for place in self._manifest.slots[slot]:
+                self._load(place, str(given[slot]))
+        for slot, needed in (("start_image", self._manifest.needs_start), ("end_image", self._manifest.needs_end)):
+            if needed and slot in self._manifest.slots and slot not in given:
+                raise NotReady(
+                    f"{self._manifest.title} needs a {slot.replace('_', ' ')}.", "Choose or make the keyframe first."
+                )  # fmt: skip
+        for slot, places in self._manifest.slots.items():
+            if PICTURE_SLOTS.fullmatch(slot) and slot not in given:
+                loaders = [p.node for p in places if self._loads(p)]
+                self._graph = without(self._graph, loaders, self._defs)
+
+    def _loads(self, place: SlotPlace) -> bool:
+        entry = self._graph.get(place.node)
+        return entry is not None and entry["class_type"].startswith("LoadImage")
+
+    def _load(self, place: SlotPlace, name: str) -> None:
+        if self._loads(place) or place.node not in self._graph:
+            self._put((place,), name)
+            return
+        key = free_id(self._graph, f"kinoloom_{place.input}".replace(".", "_"))
+        loader = {"class_type": "LoadImage", "inputs": {"image": name}, "_meta": {"title": place.input}}
+        self._graph = {**with_value(self._graph, [place], [key, 0]), key: loader}
+
+    # -- models and outputs --------------------------------------------------------------------------------
+
+    def _model(self, slot: str, file: str, *, gguf: bool) -> None:
+        if not slot.startswith(("model:", "lora:")) or slot not in self._manifest.slots:
+            known = ", ".join(s for s in self._manifest.slots if s.startswith(("model:", "lora:")))
+            raise BadInput(f"{self._manifest.title} loads nothing for {slot[:60]!r}.", f"It has: {known}.")
+        for place in self._manifest.slots[slot]:
+            if place.node not in self._graph:
+                continue
+            kind = self._graph[place.node]["class_type"]
+            if file.lower().endswith(".gguf") and kind in grafts.GGUF_NODES:
+                if grafts.GGUF_NODES[kind][0] not in self._defs and self._defs:
+                    raise BadInput(f"The server cannot load {file}.", "Install the custom nodes ComfyUI-GGUF.")
+                self._gguf.append(place.node)
+            self._graph = with_value(self._graph, [place], file)
+
+    def _swapped(self, graph: Graph, *, gguf: bool) -> Graph:
+        """Loaders of GGUF files in place of the others: for files that were chosen, and with the switch for every
+        loader for which the server has just one such file of the same model."""
+        nodes = [node for node in self._gguf if node in graph]
+        for node in grafts.gguf_loaders(graph, self._defs) if gguf else ():
+            entry = graph[node]
+            if node in nodes or entry["class_type"] != "UNETLoader":
+                continue
+            files = grafts.gguf_choices("UNETLoader", "unet_name", self._defs)
+            fitting = _alike(str(entry["inputs"].get("unet_name")), files)
+            if fitting is None:
+                raise BadInput(
+                    f"The server has no one GGUF file for {entry['inputs'].get('unet_name')}.",
+                    "Choose the model file yourself.",
+                )
+            entry["inputs"]["unet_name"] = fitting
+            nodes.append(node)
+        return grafts.with_gguf(graph, nodes) if nodes else graph
+
+    def _with_last(self, graph: Graph, writer: str) -> tuple[Graph, str | None]:
+        if self._manifest.kind != "video":
+            return graph, None
+        if self._manifest.last_frame in graph:
+            return graph, self._manifest.last_frame
+        made, last = grafts.with_last_frame(graph, writer, "last")
+        if last is None:
+            self._notes.append("The last frame is decoded from the clip: its pictures cannot be had before that.")
+        return made, last
+
+    def _known_files(self) -> list[Any]:
+        return [*self._manifest.models, *(m for s in self._manifest.switches for m in s.models)]
+
+
+def _alike(file: str, choices: tuple[str, ...]) -> str | None:
+    """The GGUF file of the same model: the only one, else the only one that begins alike."""
+    if len(choices) == 1:
+        return choices[0]
+    stem = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0].lower()
+    for length in range(len(stem), 7, -1):
+        fitting = [c for c in choices if c.replace("\\", "/").rpartition("/")[2].lower().startswith(stem[:length])]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
