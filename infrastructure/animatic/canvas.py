@@ -181,7 +181,7 @@ class Canvas:
         along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
         across = np.stack([along[:, 1], -along[:, 0]], axis=1)
         turn = np.linspace(0, math.tau, len(px), endpoint=False)
-        phase = self.dice.random() * math.tau
+        phase = float(np.sum(np.asarray(points, dtype=np.float64)[0]) * 97)  # no dice: ink depends on the scale
         heavy = 0.5 + 0.5 * (across @ np.array([-self.look.side * 0.8, 0.6]))
         sign = 1.0 if _area(px) > 0 else -1.0
         swell = weight * (0.4 + 0.35 * np.sin(turn * 2 + phase) ** 2 + 0.55 * (heavy if sign > 0 else 1 - heavy))

@@ -139,10 +139,10 @@ STYLES: dict[str, Style] = {
         Change(saturation=1.34, contrast=1.08, lift=0.05, vignette=-0.16), ink=0.8, grain=0.0, flat=True, rim=0.5
     ),
     "oil_painting": Style(
-        Change(saturation=1.22, contrast=1.12, vignette=0.08), ink=0.0, grain=0.3, rim=0.45, brush=True
+        Change(saturation=1.22, contrast=1.12, vignette=0.08), ink=0.0, grain=0.24, rim=0.45, brush=True
     ),
     "watercolor": Style(
-        Change(saturation=1.02, contrast=0.84, lift=0.1, vignette=-0.2), ink=0.55, grain=0.24, wet=1.0, rim=0.1
+        Change(saturation=1.2, contrast=0.86, lift=0.14, vignette=-0.2), ink=0.55, grain=0.18, wet=1.0, rim=0.1
     ),
     "3d_render": Style(Change(saturation=1.12, contrast=1.04), ink=0.0, grain=0.0, blur=0.3, rim=0.9, smooth=True),
     "vintage": Style(

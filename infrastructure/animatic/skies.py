@@ -80,8 +80,8 @@ def sky(c: Canvas, layout: Layout, scene: Scene, moved: float) -> tuple[float, f
         c.fill(c.ellipse(x - 0.012, y - 0.008, 0.013, 0.011), (214, 216, 204), 0.8, lit=False)
         c.fill(c.ellipse(x + 0.016, y + 0.014, 0.009, 0.008), (214, 216, 204), 0.7, lit=False)
     elif disc == "sun" or look.backlit:
-        c.glow(x, y, 0.85, look.light.key, 0.2 + 0.3 * (1 - min(1.0, look.light.level)))
-        c.glow(x, y, 0.3, (255, 236, 190), 0.55)
+        c.glow(x, y, 0.85, look.light.key, 0.1 + 0.4 * (1 - min(1.0, look.light.level)))
+        c.glow(x, y, 0.26, (255, 236, 190), 0.42)
         c.fill(c.ellipse(x, y, 0.047, 0.047), (255, 248, 224), lit=False)
     else:
         c.glow(x, y, 0.9, look.light.key, 0.1)

@@ -31,7 +31,7 @@ def _tile(kind: str) -> npt.NDArray[np.float32]:
     """A repeating tile of values 0 to 1: "wash" with blooms and pooling, or "brush" with strokes along one way."""
     rng = np.random.default_rng(20)
     if kind == "brush":
-        fine = cv2.GaussianBlur(np.tile(rng.random((_TILE, _TILE), dtype=np.float32), (1, 3)), (0, 0), 7, sigmaY=1.3)
+        fine = cv2.GaussianBlur(np.tile(rng.random((_TILE, _TILE), dtype=np.float32), (1, 3)), (0, 0), 8, sigmaY=2.2)
         strokes = _even(np.asarray(fine[:, _TILE : 2 * _TILE], dtype=np.float32))
         return _even(strokes * 0.7 + _octave(rng, 9, _TILE) * 0.5)
     blooms = _octave(rng, 5, _TILE) * 0.5 + _octave(rng, 11, _TILE) * 0.3 + _octave(rng, 31, _TILE) * 0.14

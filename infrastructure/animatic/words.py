@@ -148,6 +148,8 @@ def _hits(table: tuple[tuple[str, str], ...], text: str) -> list[str]:
 
 def _people(spec: SceneSpec, text: str, action: str) -> tuple[Person, ...]:
     kinds = _hits(_PEOPLE, text)
+    if "elder" in kinds:  # "an old man" is one person: look for others without the words that name him
+        kinds = ["elder", *_hits(_PEOPLE[1:], re.sub(f"{_PEOPLE[0][1]}|hi[ms]|he\\b", " ", text, flags=re.IGNORECASE))]
     hat = bool(re.search(r"\bhats?\b|\bcap\b|straw hat|strohhut", text, re.IGNORECASE))
     people = []
     for ident, name in spec.characters[:4]:

@@ -95,6 +95,11 @@ class ComfyServer:
         """How often the WebSocket broke."""
         return self._listener.losses
 
+    def reconnect(self) -> None:
+        """Give the WebSocket up for a new one, now."""
+        self._listener.renew()
+        self._watcher.nudge()
+
     def close(self) -> None:
         """Stop listening; whoever follows a prompt gets Lost. The prompts go on. May be called twice."""
         self._watcher.close(Failure(cause="closed", message=f"The connection to {self.name} was closed."))

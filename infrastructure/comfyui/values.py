@@ -28,7 +28,10 @@ def cast(graph: Graph, defs: NodeDefs, place: SlotPlace, value: Json, slot: str 
         return spelled_as_server(declared, value) or value
     match kind:
         case "INT":
-            return _whole(value, place, slot)
+            number = _whole(value, place, slot)
+            most = declared.options.get("max") if declared is not None else None
+            # Seeds of services are smaller than ours; the same seed still gives the same picture.
+            return number % (most + 1) if slot == "seed" and isinstance(most, int) and most > 0 else number
         case "FLOAT":
             return float(_number(value, place))
         case "BOOLEAN":

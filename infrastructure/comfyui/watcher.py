@@ -16,7 +16,7 @@ from infrastructure.comfyui.listener import Listener
 
 log = logging.getLogger(__name__)
 
-EVERY = 0.7
+EVERY = 0.6
 """Seconds between looks. An error must be known within a second, also when the socket is deaf."""
 
 SHARE = 0.05

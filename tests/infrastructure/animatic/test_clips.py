@@ -273,12 +273,15 @@ def test_a_colour_chart_survives_encoding(tmp_path: Path) -> None:
         for _ in range(3):
             writer.add(chart)
     picture = exactly(tmp_path / "chart.mp4")
+    errors: list[npt.NDArray[np.float64]] = []
     for i, colour in enumerate(colours):
         y, x = divmod(i, 16)
         patch = picture[y * 16 + 5 : y * 16 + 11, x * 16 + 5 : x * 16 + 11].reshape(-1, 3).mean(axis=0)
-        assert np.abs(patch - colour).max() <= 2.2, (colour, patch)
+        errors.append(np.abs(patch - colour))
+        assert errors[-1].max() <= 3, (colour, patch)  # one step of 8-bit chroma is 2.1 levels of blue
         if len(set(colour)) == 1:
-            assert np.ptp(patch) <= 1.0, f"grey {colour} came out as {patch}"
+            assert np.ptp(patch) <= 1.5, f"grey {colour} came out as {patch}"
+    assert np.mean(errors) <= 1 and np.mean(np.array(errors) <= 2) > 0.95
 
 
 # -- what cannot be done -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,8 +31,10 @@ WORDS = "An old man walks with a lantern over a field towards a house"
 
 def art(**values: Any) -> Pixels:
     """The clean art of a small panel."""
-    spec = SceneSpec(**({"prompt": WORDS, "size": "full", "seed": 4} | values))
-    return DrawnSource(Drawing(spec, Pose(), Burn(on=False), False), 160, 90, [Pose()]).shoot(Pose())
+    wide = values.pop("wide", 160)
+    chosen: dict[str, Any] = {"prompt": WORDS, "size": "full", "seed": 4}
+    spec = SceneSpec(**(chosen | values))
+    return DrawnSource(Drawing(spec, Pose(), Burn(on=False), False), wide, wide * 9 // 16, [Pose()]).shoot(Pose())
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +95,15 @@ def test_sizes_differ_and_unknown_keys_do_no_harm(plain: Pixels) -> None:
     ],
 )  # fmt: skip
 def test_every_field_reaches_the_picture(plain: Pixels, change: dict[str, Any]) -> None:
-    assert apart(art(**change), plain if "prompt" not in change or change["prompt"] else art(prompt="")) > 0.1
+    assert apart(art(**change), plain if "prompt" not in change or change["prompt"] else art(prompt="")) > 0.03
+
+
+@pytest.mark.parametrize("size", ["wide", "close_up", "extreme_close_up"])
+@pytest.mark.parametrize("style", ["", "watercolor", "photorealistic"])
+def test_the_art_is_the_same_at_every_scale(size: str, style: str) -> None:
+    small, large = (art(size=size, presets={"style": style}, wide=w) for w in (320, 640))
+    shrunk = cv2.resize(large, (320, 180), interpolation=cv2.INTER_AREA)
+    assert apart(small, np.asarray(shrunk, dtype=np.uint8)) < 5
 
 
 def test_noir_has_no_colour_and_night_is_darker() -> None:
@@ -135,7 +146,7 @@ def test_any_shape_of_frame_is_filled(width: int, height: int, tmp_path: Path) -
 
 def test_umlauts_are_written_and_what_the_font_lacks_is_spelled_out() -> None:
     assert writable("Über Gräben, süß") == "Über Gräben, süss"
-    assert writable("a \u2013 b, Łódź \u2014 \u201eja!") == 'a - b, Lódz - "ja!'
+    assert writable("a \u2013 b, Łódź \u2014 \u201eja!") == 'a - b, Lódź - "ja!'
     plain, marked = (Overlay(Burn(caption=w), 320, 180) for w in ("Uber", "Über"))
     frames = [np.full((180, 320, 4), 90, dtype=np.uint8) for _ in range(2)]
     plain.lay(frames[0])

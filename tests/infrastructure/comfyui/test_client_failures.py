@@ -92,7 +92,7 @@ def test_errors_of_kinoloom_pass() -> None:
         raise BadInput("mine")
 
 
-def wrapped(inner: BaseException) -> requests.ConnectionError:
+def wrapped(inner: Exception) -> requests.ConnectionError:
     """As requests wraps what urllib3 raised."""
     return requests.ConnectionError(urllib3.exceptions.MaxRetryError(urllib3.HTTPConnectionPool("h"), "/", inner))
 

@@ -102,7 +102,11 @@ def test_a_run_and_its_files(either: ComfyServer, pictures: Pictures, tmp_path: 
     assert not last.animated
     for file in (clip, last):
         report: list[tuple[int, int | None]] = []
-        got = either.download(file, tmp_path / file.filename, lambda a, b, report=report: report.append((a, b)))
+
+        def note(done: int, total: int | None, report: list[tuple[int, int | None]] = report) -> None:
+            report.append((done, total))
+
+        got = either.download(file, tmp_path / file.filename, note)
         assert got.path.stat().st_size == got.size == report[-1][0] == report[-1][1]
         assert b"for the editor" in got.path.read_bytes()
     assert not list(tmp_path.glob(".*part"))
@@ -212,6 +216,14 @@ def test_an_earlier_process_is_followed_on(either: ComfyServer) -> None:
         assert end.failure.cause == "gone"
     finally:
         after.close()
+
+
+def test_a_new_socket_under_the_old_name_hears_again(either: ComfyServer) -> None:
+    sent(either, graphs.plain(name(), 0x666666))[1].end()
+    for turn in range(3):
+        either.reconnect()
+        assert isinstance(sent(either, graphs.plain(name(), 0x777777 + turn))[1].end(3), Succeeded)
+    assert either.losses >= 1
 
 
 def test_stopping_what_is_over_or_not_known_does_nothing(either: ComfyServer) -> None:
@@ -424,9 +436,8 @@ def test_a_server_that_dies_for_good(comfy: ComfyServer, stand_in: ComfyStandIn)
     _, run = sent(comfy, graphs.plain("a"))
     run.started()
     stand_in.stop()
-    silent = run.wait(lambda e: isinstance(e, Silent), 4)
-    assert isinstance(silent, Silent)
-    assert silent.failure.message.endswith("asking for its queue failed: nothing answers there.")
+    words = "asking for its queue failed: nothing answers there."
+    run.wait(lambda e: isinstance(e, Silent) and e.failure.message.endswith(words), 4)
     end = run.end(8)  # the fixture's patience is 3 s
     assert isinstance(end, Lost)
     assert end.failure.retry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from tests.infrastructure.comfyui.conftest import Pictures
 pytestmark = pytest.mark.live
 
 Graph = dict[str, Any]
+Make = Callable[[str, str], Graph]
+"""A graph of an uploaded picture and a name for what it saves."""
 
 
 @pytest.fixture
@@ -63,13 +65,13 @@ def branched(image: str, name: str) -> Graph:
     return {**graph, "9": graphs.node("SaveImage", images=["2", 0], filename_prefix=f"test/{name}_scaled")}
 
 
-RUNS = {
+RUNS: dict[str, Make] = {
     "a clip": graphs.pass_through,
     "branches": branched,
     "odd size": lambda image, name: graphs.odd(name),
     "some outputs fail": mixed,
 }
-REFUSALS = {
+REFUSALS: dict[str, Make] = {
     "wrong": wrong,
     "no class": lambda image, name: {"1": {"inputs": {}}},
     "unknown class": lambda image, name: {"1": graphs.node("NoSuchNode")},

@@ -1,0 +1,223 @@
+"""What the Servers tab shows of workflows, and what is done with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from addons.api import Action, AddonContext, Json, PartData, Reply
+from addons.flows import KINDS, ORIGINS, STATES, model_rows, profile_words, slot_words, state_of, state_words
+from addons.session import View
+from domain.engine import WorkflowInfo
+from domain.errors import BadInput, NotFound
+from domain.profiles import PASS_THROUGH, PICTURE_PROFILES, PROFILES
+from domain.workflow import SLOTS
+from services.ports import Engine
+
+CHOSEN, FILTER, EDITING = "servers.flow", "servers.filter", "servers.editing"
+ACCEPT = ".json,.png,.mp4,.webp,.webm,.mov"
+"""File names that the file chooser offers: workflows, and pictures and clips that carry one."""
+
+USUAL_SLOTS = {
+    "video": (
+        "prompt", "negative", "seed", "width", "height", "length", "fps", "start_image", "end_image", "steps", "cfg",
+        "motion",
+    ),
+    "image": ("prompt", "negative", "seed", "width", "height", "steps", "cfg", "denoise", "reference-1"),
+    "upscale": ("start_image", "seed"),
+}  # fmt: skip
+"""Slots that the form offers even where none was found."""
+
+
+class WorkflowsTab:
+    """The table of workflows and the selected one."""
+
+    def __init__(self, context: AddonContext) -> None:
+        self._uploads = context.uploads
+
+    # -- what is shown -----------------------------------------------------------------------------------------
+
+    def table(self, view: View) -> PartData:
+        """A row for every workflow that the filter lets through."""
+        engine = view.studio.engine
+        if engine is None:
+            return PartData(head={"engine": False})
+        flows = engine.workflows()
+        wanted = view.choice(FILTER, "all")
+        counts = {kind: sum(f.kind == kind for f in flows) for kind in KINDS}
+        shown = [f for f in flows if wanted in ("all", f.kind)]
+        selected = _selected(view, flows)
+        return PartData(
+            head={
+                "engine": True,
+                "accept": ACCEPT,
+                "filter": wanted,
+                "chips": [["all", "All", len(flows)], *([k, KINDS[k].capitalize(), n] for k, n in counts.items() if n)],
+                "selected": selected.id if selected else "",
+                "ready": sum(state_of(f) == "ready" for f in flows),
+                "checked": any(f.checked for f in flows),
+            },
+            items=[self._row(view, f) for f in shown],
+        )
+
+    def _row(self, view: View, flow: WorkflowInfo) -> dict[str, Json]:
+        return {
+            "id": flow.id, "t": flow.title[:80], "k": KINDS[flow.kind],
+            "p": profile_words(view.studio, flow, view.project.rate)[0][:60], "l": flow.licence[:40],
+            "o": ORIGINS[flow.origin], "ov": flow.overrides, "s": state_words(flow), "c": STATES[state_of(flow)][1],
+            "u": _use(view, flow),
+        }  # fmt: skip
+
+    def details(self, view: View) -> PartData:
+        """The selected workflow with everything that is known of it."""
+        engine = view.studio.engine
+        flow = _selected(view, engine.workflows()) if engine is not None else None
+        if flow is None:
+            return PartData(head={"id": ""})
+        title, limits = profile_words(view.studio, flow, view.project.rate)
+        editing = view.choice(EDITING, "") == flow.id
+        head: dict[str, Json] = {
+            "id": flow.id,
+            "title": flow.title,
+            "kind": KINDS[flow.kind],
+            "profile": title,
+            "limits": limits,
+            "licence": flow.licence,
+            "origin": ORIGINS[flow.origin],
+            "own": flow.origin == "yours",
+            "overrides": flow.overrides,
+            "confirmed": flow.confirmed,
+            "state": state_words(flow),
+            "tone": STATES[state_of(flow)][1],
+            "checked": flow.checked,
+            "description": flow.description,
+            "fault": flow.fault,
+            "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
+            "slots": [[slot_words(s), list(flow.places.get(s, ()))] for s in flow.slots],
+            "models": model_rows(flow.models),
+            "nodes": list(flow.custom_nodes),
+            "switches": [[s.title, s.help, s.on, s.available] for s in flow.switches],
+            "qualities": [[q.title, q.help] for q in flow.qualities],
+            "use": _use(view, flow),
+            "editing": editing,
+        }
+        if editing:
+            head["form"] = _form(flow)
+            head["profiles"] = _profiles(flow)
+        return PartData(head=head)
+
+    # -- what is done ------------------------------------------------------------------------------------------
+
+    def act(self, view: View, action: Action) -> Reply | None:
+        """Choose, filter, import, correct and remove workflows."""
+        if view.studio.engine is None:
+            raise BadInput("This Kinoloom was started without ComfyUI.", "The built-in engine works without it.")
+        engine = view.studio.engine
+        match action.act:
+            case "select":
+                view.remember(choices={**view.ui.choices, CHOSEN: engine.workflow(action.id).id, EDITING: ""})
+            case "filter":
+                wanted = action.text("value", 20)
+                view.choose(FILTER, wanted if wanted in KINDS else "all")
+            case "import":
+                return self._import(view, engine, action)
+            case "edit-slots":
+                view.choose(EDITING, _sole(engine, action).id)
+            case "leave":
+                view.choose(EDITING, "")
+            case "confirm":
+                return self._confirm(view, engine, action)
+            case "remove":
+                flow = _sole(engine, action)
+                engine.remove_workflow(flow.id)
+                view.choose(EDITING, "")
+                back = "; the shipped one is used again" if flow.overrides else ""
+                return Reply(said=f"{flow.title} is in the trash folder beside your workflows{back}.")
+            case "project":
+                return Reply(tab="project")
+        return None
+
+    def _import(self, view: View, engine: Engine, action: Action) -> Reply:
+        with self._uploads.taken(action.text("token", 80)) as path:
+            flow = engine.add_workflow(path)
+        more = {} if flow.confirmed else {EDITING: flow.id}
+        wanted = view.choice(FILTER, "all")
+        if wanted not in ("all", flow.kind):
+            more[FILTER] = "all"
+        view.remember(choices={**view.ui.choices, CHOSEN: flow.id, **more})
+        count = len(flow.slots)
+        found = f"{count} {'slot was' if count == 1 else 'slots were'} found"
+        look = "" if flow.confirmed else ": look whether they are right"
+        return Reply(said=f"{flow.title} is taken in. {found}{look}.")
+
+    def _confirm(self, view: View, engine: Engine, action: Action) -> Reply:
+        flow = _sole(engine, action)
+        changes: dict[str, str] = {}
+        for name in ("title", "profile"):
+            value = " ".join(action.text(name, 200).split())
+            if name in action.data and value != getattr(flow, name):
+                if not value:
+                    raise BadInput(f"The {name} of a workflow cannot be empty.", "Nothing was changed.")
+                changes[name] = value
+        allowed = {slot for slot, _, _ in _form(flow)}
+        for key in action.data:
+            slot = key.removeprefix("slot.")
+            if slot == key or slot not in allowed:
+                continue
+            places = [place.strip() for place in action.text(key, 2000).split(",") if place.strip()]
+            if tuple(places) != flow.places.get(slot, ()):
+                changes[slot] = ", ".join(places)
+        done = engine.confirm_workflow(flow.id, changes)
+        view.remember(choices={**view.ui.choices, CHOSEN: done.id, EDITING: ""})
+        return Reply(said=f"{done.title} is confirmed{' with what you changed' if changes else ''}.")
+
+
+def _selected(view: View, flows: list[WorkflowInfo]) -> WorkflowInfo | None:
+    """The chosen workflow; else the one the film uses, else the first."""
+    wanted = (view.choice(CHOSEN, ""), view.project.workflow, view.project.image_workflow)
+    for workflow_id in wanted:
+        for flow in flows:
+            if workflow_id == flow.id:
+                return flow
+    return flows[0] if flows else None
+
+
+def _sole(engine: Engine, action: Action) -> WorkflowInfo:
+    """The workflow that an action is about. Raises NotFound."""
+    if not action.id:
+        raise NotFound("No workflow was chosen.", "Reload the page.")
+    return engine.workflow(action.id)
+
+
+def _use(view: View, flow: WorkflowInfo) -> str:
+    """What this film uses the workflow for."""
+    engine = view.studio.engine
+    if engine is None:
+        return ""
+    try:
+        setup = view.setup
+    except NotFound:
+        return ""  # the film names a backend or workflow that is gone; the Project tab says so
+    if setup.spec.id == engine.backend and setup.spec.workflow == flow.id:
+        return "clips of this film"
+    if setup.image_spec.id == engine.backend and setup.image_spec.workflow == flow.id:
+        return "keyframes of this film"
+    return ""
+
+
+def _form(flow: WorkflowInfo) -> list[list[str]]:
+    """Slot, its name and its places, for every slot there is or may be."""
+    usual = [slot for slot in USUAL_SLOTS[flow.kind] if slot not in flow.slots]
+    order = {slot: n for n, slot in enumerate(SLOTS)}
+    slots = sorted([*flow.slots, *usual], key=lambda slot: order.get(slot, len(order)))
+    return [[slot, slot_words(slot), ", ".join(flow.places.get(slot, ()))] for slot in slots]
+
+
+def _profiles(flow: WorkflowInfo) -> list[list[Any]]:
+    """The model profiles that fit a workflow of this kind; its own is among them whatever it is."""
+    known = PROFILES if flow.kind == "video" else PICTURE_PROFILES
+    found: list[list[Any]] = [[p.id, p.title, p.id == flow.profile] for p in known.values()]
+    if flow.kind == "video":
+        found.append([PASS_THROUGH, "Pass-through: the film's own rate and size", flow.profile == PASS_THROUGH])
+    if not any(on for _, _, on in found):
+        found.insert(0, [flow.profile, flow.profile, True])
+    return found
