@@ -16,7 +16,7 @@ from domain.timing import rate_label
 from services.studio import Studio
 
 KINDS = {"video": "clips", "image": "keyframes", "upscale": "upscaling"}
-ORIGINS = {"shipped": "shipped", "yours": "yours", "server": "from the server"}
+ORIGINS = {"shipped": "shipped", "yours": "yours", "server": "server"}
 STATES = {
     "ready": ("ready", "done"),
     "missing": ("something is missing", "blocked"),

@@ -21,6 +21,7 @@ BUILTIN = (
     "addons.video",
     "addons.film",
     "addons.queue",
+    "addons.servers",
     "addons.settings",
 )
 """The built-in tabs; a bare checkout has no entry points, so these are listed by name."""

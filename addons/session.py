@@ -16,6 +16,7 @@ from domain.storyboard import Shot, Storyboard
 from domain.take import Keyframe, Take
 from services.planning import PlanSetup, ShotState, build_plan, keep_unchanged
 from services.projects import OpenProject
+from services.requests import reaching
 from services.studio import Studio
 
 MAX_SESSIONS = 200
@@ -149,6 +150,11 @@ class View:
         return self.setup.spec
 
     @cached_property
+    def fields(self) -> frozenset[str]:
+        """The parts of a shot that reach the result, in its keyframe or in its clip."""
+        return reaching(self.setup.spec, "video") | reaching(self.setup.image_spec, "image")
+
+    @cached_property
     def setup(self) -> PlanSetup:
         """Backend, profile, mode and options."""
         return self.studio.generation.setup(self.open)
@@ -158,8 +164,9 @@ class View:
         # The documents themselves: unchanged ones are the same objects, so comparing them costs next to nothing. The
         # folder's own version would do too, but it grows with every click that a window remembers.
         files = self.open.files
-        options = self.setup.options.model_dump_json()
-        return self.project, self.board, self.selection, files.keyframes(), files.takes(), options
+        setup = self.setup
+        options, specs = setup.options.model_dump_json(), (setup.spec, setup.image_spec)
+        return self.project, self.board, self.selection, files.keyframes(), files.takes(), options, specs
 
     @cached_property
     def states(self) -> dict[str, ShotState]:

@@ -107,8 +107,8 @@ class Switch(Value):
 
     `needs` names node classes the server must have; the switch is not shown without them. `bypass` lists nodes that
     are taken out of the graph while the switch is off: their first fitting input goes on to whoever used their
-    output. `on` and `off` map places ("13.steps") to values. `variant` names another workflow that is used in place of this
-    one while the switch is on; such a pair is how the "gcv" tools offer SageAttention.
+    output. `on` and `off` map places ("13.steps") to values. `variant` names another workflow that is used in place
+    of this one while the switch is on; such a pair is how the "gcv" tools offer SageAttention.
     """
 
     id: SafeName

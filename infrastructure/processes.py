@@ -11,11 +11,13 @@ import json
 import logging
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
+import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +31,23 @@ log = logging.getLogger(__name__)
 
 
 class WorkerGone(Exception):
-    """Raised when a worker ended without an answer; the text is the last it wrote to stderr."""
+    """Raised when a worker ended without an answer; the text is why, in one line (`WorkerProcess.cause`)."""
 
 
 class WorkerProcess:
-    """`python -m module` with JSON lines over its stdin and stdout. Usable by one thread, and `kill` by any.
+    """`python -m module` with JSON lines over its stdin and stdout.
 
-    `background` lowers its priority, for work that may take a little longer rather than slow the window.
+    One thread at a time may send, one may receive, and any may kill. `background` lowers its priority, for work that
+    may take a little longer rather than slow the window; `env` is added to its environment. Raises OSError when no
+    process can be started.
     """
 
-    def __init__(self, module: str, *, background: bool = True) -> None:
-        env = os.environ | {"PYTHONPATH": _joined(PACKAGES, os.environ.get("PYTHONPATH")), "PYTHONIOENCODING": "utf-8"}
+    def __init__(self, module: str, *, background: bool = True, env: Mapping[str, str] | None = None) -> None:
+        env = os.environ | {
+            "PYTHONPATH": _joined(PACKAGES, os.environ.get("PYTHONPATH")),
+            "PYTHONIOENCODING": "utf-8",
+            **(env or {}),
+        }
         if background:
             env["KINOLOOM_WORKER_NICE"] = "5"
         # -P: a folder named like one of our packages in the user's current folder must not be imported
@@ -55,7 +63,7 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             env=env,
             creationflags=flags,
-            # own session: Ctrl-C in the terminal reaches us first, and we end the worker
+            # own session (there: own group): Ctrl-C in the terminal reaches us alone, and we end the worker
             start_new_session=sys.platform != "win32",
         )
         self._inbox: queue.Queue[Message | None] = queue.Queue()
@@ -85,12 +93,13 @@ class WorkerProcess:
             self._process.stdin.write(json.dumps(message, allow_nan=False).encode() + b"\n")
             self._process.stdin.flush()
         except (OSError, ValueError) as error:
-            raise WorkerGone(self.words() or str(error)) from error
+            self._readers[1].join(1)
+            raise WorkerGone(self.cause() or str(error)) from error
 
     def receive(self, timeout: float | None = None) -> Message | None:
         """The next message; None when none came within `timeout` seconds. Raises WorkerGone when no more can come."""
         if self._ended:
-            raise WorkerGone(self.words())
+            raise WorkerGone(self.cause())
         try:
             message = self._inbox.get(timeout=timeout)
         except queue.Empty:
@@ -98,7 +107,7 @@ class WorkerProcess:
         if message is None:
             self._ended = True
             self._readers[1].join(1)
-            raise WorkerGone(self.words())
+            raise WorkerGone(self.cause())
         return message
 
     def lines(self) -> Iterator[Message]:
@@ -114,6 +123,18 @@ class WorkerProcess:
     def words(self) -> str:
         """The last lines the worker wrote to stderr."""
         return "\n".join(self._words)
+
+    def cause(self) -> str:
+        """Why the worker ended, in one line: its last error, else its last words, else its exit status."""
+        found = _cause(tuple(self._words))
+        if found:
+            return found
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)  # its pipes close a moment before it has ended
+        status = self._process.returncode
+        if not status:
+            return ""
+        return f"ended by signal {-status}" if status < 0 else f"exit status {status}"
 
     def kill(self) -> None:
         """End the worker at once and wait for its end; without effect when it has ended."""
@@ -187,14 +208,20 @@ def serve(handler: Callable[[Message, Callable[[Message], None]], None]) -> None
             except OSError:
                 os._exit(0)  # nobody listens any more
 
-    while True:
-        message = inbox.get()
-        try:
-            handler(message, reply)
-        except Exception as error:
-            if not isinstance(error, errors.StudioError):
-                log.exception("The worker failed.")
-            reply(error_message(error))
+    try:
+        while True:
+            message = inbox.get()
+            try:
+                handler(message, reply)
+            except Exception as error:
+                if not isinstance(error, errors.StudioError):
+                    log.exception("The worker failed.")
+                reply(error_message(error))
+    except BaseException:
+        # Python's own way out would wait for the thread that reads stdin, and complain about it instead of this
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
 
 
 def error_message(error: BaseException) -> Message:
@@ -213,10 +240,25 @@ def raise_reported(message: Message, default: type[errors.StudioError] = errors.
 
 def _watch_stdin(inbox: queue.Queue[Message]) -> None:
     try:
-        for line in sys.stdin.buffer:
-            inbox.put(json.loads(line))
+        # a file of our own: the interpreter locks sys.stdin when it shuts down, which fails while this thread reads it
+        with os.fdopen(os.dup(0), "rb") as lines:
+            for line in lines:
+                inbox.put(json.loads(line))
     finally:
         os._exit(0)
+
+
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Warning|Failed)\b(?:: .*)?$")
+
+
+def _cause(lines: Sequence[str]) -> str:
+    """The line that says most: the last exception, else the last line that is not indented (as tracebacks are)."""
+    # what the interpreter adds when it is cut off while it shuts down says nothing about why
+    ends = next((i for i, line in enumerate(lines) if line.startswith("Fatal Python error: _enter_buffered")), None)
+    said = [line for line in lines[:ends] if line.strip()]
+    raised = [line for line in said if _RAISED.match(line)]
+    plain = [line for line in said if not line[0].isspace()]
+    return (raised or plain or said or [""])[-1].strip()[:300]
 
 
 def _joined(first: Path, rest: str | None) -> str:

@@ -156,3 +156,23 @@ def video_request(
         seed_rule=seed_rule(project, shot.video) if "video.seed" in spec.fields else "unused",
         width=width, height=height, frames=segment.generate, rate=profile.rate, start=start, end=end, params=params,
     )  # fmt: skip
+
+
+_PICTURE = frozenset(
+    {"prompt", "negative", "label", "size", "characters", "objects", "location", "time_of_day", "lighting", "mood",
+     "composition", "color_grade", "style", "image.seed", "image.steps", "image.cfg"}
+)  # fmt: skip
+_CLIP = frozenset({"prompt", "negative", "label", "camera", "motion", "video.seed", "video.steps", "video.cfg"})
+
+
+def reaching(spec: BackendSpec, kind: str) -> frozenset[str]:
+    """The parts of a shot that reach a picture ("image") or a clip ("video") by that spec: of its fields, those that
+    requests of this kind carry."""
+    if kind not in spec.kinds:
+        return frozenset()
+    if kind == "image":
+        return spec.fields & (_PICTURE if spec.reads_text else _PICTURE | {"title"})
+    if spec.reads_text:
+        composed = {"lighting", "mood", "time_of_day", "color_grade", "style", "motion_strength"}
+        return spec.fields & (_CLIP | composed)
+    return spec.fields & (_CLIP | {"size", "span"})

@@ -7,10 +7,11 @@ import hashlib
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from addons.api import Action, AddonContext, PartData, Reply
 from addons.format import clock, rate_words
+from addons.flows import limits
 from addons.imports import (
     ACCEPTED,
     PICTURES,
@@ -21,6 +22,7 @@ from addons.imports import (
     read_files,
     remember_notes,
 )
+from addons.project import makers
 from addons.session import View
 from domain.errors import BadInput, NotFound, NotReady, StudioError
 from domain.importing import ImportResult
@@ -39,8 +41,10 @@ MODES: dict[Mode, tuple[str, str]] = {
     "single": ("Single", "One segment a shot. Shots longer than the model makes in one go are left out."),
 }
 STAGED, PENDING = "project.staged", "project.pending"
-_ENDLESS = 600
-"""A model that makes this many seconds in one go has no limit worth naming."""
+_CHANGES = (
+    "width", "height", "rate", "backend", "profile", "mode", "look", "workflow", "image_backend", "image_workflow",
+    "workflow_options",
+)  # fmt: skip
 
 
 class ProjectTab:
@@ -55,18 +59,13 @@ class ProjectTab:
 
     def film(self, view: View) -> PartData:
         """Format and defaults of the open project, and the question that a change raised."""
-        project, spec, profile = view.project, view.spec, view.setup.profile
+        try:
+            made = self._made(view)
+        except StudioError as error:
+            made = self._lost(view, error)
+        project = view.project
         size = (project.width, project.height)
         frames = view.board.frames(project.rate)
-        generated = profile.fit_size(*size)
-        longest = max((native_frames(film_frames(s.seconds, project.rate), profile.rate, project.rate)
-                       for s in view.board.shots), default=0)  # fmt: skip
-        modes = [m for m in MODES if m in profile.modes and (m != "keyframe" or spec.takes_end)]
-        if project.mode not in modes:
-            modes.append(project.mode)
-        note = ""
-        if longest and longest <= profile.longest and "chain" in modes and "single" in modes:
-            note = f"No shot is longer than {profile.title} makes in one go, so chain and single give the same film."
         rates = list(RATES)
         if rate_text(project.rate) not in rates:
             rates = sorted([*rates, rate_text(project.rate)], key=Fraction)
@@ -84,26 +83,55 @@ class ProjectTab:
                 "rates": [
                     {"value": r, "label": rate_label(Fraction(r)), "on": Fraction(r) == project.rate} for r in rates
                 ],
-                "made": _fitted(profile.title, generated, size),
-                "backends": self._backends(project.backend),
-                "profiles": [
-                    {"id": i, "title": p.title, "limits": limits(p), "on": i == profile.id}
-                    for i, p in self._profiles(spec.profiles, spec.id, project.rate)
-                ],
-                "modes": [{"id": m, "title": MODES[m][0], "help": MODES[m][1], "on": m == project.mode} for m in modes],
-                "note": note,
-                "look": project.look,
-                "looks": looks(project.look) if "style" in spec.fields else [],
                 "pending": self._pending(view),
             }
+            | made
         )  # fmt: skip
 
-    def _backends(self, current: str) -> list[dict[str, Any]]:
-        found = [self._studio.backends.spec(i) for i in self._studio.backends.ids()]
-        return [
-            {"id": s.id, "title": s.title, "on": s.id == current, "free": s.free, "makes": _makes(s.kinds)}
-            for s in found
-        ]
+    def _made(self, view: View) -> dict[str, Any]:
+        """What makes the film: backends, workflows, model, mode and look."""
+        project, spec, profile = view.project, view.spec, view.setup.profile
+        longest = max((native_frames(film_frames(s.seconds, project.rate), profile.rate, project.rate)
+                       for s in view.board.shots), default=0)  # fmt: skip
+        modes = [m for m in MODES if m in profile.modes and (m != "keyframe" or spec.takes_end)]
+        if project.mode not in modes:
+            modes.append(project.mode)
+        note = ""
+        if longest and longest <= profile.longest and "chain" in modes and "single" in modes:
+            note = f"No shot is longer than {profile.title} makes in one go, so chain and single give the same film."
+        size = (project.width, project.height)
+        drawn = makers.keyframe_backend(view)
+        drawers = makers.backends(view, "image", drawn)
+        return {
+            "made": _fitted(profile.title, profile.fit_size(*size), size),
+            "backends": makers.backends(view, "video", spec.id),
+            "flow": makers.picker(view, "video", spec.id, makers.used(view, "video")),
+            "drawers": drawers if len(drawers) > 1 or drawn != spec.id else [],
+            "drawFlow": makers.picker(view, "image", drawn, makers.used(view, "image")),
+            "profiles": [
+                {"id": i, "title": p.title, "limits": limits(p), "on": i == profile.id}
+                for i, p in self._profiles(spec.profiles, spec.id, project.rate)
+            ],
+            "modes": [{"id": m, "title": MODES[m][0], "help": MODES[m][1], "on": m == project.mode} for m in modes],
+            "note": note,
+            "look": project.look,
+            "looks": looks(project.look) if "style" in view.fields else [],
+            "lost": "",
+        }
+
+    def _lost(self, view: View, error: StudioError) -> dict[str, Any]:
+        """The same where the project names a backend, workflow or model that is not here: what is wrong, and the
+        choice of another."""
+        project = view.project
+        drawn = project.image_backend
+        return {
+            "made": "", "profiles": [], "modes": [], "note": "", "look": project.look, "looks": [],
+            "backends": makers.backends(view, "video", project.backend),
+            "flow": makers.picker(view, "video", project.backend, project.workflow),
+            "drawers": makers.backends(view, "image", drawn) if drawn else [],
+            "drawFlow": makers.picker(view, "image", drawn, project.image_workflow) if drawn else {},
+            "lost": str(error),
+        }  # fmt: skip
 
     def _profiles(self, ids: tuple[str, ...], backend: str, rate: Fraction) -> list[tuple[str, ModelProfile]]:
         found = []
@@ -121,7 +149,7 @@ class ProjectTab:
             words = self._words(view, _checked_changes(changes))
         except StudioError:
             return {}
-        return {"words": words, "to": _to_words(changes)} if words else {}
+        return {"words": words, "to": self._to(view, changes)} if words else {}
 
     def act_film(self, view: View, action: Action) -> Reply | None:
         """Change the open project; what would make finished work stale is asked first."""
@@ -133,8 +161,14 @@ class ProjectTab:
                 self._change(view, {"name": name})
             case "edit" if action.text("field") == "look":
                 return self._ask_or_change(view, {"look": action.text("value", 80)})
-            case "edit" if action.text("field") in ("backend", "profile"):
-                return self._ask_or_change(view, self._engine(view, action.text("field"), action.text("value", 80)))
+            case "edit" if action.text("field") == "backend":
+                return self._ask_or_change(view, makers.clips_by(view, action.text("value", 80)))
+            case "edit" if action.text("field") == "profile":
+                return self._ask_or_change(view, self._profile(view, action.text("value", 80)))
+            case "edit" | "quality":
+                return self._ask_or_change(view, makers.change(view, action))
+            case "servers":
+                return Reply(tab="servers")
             case "size":
                 width, height = action.number("w"), action.number("h")
                 if width is None or height is None:
@@ -153,25 +187,25 @@ class ProjectTab:
                 changes = _checked_changes(view.choice(PENDING, {}))
                 if changes:
                     self._change(view, changes)
-                    return Reply(said=f"Changed to {_to_words(changes)}.")
+                    return Reply(said=f"Changed to {self._to(view, changes)}.")
             case "keep":
                 view.choose(PENDING, {})
         return None
 
-    def _engine(self, view: View, field: str, value: str) -> dict[str, Any]:
-        if field == "backend":
-            spec = self._studio.backends.spec(value)
-            kept = view.project.profile
-            profile = kept if kept in spec.profiles else spec.profiles[0]
-            # A workflow belongs to its backend: another one begins with its first.
-            return {"backend": spec.id, "profile": profile} | (
-                {} if spec.id == view.project.backend else {"workflow": ""}
-            )
+    def _profile(self, view: View, value: str) -> dict[str, Any]:
         if value not in view.spec.profiles:
             raise BadInput(
                 f"{view.spec.title} does not make {value[:40]!r}.", f"It makes: {', '.join(view.spec.profiles)}."
             )
         return {"profile": value}
+
+    def _to(self, view: View, changes: dict[str, Any]) -> str:
+        """What a change leads to, in words."""
+        words = "" if changes.get("backend") else makers.to_words(view, changes)
+        if not words and changes.get("backend"):
+            with contextlib.suppress(NotFound):
+                words = self._studio.backends.spec(str(changes["backend"])).title
+        return words or _to_words(changes)
 
     def _ask_or_change(self, view: View, changes: dict[str, Any]) -> Reply | None:
         project = view.project
@@ -191,6 +225,10 @@ class ProjectTab:
 
     def _words(self, view: View, changes: Mapping[str, Any]) -> str:
         """What the change makes stale, counted from the plan; empty when nothing is."""
+        try:
+            view.setup
+        except StudioError:
+            return ""  # what it is made with is not here: nothing counts as finished, and another choice is the cure
         rendered, drawn = self._studio.generation.consequences(view.open, **changes)
         said = []
         if rendered:
@@ -369,14 +407,6 @@ class ProjectTab:
         return Reply(said=f"Opened {project.project.name}.", project=project.id, tab="storyboard")
 
 
-def limits(profile: ModelProfile) -> str:
-    """What a model makes in one go, in words: "16 fps, up to 81 frames = 5.06 s a segment"."""
-    seconds = float(profile.longest / profile.rate)
-    if seconds >= _ENDLESS:
-        return "any length in one go, at the film's own rate"
-    return f"{rate_label(profile.rate)} fps, up to {profile.longest} frames = {seconds:.2f} s a segment"
-
-
 def looks(current: str) -> list[dict[str, Any]]:
     """The looks to choose from; one that came from elsewhere is kept and marked."""
     known = PRESET_CHOICES["style"]
@@ -396,11 +426,6 @@ def _label(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
-def _makes(kinds: frozenset[Literal["image", "video"]]) -> str:
-    names = [word for kind, word in (("image", "keyframes"), ("video", "clips")) if kind in kinds]
-    return " and ".join(names)
-
-
 def _shots(count: int) -> str:
     return "1 shot is" if count == 1 else f"{count} shots are"
 
@@ -414,7 +439,7 @@ def _checked_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         k: v
         for k, v in changes.items()
-        if k in ("width", "height", "rate", "backend", "profile", "mode", "look", "workflow")
+        if k in _CHANGES
     }
 
 

@@ -60,9 +60,10 @@ class WorkflowsTab:
         )
 
     def _row(self, view: View, flow: WorkflowInfo) -> dict[str, Json]:
+        model = profile_words(view.studio, flow, view.project.rate)[0] if flow.kind == "video" else ""
         return {
             "id": flow.id, "t": flow.title[:80], "k": KINDS[flow.kind],
-            "p": profile_words(view.studio, flow, view.project.rate)[0][:60], "l": flow.licence[:40],
+            "p": "" if model == flow.title else model[:60], "l": flow.licence[:40],
             "o": ORIGINS[flow.origin], "ov": flow.overrides, "s": state_words(flow), "c": STATES[state_of(flow)][1],
             "u": _use(view, flow),
         }  # fmt: skip

@@ -282,11 +282,11 @@ window.Kino = (() => {
     if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "z") { e.preventDefault(); act("header", e.shiftKey ? "redo" : "undo"); return; }
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "y") { e.preventDefault(); act("header", "redo"); return; }
     if (e.key === "?") { e.preventDefault(); showKeys(); return; }
-    if (/^[1-8]$/.test(e.key) && !e.ctrlKey && !e.metaKey && !e.altKey) document.querySelectorAll("#tabs [role=tab]")[e.key - 1]?.click();
+    if (/^[1-9]$/.test(e.key) && !e.ctrlKey && !e.metaKey && !e.altKey) document.querySelectorAll("#tabs [role=tab]")[e.key - 1]?.click();
   });
 
   /* -- the key sheet: addons add theirs with Kino.keys.push([title, [[keys, words], ...]]) --------------- */
-  const keys = [["Everywhere", [["1 … 8", "Go to a tab"], ["Ctrl Z", "Undo"], ["Ctrl Shift Z, Ctrl Y", "Redo"], ["?", "This sheet"]]],
+  const keys = [["Everywhere", [["1 … 9", "Go to a tab"], ["Ctrl Z", "Undo"], ["Ctrl Shift Z, Ctrl Y", "Redo"], ["?", "This sheet"]]],
     ["Cards", [["← → ↑ ↓", "Choose the next card"], ["Home, End", "First and last card"], ["Enter, Space", "Choose the card"]]]];
   const keyTable = () => raw(html`<div class="kkeys">${keys.map(([title, rows]) => raw(html`<section><h3 class="ksec">${title}</h3><dl>${rows.map(([k, words]) => raw(html`<div><dt>${k.split(" ").map((x) => (/^[,…]$/.test(x) ? x : raw(html`<kbd>${x.replace(/,$/, "")}</kbd>${x.endsWith(",") && x.length > 1 ? " or " : ""}`)))}</dt><dd>${words}</dd></div>`))}</dl></section>`))}</div>`);
   function showKeys() {
@@ -408,9 +408,16 @@ window.Kino = (() => {
   };
 })();
 
-/* Copying: an element with data-copy puts that text into the clipboard. */
+/* Copying: an element with data-copy puts that text into the clipboard, data-copy-from the text of that element. */
 document.addEventListener("click", async (e) => {
-  const el = e.target.closest?.("[data-copy]");
+  const el = e.target.closest?.("[data-copy],[data-copy-from]");
   if (!el) return;
-  try { await navigator.clipboard.writeText(el.dataset.copy); Kino.toast("The path is copied.", "info"); } catch { Kino.toast("The browser did not allow copying. Select the path and copy it.", "error"); }
+  try { await navigator.clipboard.writeText(el.dataset.copy ?? document.querySelector(el.dataset.copyFrom)?.textContent ?? ""); Kino.toast(el.dataset.copied || "The path is copied.", "info"); } catch { Kino.toast("The browser did not allow copying. Select the text and copy it.", "error"); }
 });
+
+/* What is missing with its cure, and model files with their folder and address (addons/flows.py gives the rows). */
+(() => {
+  const { html, raw, icons } = Kino;
+  Kino.problems = (list) => list.length ? raw(html`<ul class="kproblems">${list.map(([what, cure]) => raw(html`<li>${icons.warn}<span><b>${what}</b> ${cure}</span></li>`))}</ul>`) : "";
+  Kino.models = (list) => raw(html`<ul class="kmodels">${list.map((m) => raw(html`<li class="${m.there === false ? "off" : ""}"><span class="mark" title="${m.there == null ? "No server was asked" : m.there ? "Installed" : "Not installed"}">${m.there ? icons.check : m.there === false ? icons.warn : "·"}</span><div><b>${m.name}</b><small>${[m.slot, m.folder, m.size, m.licence, m.there === false ? "not installed" : m.there ? "installed" : ""].filter(Boolean).join(" · ")}</small></div>${m.url ? raw(html`<button type="button" class="kbtn small ghost" data-copy="${m.url}" data-copied="The link is copied." title="Copy ${m.url}" aria-label="Copy the link of ${m.name}">${icons.copy} Link</button>`) : ""}</li>`))}</ul>`);
+})();

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import itertools
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -27,7 +29,7 @@ from domain.backend import (
 from domain.errors import BackendFailed, Conflict, NotFound
 from domain.profiles import ANIMATIC, PROFILES
 from domain.request import GenerationRequest
-from infrastructure.animatic.process import WorkerProcess, find_missing
+from infrastructure.processes import Message, WorkerGone, WorkerProcess
 
 VERSION = "1"
 FIELDS = frozenset(
@@ -36,6 +38,9 @@ FIELDS = frozenset(
         "style", "lighting", "mood", "time_of_day", "composition", "color_grade", "camera", "motion", "motion_strength",
     }
 )  # fmt: skip
+_WORKER = "infrastructure.animatic.worker"
+_NEEDED = {"av": "PyAV", "cv2": "OpenCV", "numpy": "NumPy", "PIL": "Pillow"}
+log = logging.getLogger(__name__)
 _KEPT = 256
 """Ended jobs whose events can still be read again."""
 
@@ -70,7 +75,15 @@ class _Job:
                 return
 
 
-def _event(message: dict[str, Any]) -> BackendEvent | None:
+def find_missing() -> list[str]:
+    """Names of the libraries that the worker needs and that are not installed; loads none of them."""
+    return [name for module, name in _NEEDED.items() if importlib.util.find_spec(module) is None]
+
+
+def _event(message: Message) -> BackendEvent | None:
+    if message.get("kind") == "error":  # nothing that `jobs.work` expects
+        what = f"The animatic engine failed: {message.get('message', '')}"
+        return BackendFailure(message=what, cure="Try again; the log has the details.", retry=True)
     match message.get("event"):
         case "started":
             return BackendStarted()
@@ -201,38 +214,60 @@ class AnimaticBackend:
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop()
             try:
-                worker = self._idle.pop() if self._idle else WorkerProcess(self._heard, self._ended)
+                worker = self._idle.pop() if self._idle else self._new_worker()
             except OSError as error:
                 job.report(BackendFailure(message=f"The animatic engine could not start a process: {error}."))
                 continue
             self._working[job.id] = worker
-            worker.give(job.id, job.order)
+            with contextlib.suppress(WorkerGone):  # the thread that listens to it is told as well
+                worker.send(job.order)
 
-    def _heard(self, worker: WorkerProcess, message: dict[str, Any]) -> None:
+    def _new_worker(self) -> WorkerProcess:
+        worker = WorkerProcess(_WORKER, env={"OMP_NUM_THREADS": "1"})  # each is one of several; they share the cores
+        threading.Thread(target=self._listen, args=(worker,), name=f"animatic {worker.pid}", daemon=True).start()
+        return worker
+
+    def _listen(self, worker: WorkerProcess) -> None:
+        for message in worker.lines():
+            self._heard(worker, message)
+        worker.kill()  # it has ended; this releases what is left of it
+        self._gone(worker)
+
+    def _job_of(self, worker: WorkerProcess) -> _Job | None:
+        """What the worker works on. The lock is held."""
+        return next((self._jobs[i] for i, w in self._working.items() if w is worker), None)
+
+    def _heard(self, worker: WorkerProcess, message: Message) -> None:
         event = _event(message)
         with self._lock:
-            job = self._jobs.get(str(message.get("job")))
-            if job is None or event is None or self._working.get(job.id) is not worker:
+            job = self._job_of(worker)
+            if job is None or event is None:
                 return
             if isinstance(event, TERMINAL_EVENTS):
                 del self._working[job.id]
-                worker.job = None
                 self._idle.append(worker)
         job.report(event)
         if job.ended:
             with self._lock:
                 self._start()
 
-    def _ended(self, worker: WorkerProcess, words: str) -> None:
+    def _gone(self, worker: WorkerProcess) -> None:
+        """A worker has ended: its job, if it was not taken from it before, has failed."""
         with self._lock:
             if worker in self._idle:
                 self._idle.remove(worker)
-            job = self._jobs.get(worker.job or "")
-            if job is None or self._working.get(job.id) is not worker:
+            job = self._job_of(worker)
+            if job is None:
                 return
             del self._working[job.id]
-        message = "The animatic engine's worker process ended unexpectedly" + (f": {words}" if words else ".")
-        job.report(BackendFailure(message=message, cure="Try again; the log has the details.", retry=True))
+        cause = worker.cause()
+        log.error("An animatic worker ended while it worked on job %s: %s\n%s", job.id, cause, worker.words())
+        message = "The animatic engine's worker process ended unexpectedly" + (f": {cause}" if cause else "")
+        job.report(
+            BackendFailure(
+                message=message.rstrip(".") + ".", cure="Try again; the log has the details.", retry=True
+            )
+        )
         with self._lock:
             self._start()
 

@@ -6,19 +6,26 @@ Every value that is given reaches the graph or is an error: a slot that a workfl
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+from domain.backend import Problem
 from domain.errors import BadInput, NotReady
 from domain.profile import ModelProfile
-from domain.request import GenerationRequest
 from domain.workflow import (
-    PICTURE_SLOTS, SLOTS, Choices, ForeignNode, NeededModel, Quality, SlotPlace, Switch, WorkflowManifest, read_place,
+    PICTURE_SLOTS,
+    Choices,
+    ForeignNode,
+    ModelFile,
+    NeededModel,
+    Quality,
+    SlotPlace,
+    read_place,
 )  # fmt: skip
 from infrastructure.comfyui import grafts
-from infrastructure.comfyui.convert import Converted, Graph, Json
+from infrastructure.comfyui.choosing import Prepared, switches_of
+from infrastructure.comfyui.convert import Graph, Json
 from infrastructure.comfyui.graph import bypassed, folded, free_id, pruned, with_value, without
 from infrastructure.comfyui.needs import foreign_nodes, needed_models, respelled
 from infrastructure.comfyui.nodedefs import NodeDefs
@@ -28,36 +35,19 @@ from infrastructure.comfyui.values import cast
 FOLDER = "kinoloom"
 """Our folder among the server's outputs."""
 
-OPTIONS = ("quality", "switches", "models")
-"""What a request's `params` may hold beside values by slot."""
-
-WITHOUT_EFFECT = ("slot",)
-"""Entries of a request's `params` that tell requests apart and are no values."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A workflow ready for one server: its manifest with every place in its graph, the graph as converted for that
-    server, and the editor's own file, which goes along into the clip."""
-
-    manifest: WorkflowManifest
-    converted: Converted
-    editor: Mapping[str, Json] | None = None
-    notes: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True)
 class Built:
     """What is sent, and what can be said about it before.
 
-    `last_frame` is the node that saves the lossless last frame, None when the pictures cannot be had in front of the
+    `last_frame` is the node that saves the lossless last frame, empty when the pictures cannot be had in front of the
     writer. `workflow` belongs into `extra_data.extra_pnginfo.workflow`. `faults` is empty when the server will take
     it.
     """
 
     graph: Graph
     writer: str
-    last_frame: str | None
+    last_frame: str
     titles: Mapping[str, str]
     workflow: Mapping[str, Json] | None
     models: tuple[NeededModel, ...]
@@ -67,85 +57,30 @@ class Built:
     switches: Mapping[str, bool]
     notes: tuple[str, ...] = ()
 
-
-# -- what is wanted ------------------------------------------------------------------------------------------------
-
-
-def choices_of(request: GenerationRequest, manifest: WorkflowManifest, pictures: Mapping[str, str]) -> Choices:
-    """What a request wants of a workflow. `pictures` maps "start", "end", "reference-0" … to names on the server.
-
-    Raises BadInput for a value that the workflow does not take, and NotReady for a picture that was not uploaded.
-    """
-    values: dict[str, Any] = {name: value for name, value in request.params.items() if name in SLOTS}
-    unknown = set(request.params) - set(SLOTS) - set(OPTIONS) - set(WITHOUT_EFFECT)
-    if unknown:
-        raise BadInput(
-            f"{manifest.title} does not use {', '.join(sorted(unknown))}.", "Leave it out, or choose another workflow."
-        )
-    for name, text in (("prompt", request.prompt), ("negative", request.negative)):
-        if text:
-            values[name] = text
-    if request.seed_rule != "unused" or manifest.takes("seed"):
-        values["seed"] = request.seed
-    if manifest.takes("width") or not any(PICTURE_SLOTS.fullmatch(slot) for slot in manifest.slots):
-        values |= {"width": request.width, "height": request.height}
-    if request.kind == "video":
-        values |= {"length": request.frames, "fps": request.rate}
-    wanted: dict[str, object] = {"start": request.start, "end": request.end}
-    wanted |= {f"reference-{number}": picked for number, picked in enumerate(request.references)}
-    for name, picked in wanted.items():
-        if picked is None:
-            continue
-        if name not in pictures:
-            raise NotReady(f"The picture {name} was not handed to the server.", "Render the shot again.")
-        values[_picture_slot(name, manifest)] = pictures[name]
-    return Choices.model_validate(
-        {name: request.params[name] for name in OPTIONS if name in request.params} | {"values": values}
-    )  # fmt: skip
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The faults in words, with what to do: model files with the folder they belong into and where to get them."""
+        return tuple(problem_of(fault, self.models, self.foreign) for fault in self.faults)
 
 
-def _picture_slot(name: str, manifest: WorkflowManifest) -> str:
-    if name == "start" and "start_image" not in manifest.slots and "reference-1" in manifest.slots:
-        return "reference-1"  # editing a picture: the start frame is what is edited
-    if name.startswith("reference-"):
-        return f"reference-{int(name[10:]) + 1}"
-    return f"{name}_image"
-
-
-def switches_of(prepared: Prepared, defs: NodeDefs) -> list[Switch]:
-    """The switches that can be offered on this server: the workflow's own whose nodes are there, and SageAttention
-    and GGUF loaders where the server has them."""
-    graph = prepared.converted.graph
-    found = [s for s in prepared.manifest.switches if all(node in defs for node in s.needs) or not defs]
-    if all(s.id != grafts.SAGE_SWITCH for s in found) and grafts.can_sage(graph, defs):
-        found.append(
-            Switch(
-                id=grafts.SAGE_SWITCH, title="SageAttention", needs=(grafts.SAGE_NODE,),
-                help="Quicker attention on NVIDIA cards; the picture differs slightly.",
+def problem_of(fault: Fault, models: Iterable[NeededModel], foreign: Iterable[ForeignNode]) -> Problem:
+    """A fault as the studio shows it."""
+    if fault.kind == "missing_node":
+        pack = next((f.pack for f in foreign if f.class_type == fault.class_type and f.pack), "")
+        cure = f"Install the custom nodes {pack}" if pack else "Update ComfyUI, or install the custom nodes it is from"
+        return Problem(what=fault.message, cure=f"{cure}, and restart the server.")
+    for model in models:
+        if fault.kind == "not_in_list" and (model.node, model.input) == (fault.node, fault.input):
+            where = f"models/{model.folder}" if model.folder else "its models folder"
+            size = f" ({model.size_gb:g} GB)" if model.size_gb else ""
+            source = f" from {model.url}" if model.url else ""
+            return Problem(
+                what=f"The server does not have the model {model.name}.",
+                cure=f"Put it{size} into {where} of ComfyUI{source}, or choose another file.",
             )
-        )  # fmt: skip
-    if grafts.gguf_loaders(graph, defs):
-        found.append(
-            Switch(
-                id=grafts.GGUF_SWITCH, title="GGUF models", needs=("UnetLoaderGGUF",),
-                help="Loads quantised .gguf files, which need less memory.",
-            )
-        )  # fmt: skip
-    return found
-
-
-def model_choices(prepared: Prepared, defs: NodeDefs) -> dict[str, tuple[str, ...]]:
-    """The files that the server offers for each slot of a model or LoRA, GGUF files included."""
-    found = {}
-    for slot, places in prepared.manifest.slots.items():
-        if not slot.startswith(("model:", "lora:")) or places[0].node not in prepared.converted.graph:
-            continue
-        kind = prepared.converted.graph[places[0].node]["class_type"]
-        definition = defs.get(kind)
-        declared = definition.input(places[0].input) if definition else None
-        listed = tuple(str(c) for c in (declared.choices if declared else None) or ())
-        found[slot] = listed + tuple(c for c in grafts.gguf_choices(kind, places[0].input, defs) if c not in listed)
-    return found
+    if fault.kind == "not_in_list" and fault.choices:
+        return Problem(what=fault.message, cure=f"The server has: {', '.join(fault.choices[:8])}.")
+    return Problem(what=fault.message, cure="Check the workflow in ComfyUI.")
 
 
 # -- building ------------------------------------------------------------------------------------------------------
@@ -200,13 +135,13 @@ class _Builder:
         if writer not in self._graph:
             raise NotReady(f"{manifest.title} lacks a picture that it needs.", "Choose or make the keyframe first.")
         graph, last = self._with_last(self._graph, writer)
-        graph = pruned(folded(graph), [writer, *([last] if last else [])])
+        graph = pruned(folded(graph), [writer, last])
         graph = self._swapped(graph, gguf=switches.get(grafts.GGUF_SWITCH, False))
         if switches.get(grafts.SAGE_SWITCH) and not self._is_own(grafts.SAGE_SWITCH):
             graph = grafts.with_sage(graph, defs)
         graph = completed(respelled(graph, defs), defs)
         for key, name in ((writer, "clip" if manifest.kind == "video" else "picture"), (last, "last")):
-            if key is not None and key in graph:
+            if key in graph:
                 graph[key]["inputs"]["filename_prefix"] = f"{FOLDER}/{job_id}/{name}"
         titles = {k: str((e.get("_meta") or {}).get("title") or e["class_type"]) for k, e in graph.items()}
         converted = self._prepared.converted
@@ -236,12 +171,14 @@ class _Builder:
         for name, on in wanted.items():
             own = self._manifest.switch(name)
             if own is None and name not in offered and (on or name not in (grafts.SAGE_SWITCH, grafts.GGUF_SWITCH)):
-                needs = {grafts.SAGE_SWITCH: grafts.SAGE_NODE, grafts.GGUF_SWITCH: "UnetLoaderGGUF"}.get(name)
+                needs = {grafts.SAGE_SWITCH: grafts.SAGE_NODE, grafts.GGUF_SWITCH: grafts.GGUF_LOADER}.get(name)
                 cure = f"The server needs the node {needs}." if needs else f"It has: {', '.join(offered) or 'none'}."
                 raise BadInput(f"{self._manifest.title} has no switch {name[:40]!r} here.", cure)
             if on and own is not None and name not in offered:
                 missing = ", ".join(n for n in own.needs if n not in self._defs)
-                raise BadInput(f"{own.title} needs nodes that the server lacks: {missing}.", "Install them, or leave it off.")
+                raise BadInput(
+                    f"{own.title} needs nodes that the server lacks: {missing}.", "Install them, or leave it off."
+                )  # fmt: skip
         return wanted
 
     def _is_own(self, name: str) -> bool:
@@ -383,17 +320,17 @@ class _Builder:
             nodes.append(node)
         return grafts.with_gguf(graph, nodes) if nodes else graph
 
-    def _with_last(self, graph: Graph, writer: str) -> tuple[Graph, str | None]:
+    def _with_last(self, graph: Graph, writer: str) -> tuple[Graph, str]:
         if self._manifest.kind != "video":
-            return graph, None
+            return graph, ""
         if self._manifest.last_frame in graph:
             return graph, self._manifest.last_frame
         made, last = grafts.with_last_frame(graph, writer, "last")
         if last is None:
             self._notes.append("The last frame is decoded from the clip: its pictures cannot be had before that.")
-        return made, last
+        return made, last or ""
 
-    def _known_files(self) -> list[Any]:
+    def _known_files(self) -> list[ModelFile]:
         return [*self._manifest.models, *(m for s in self._manifest.switches for m in s.models)]
 
 

@@ -138,6 +138,8 @@ class Catalogue:
             if graph_file is not None:
                 read = read_workflow(graph_file)
                 data, editor = read.data, read.editor
+            elif manifest is not None and not manifest.template and self._shipped.joinpath(f"{stem}.json").is_file():
+                data = parse_json(self._shipped_bytes(stem), f"{stem}.json")
             elif manifest is not None and not manifest.template:
                 raise BadInput(f"{stem}.toml has no graph beside it.", f"Put {stem}.json there.")
         except StudioError as error:

@@ -170,15 +170,16 @@ class Converter:
                 if outer is None or scope.within is None:
                     values = scope.host_values()
                     return Source(value=values[name]) if name in values else None
-                scope, link = scope.within, scope.within.links.get(str(outer))
+                scope = scope.within
+                link = scope.links.get(str(outer))
                 continue
             node = scope.nodes.get(origin)
             if node is None:
                 return None
             if node["type"] == "PrimitiveNode":
                 # The editor writes its value into what it is linked to, even while it is switched off.
-                values = node.get("widgets_values")
-                return Source(value=values[0]) if isinstance(values, list) and values else None
+                held = node.get("widgets_values")
+                return Source(value=held[0]) if isinstance(held, list) and held else None
             if mode(node) == MUTED:
                 return None
             if node["type"] == "Reroute":

@@ -16,8 +16,9 @@ SAGE_SWITCH, GGUF_SWITCH = "sage-attention", "gguf"
 SAGE_NODE = "PathchSageAttentionKJ"
 """From the pack ComfyUI-KJNodes; it is spelled so."""
 
+GGUF_LOADER = "UnetLoaderGGUF"
 GGUF_NODES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "UNETLoader": ("UnetLoaderGGUF", ("unet_name",)),
+    "UNETLoader": (GGUF_LOADER, ("unet_name",)),
     "CLIPLoader": ("CLIPLoaderGGUF", ("clip_name", "type")),
     "DualCLIPLoader": ("DualCLIPLoaderGGUF", ("clip_name1", "clip_name2", "type")),
 }
@@ -158,5 +159,3 @@ def with_gguf(graph: Graph, nodes: list[str]) -> Graph:
         inputs = {name: value for name, value in graph[node]["inputs"].items() if name in kept}
         graph[node] = {**graph[node], "class_type": kind, "inputs": inputs}
     return graph
-
-

@@ -1,4 +1,4 @@
-"""The model files that a graph loads, as slots: which input names a file, what for, and where files of that kind lie."""
+"""The model files that a graph loads, as slots: which input names a file, what for, and where such files lie."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _role(view: GraphView, key: str, name: str) -> str:
     if tag:
         return f"model:{(tag[1] or 'main').lower()}"
     words = f"{title} {view.inputs(key)[name]}".lower()
-    expert = next((e for e in ("high", "low") if re.search(rf"(?<![a-z]){e}[ _-]?(?:noise|lighting)|{e}noise", words)), "")
+    expert = next((e for e in ("high", "low") if re.search(rf"(?<![a-z]){e}[ _-]?noise", words)), "")
     if name.startswith("lora"):
         return f"lora:{expert or '1'}"
     if name.startswith("ckpt"):

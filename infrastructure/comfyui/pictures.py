@@ -12,7 +12,9 @@ START = re.compile(
     r"(?:.*[._])?(?:start|first|init)_?(?:image|frame|img)|image_start|start_frame_image|first_frame_image"
 )
 END = re.compile(r"(?:.*[._])?(?:end|last)_?(?:image|frame|img)|image_end|image_tail|last_frame_image")
-REFERENCE = re.compile(r"(?:.*[._])?(?:ref(?:erence)?_?images?|subject_?images?|style_?images?|character)(?:[._].*)?_?\d*")
+REFERENCE = re.compile(
+    r"(?:.*[._])?(?:ref(?:erence)?_?images?|subject_?images?|style_?images?|character)(?:[._].*)?_?\d*"
+)
 ANY = re.compile(r"images?|pixels|input_image|image_?\d+|images?\..+")
 
 

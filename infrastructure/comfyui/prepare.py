@@ -11,8 +11,8 @@ from typing import Any
 
 from domain.errors import BackendUnavailable, BadInput
 from domain.workflow import FOUND, HOST, PICTURE_SLOTS, Derived, SlotPlace, Switch, WorkflowManifest, read_place
-from infrastructure.comfyui.build import Prepared
 from infrastructure.comfyui.catalogue import Workflow
+from infrastructure.comfyui.choosing import Prepared
 from infrastructure.comfyui.convert import Converted, Json, is_editor, to_api
 from infrastructure.comfyui.guess import found_manifest
 from infrastructure.comfyui.nodedefs import NodeDefs

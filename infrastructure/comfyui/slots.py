@@ -110,7 +110,7 @@ class SlotFinder:
         for slot, places in pictures.find().items():
             self._add(slot, places)
         self._by_title(needed, tagged=False)
-        if flat and self._found.pop("negative", None):
+        if flat and self._found.pop("negative", []):
             self._notes.append("The guidance is 1, so that a negative prompt has no effect.")
         if kind == "video" and "length" not in self._found:
             self._notes.append("No input for the number of frames was found.")

@@ -1,0 +1,275 @@
+"""What makes the clips and what makes the keyframes: backends, workflows, and what is chosen for a workflow."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Literal
+
+from addons.api import Action, Json
+from addons.flows import STATES, chosen, model_rows, profile_words, slot_words, state_of, state_words
+from addons.session import View
+from domain.engine import WorkflowInfo
+from domain.errors import BadInput, NotFound, StudioError
+from services.studio import Studio
+
+Kind = Literal["video", "image"]
+KINDS: tuple[Kind, ...] = ("video", "image")
+OWN = "The workflow's own"
+_MAX_MODEL = 400
+
+
+def kinds_of(studio: Studio, backend: str) -> frozenset[str]:
+    """What a backend makes, with any of its workflows."""
+    found: set[str] = set()
+    with contextlib.suppress(StudioError):
+        found |= studio.backends.spec(backend).kinds
+    if studio.engine is not None and studio.engine.backend == backend:
+        found |= {flow.kind for flow in studio.engine.workflows()} & {"image", "video"}
+    return frozenset(found)
+
+
+def backends(view: View, kind: Kind, current: str) -> list[dict[str, Json]]:
+    """The backends that make this kind; the current one is among them whatever it makes."""
+    studio = view.studio
+    found: list[dict[str, Json]] = []
+    for backend in studio.backends.ids():
+        makes = kinds_of(studio, backend)
+        if kind not in makes and backend != current:
+            continue
+        title, free = backend, False
+        with contextlib.suppress(StudioError):
+            spec = studio.backends.spec(backend)
+            title, free = spec.title, spec.free
+        found.append(
+            {"id": backend, "title": title, "on": backend == current, "free": free, "makes": _makes(makes)}
+        )  # fmt: skip
+    return found
+
+
+def _makes(kinds: frozenset[str]) -> str:
+    names = [word for kind, word in (("image", "keyframes"), ("video", "clips")) if kind in kinds]
+    return " and ".join(names)
+
+
+def keyframe_backend(view: View) -> str:
+    """The backend that draws the keyframes; empty when none does."""
+    image = view.setup.image_spec
+    if "image" in image.kinds:
+        return image.id
+    return view.project.image_backend
+
+
+def used(view: View, kind: Kind) -> str:
+    """The workflow that is used for this kind; empty where the backend has none."""
+    setup = view.setup
+    spec = setup.spec if kind == "video" else setup.image_spec
+    return spec.workflow if kind in spec.kinds else ""
+
+
+def picker(view: View, kind: Kind, backend: str, current: str) -> dict[str, Json]:
+    """The workflows to choose from, and what can be chosen for the one that is used; empty for other backends."""
+    engine = view.studio.engine
+    if engine is None or engine.backend != backend:
+        return {}
+    flows = engine.workflows(kind)
+    flow = next((f for f in flows if f.id == current), None)
+    head: dict[str, Json] = {
+        "kind": kind,
+        "flows": [
+            {"id": f.id, "title": f.title, "on": f.id == current, "state": state_words(f)} for f in flows
+        ],
+        "servers": len(engine.servers()),
+        "id": current,
+    }  # fmt: skip
+    if flow is None:
+        head["flows"] = [{"id": "", "title": "Choose a workflow", "on": True, "state": ""}, *head["flows"]]
+        return head
+    kept = chosen(view.project.workflow_options.get(flow.id))
+    title, words = profile_words(view.studio, flow, view.project.rate)
+    known = [q.id for q in flow.qualities]
+    quality = kept["quality"] if kept["quality"] in known else ""
+    return head | {
+        "state": state_words(flow),
+        "tone": STATES[state_of(flow)][1],
+        "model": f"{title}: {words}" if words else title,
+        "checked": flow.checked,
+        "confirmed": flow.confirmed,
+        "fault": flow.fault,
+        "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
+        "missing": [row for row in model_rows(flow.models) if row["there"] is False],
+        "qualities": _qualities(flow, quality),
+        "switches": [
+            {"id": s.id, "title": s.title, "help": s.help, "on": kept["switches"].get(s.id, s.on)}
+            for s in flow.switches
+            if s.available
+        ],
+        "loaders": _loaders(flow, kept["models"]),
+    }
+
+
+def _qualities(flow: WorkflowInfo, quality: str) -> list[dict[str, Json]]:
+    if not flow.qualities:
+        return []
+    own = {"id": "", "title": OWN, "help": "Steps, guidance and size as the workflow has them.", "on": not quality}
+    return [own, *({"id": q.id, "title": q.title, "help": q.help, "on": q.id == quality} for q in flow.qualities)]
+
+
+def defaults(flow: WorkflowInfo) -> dict[str, str]:
+    """The model file that a workflow itself names, by slot."""
+    return {m.slot: m.name for m in flow.models if m.slot}
+
+
+def _loaders(flow: WorkflowInfo, models: dict[str, str]) -> list[dict[str, Json]]:
+    """A choice for every loader whose server offers files; the workflow's own file is marked."""
+    own = defaults(flow)
+    found: list[dict[str, Json]] = []
+    for slot, offered in flow.choices.items():
+        now, first = models.get(slot, ""), own.get(slot, "")
+        names = dict.fromkeys([*([first] if first else []), *offered, *([now] if now else [])])
+        files = [
+            {
+                "value": "" if name == first else name,
+                "title": f"{name}{'' if name in offered else ' (not on a server)'}",
+                "on": name == (now or first),
+            }
+            for name in names
+        ]
+        if not first:
+            files.insert(0, {"value": "", "title": "As the workflow has it", "on": not now})
+        if len(files) > 1:
+            found.append({"slot": slot, "label": slot_words(slot), "files": files, "own": not now})
+    return found
+
+
+# -- changes -------------------------------------------------------------------------------------------------------
+
+
+def change(view: View, action: Action) -> dict[str, Any]:
+    """What an action changes in the project. Raises BadInput and NotFound for what cannot be."""
+    field, value = action.text("field", 200), action.text("value", _MAX_MODEL)
+    what, _, rest = field.partition(":")
+    kind = _kind(rest.partition(":")[0] if action.act == "edit" else action.text("for", 10))
+    name = rest.partition(":")[2]
+    match what if action.act == "edit" else action.act:
+        case "workflow":
+            return _workflow(view, kind, value)
+        case "image_backend":
+            return _image_backend(view, value)
+        case "quality":
+            return _options(view, kind, "quality", "", value)
+        case "switch":
+            return _options(view, kind, "switches", name, action.data.get("value") is True)
+        case "model":
+            return _options(view, kind, "models", name, value)
+    raise BadInput("A project has no such choice.", "Reload the page.")
+
+
+def _kind(text: str) -> Kind:
+    return "image" if text == "image" else "video"
+
+
+def clips_by(view: View, backend: str) -> dict[str, Any]:
+    """Another backend for the clips: with its first workflow and model. What draws the keyframes stays the same where
+    the new one would draw none."""
+    studio, project = view.studio, view.project
+    if "video" not in kinds_of(studio, backend):
+        # Raises NotFound for one that there is not.
+        raise BadInput(f"{studio.backends.spec(backend).title} makes no clips.", "Choose another backend.")
+    same = backend == project.backend
+    spec = studio.backends.spec(backend, project.workflow if same else "")
+    changes: dict[str, Any] = {
+        "backend": backend,
+        "profile": project.profile if project.profile in spec.profiles else spec.profiles[0],
+    }
+    if not same:
+        # A workflow belongs to its backend: another one begins with its first.
+        changes["workflow"] = spec.workflow
+        if not project.image_backend and "image" not in spec.kinds:
+            with contextlib.suppress(StudioError):
+                if drawn := keyframe_backend(view):
+                    changes |= {"image_backend": drawn, "image_workflow": used(view, "image")}
+    return changes
+
+
+def _workflow(view: View, kind: Kind, workflow: str) -> dict[str, Any]:
+    flow = _flow(view, workflow, kind)
+    if kind == "image":
+        return {"image_backend": _backend(view), "image_workflow": flow.id}
+    spec = view.studio.backends.spec(_backend(view), flow.id)
+    kept = view.project.profile
+    return {"workflow": flow.id, "profile": kept if kept in spec.profiles else spec.profiles[0]}
+
+
+def _image_backend(view: View, backend: str) -> dict[str, Any]:
+    studio = view.studio
+    title = studio.backends.spec(backend).title
+    if "image" not in kinds_of(studio, backend):
+        raise BadInput(f"{title} draws no keyframes.", "Choose another backend.")
+    if studio.engine is None or studio.engine.backend != backend:
+        return {"image_backend": backend, "image_workflow": ""}
+    flows = [flow.id for flow in studio.engine.workflows("image")]
+    now = view.project.image_workflow
+    return {"image_backend": backend, "image_workflow": now if now in flows else flows[0]}
+
+
+def _options(view: View, kind: Kind, part: str, name: str, value: str | bool) -> dict[str, Any]:
+    """What is chosen for the workflow in use, with one thing changed. What a workflow has by itself is not stored, so
+    that going back to it leaves everything as it was."""
+    flow = _flow(view, used(view, kind), kind)
+    project = view.project
+    now = project.workflow_options.get(flow.id)
+    kept = chosen(now)
+    if part == "quality":
+        if value and value not in [q.id for q in flow.qualities]:
+            raise NotFound(f"{flow.title} has no such quality.", "Reload the page.")
+        kept["quality"] = value
+    elif part == "switches":
+        switch = next((s for s in flow.switches if s.id == name and s.available), None)
+        if switch is None:
+            raise NotFound(f"{flow.title} has no such switch.", "Reload the page.")
+        kept["switches"].pop(name, None)
+        if value != switch.on:
+            kept["switches"][name] = value
+    else:
+        if name not in flow.choices:
+            raise NotFound(f"{flow.title} has no such model to choose.", "Reload the page.")
+        kept["models"].pop(name, None)
+        if value and value != defaults(flow).get(name):
+            if value not in flow.choices[name]:
+                raise NotFound(f"No server has the model {str(value)[:80]}.", "Choose one of the list.")
+            kept["models"][name] = value
+    known = {k: v for k, v in (now or {}).items() if k not in kept}
+    stored = known | {k: v for k, v in kept.items() if v}
+    rest = {k: v for k, v in project.workflow_options.items() if k != flow.id}
+    return {"workflow_options": rest | ({flow.id: stored} if stored else {})}
+
+
+def _backend(view: View) -> str:
+    if view.studio.engine is None:
+        raise BadInput("This Kinoloom was started without ComfyUI.", "The built-in engine works without it.")
+    return view.studio.engine.backend
+
+
+def _flow(view: View, workflow: str, kind: Kind) -> WorkflowInfo:
+    """A workflow of that kind. Raises NotFound."""
+    engine = view.studio.engine
+    found = next((f for f in engine.workflows(kind) if f.id == workflow), None) if engine else None
+    if found is None:
+        raise NotFound("There is no such workflow.", "It may have been removed in another window; choose another.")
+    return found
+
+
+def to_words(view: View, changes: dict[str, Any]) -> str:
+    """The change in a few words, for the button that makes it; empty when it is about something else."""
+    engine = view.studio.engine
+    for field in ("workflow", "image_workflow"):
+        if changes.get(field) and engine is not None:
+            with contextlib.suppress(NotFound):
+                return engine.workflow(changes[field]).title
+    if "workflow_options" in changes:
+        return "these settings of the workflow"
+    if "image_backend" in changes:
+        with contextlib.suppress(NotFound):
+            return f"keyframes by {view.studio.backends.spec(changes['image_backend']).title}"
+    return ""
+
