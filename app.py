@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import json
 import logging
+import os
 import signal
 import sys
 import traceback
@@ -85,6 +86,11 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
     import config.settings
     from infrastructure.animatic.backend import AnimaticBackend
     from infrastructure.clock import SystemClock
+    from infrastructure.comfyui.backend import BACKEND as COMFYUI
+    from infrastructure.comfyui.backend import ComfyBackend
+    from infrastructure.comfyui.catalogue import Catalogue
+    from infrastructure.comfyui.engine import ComfyEngine, parse_servers
+    from infrastructure.comfyui.pool import Pool
     from infrastructure.environment import FolderStopRequests, Machine, cores, own_name, owner_alive
     from infrastructure.media import MediaTools
     from infrastructure.paths import find_roots
@@ -129,7 +135,20 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
 
     clock, changes, media, stops = SystemClock(), ChangeCounter(), MediaTools(), FolderStopRequests()
     animatic = AnimaticBackend(min(settings().animatic.workers or cores(), 64))
-    backends = BackendRegistry({animatic.spec.id: (animatic.spec, lambda: animatic)}, _third_party_backends)
+    pool, own_workflows = Pool(), places.data / "workflows"
+
+    def servers() -> list[Any]:
+        now = settings().comfyui
+        return parse_servers(now.servers, now.token)
+
+    engine = ComfyEngine(Catalogue(own_workflows), pool, servers, own_workflows, changes.bump)
+    backends = BackendRegistry(
+        {
+            animatic.spec.id: (animatic.spec, lambda: animatic),
+            COMFYUI: (engine.spec, lambda: ComfyBackend(pool, engine.spec, engine.build)),
+        },
+        _third_party_backends,
+    )
     projects = ProjectService(Store(places), clock, options, changes)
     jobs = JobService(
         clock, changes, save=lambda run: projects.get(run.project).files.write(f"runs/{run.id}", run),
@@ -143,12 +162,13 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
         changes=changes, clock=clock, options=options, backends=backends, projects=projects,
         storyboards=StoryboardService(changes), selection=SelectionService(changes), jobs=jobs, generation=generation,
         film=FilmService(projects, generation, jobs, media, clock, options, changes),
-        library=LibraryService(projects, media, places.cache), settings=SettingsService(source, changes),
+        library=LibraryService(projects, media, places.cache), settings=SettingsService(source, changes), engine=engine,
     )  # fmt: skip
     commands = Commands(studio, media, stops, owner_alive, import_any)
     folders = [("projects", Store(places).home()), ("data", places.data), ("cache", places.cache)]
     doctor = Doctor(Machine(), backends, [*folders, ("settings", places.config)], source.problems, own_version())
     with contextlib.ExitStack() as stack:
+        stack.callback(pool.close)
         stack.callback(backends.close)
         stack.callback(jobs.close)
         watcher = StopWatcher(studio, stops)
@@ -397,30 +417,31 @@ def render(
     shots: Shots = None,
     backend: Backend = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of what is made now.")] = None,
-    server: Annotated[list[str] | None, typer.Option(hidden=True)] = None,
-    workflow: Annotated[str | None, typer.Option(hidden=True)] = None,
+    server: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="ComfyUI servers instead of those set up.")
+    ] = None,
+    workflow: Annotated[str | None, typer.Option(metavar="ID", help="Workflow to render with.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing or stale; interrupt it at any time and run it again."""
-    from domain.errors import BadInput, NotReady
+    from domain.errors import NotReady
     from domain.job import Done
     from services.reports import plan_counts
 
+    if server:
+        os.environ["KINOLOOM_COMFYUI__SERVERS"] = ",".join(server)
     with _working(folder) as (kinoloom, project):
         generation = kinoloom.studio.generation
-        for name, given in (("--server", server), ("--workflow", workflow)):
-            if given:
-                raise BadInput(f"{generation.setup(project, backend).spec.title} takes no {name}.", "Leave it out.")
         only = _chosen(project, shots)
-        before = plan_counts(generation.plan(project, backend, only=only))
-        run = generation.render(project, only, backend=backend, seed=seed)
+        before = plan_counts(generation.plan(project, backend, only=only, workflow=workflow))
+        run = generation.render(project, only, backend=backend, seed=seed, workflow=workflow)
         jobs = _follow(kinoloom, [run.id] if run else [])
         made = [
             {"shot": j.shot, "segment": j.segment, "take": j.phase.result}
             for j in jobs
             if j.kind == "segment" and isinstance(j.phase, Done)
         ]
-        after = plan_counts(generation.plan(project, backend, only=only))
+        after = plan_counts(generation.plan(project, backend, only=only, workflow=workflow))
         document = {"made": made, "reused": before["done"], "counts": after}
         _print(as_json, document, [f"{len(made)} segments made, {before['done']} were there already."])
         if after["blocked"]:

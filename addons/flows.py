@@ -81,7 +81,7 @@ def profile_words(studio: Studio, flow: WorkflowInfo, rate: Fraction) -> tuple[s
     except NotFound:
         return flow.profile, ""
     if flow.kind != "video":
-        return profile.title, f"sides in steps of {profile.size_multiple} pixels"
+        return profile.title, ""
     return profile.title, limits(profile)
 
 
@@ -155,6 +155,6 @@ def graph_head(view: View, request: GenerationRequest | None, name: str) -> dict
     text = json.dumps(made.graph, indent=2, ensure_ascii=False)
     return {
         "can": True, "open": True, "error": "", "server": made.server, "workflow": info.title,
-        "slots": [[slot_words(slot), value[:4000]] for slot, value in made.slots.items()],
+        "slots": [[slot_words(slot), value[:4000] or "empty"] for slot, value in made.slots.items()],
         "problems": [[p.what, p.cure] for p in made.problems], "graph": text, "nodes": len(made.graph),
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from addons.api import Json
+from addons.flows import option_rows
 from addons.format import rate_words
 from domain.backend import BackendSpec
 from domain.request import GenerationRequest
@@ -43,6 +44,9 @@ def sent(request: GenerationRequest, spec: BackendSpec | None = None, *, planned
         if key == "presets" and isinstance(value, dict):
             for name, chosen in value.items():
                 add(_said(str(name)), str(chosen).replace("_", " "))
+        elif key == "workflow_options":
+            for label, chosen in option_rows(value):
+                add(label, chosen)
         else:
             add(_LABELS.get(key, _said(key)), _value(key, value))
     add("Slate", request.label)

@@ -15,6 +15,10 @@ MIN_FRACTION = 0.04
 """From this share of the work on, the time that is left is told from the job itself and not from past runs."""
 
 
+DETAIL_LIMIT = 240
+"""Characters of what is being done: a server's name and the place in its queue fit."""
+
+
 @dataclass(frozen=True)
 class Work:
     """The jobs of one shot that run, wait, or failed and were not made again since."""
@@ -71,7 +75,7 @@ def seconds_left(view: View, job: Job, expected: float | None = None) -> float |
 def progress(view: View, job: Job, expected: float | None = None) -> list[Json]:
     """A running job for the browser: per cent, what is being done, time left in words, address of the preview."""
     fraction, detail = (job.phase.fraction, job.phase.detail) if isinstance(job.phase, Running) else (0.0, "")
-    return [round(100 * fraction), detail[:60], wait_words(seconds_left(view, job, expected)), preview_url(view, job)]
+    return [round(100 * fraction), detail[:DETAIL_LIMIT], wait_words(seconds_left(view, job, expected)), preview_url(view, job)]
 
 
 def preview_url(view: View, job: Job) -> str:

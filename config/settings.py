@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -108,7 +108,6 @@ class General(Section):
         title="Projects folder",
         description="Where new projects are made: a whole path. Empty: the folder Kinoloom in your documents folder.",
     )
-    language: Literal["en"] = Field("en", title="Language", description="Language of the studio.")
     open_browser: bool = Field(
         True, title="Open the browser", description="Open the studio in the browser when it starts."
     )
@@ -155,6 +154,24 @@ class Animatic(Section):
     )
 
 
+class Comfyui(Section):
+    """ComfyUI servers that render. A change takes effect at once."""
+
+    servers: str = Field(
+        "",
+        max_length=4000,
+        title="Servers",
+        description="Addresses of ComfyUI servers, separated by commas: http://127.0.0.1:8188. Empty: none.",
+    )
+    token: str = Field(
+        "",
+        max_length=4000,
+        title="Token",
+        description="Sent to these servers as Authorization: Bearer. Empty: none.",
+        json_schema_extra={"secret": True},
+    )
+
+
 class Film(Section):
     """The finished film."""
 
@@ -190,6 +207,7 @@ class Settings(BaseSettings):
     server: Server = Field(Server(), title="Server")
     new_project: NewProject = Field(NewProject(), title="New projects")
     animatic: Animatic = Field(Animatic(), title="Animatic")
+    comfyui: Comfyui = Field(Comfyui(), title="ComfyUI")
     film: Film = Field(Film(), title="Film")
     appearance: Appearance = Field(Appearance(), title="Appearance")
     limits: Limits = Field(Limits(), title="Limits")
@@ -214,7 +232,7 @@ class Settings(BaseSettings):
 class SettingField:
     """One setting as a form shows it. `key` is "section.name", `variable` the environment variable over it.
 
-    `secret` tells a form not to show the value; no setting of this version is.
+    `secret` tells a form not to show the value.
     """
 
     key: str
@@ -252,7 +270,7 @@ def _describe(section: str, name: str, info: FieldInfo) -> SettingField:
         choices=get_args(info.annotation) if get_origin(info.annotation) is Literal else (),
         minimum=next((m.ge for m in info.metadata if hasattr(m, "ge")), None),
         maximum=next((m.le for m in info.metadata if hasattr(m, "le")), None),
-        secret=info.annotation is SecretStr,
+        secret=isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("secret") is True,
     )
 
 

@@ -16,7 +16,8 @@ class BackendSpec(Value):
     model profiles it renders; `free` tells that a job costs nothing and may be repeated without asking;
     `parallel` is how many jobs it takes at once. `workflow` names the one this spec is about, for
     backends that have several; `reads_text` tells that a shot reaches it as one composed prompt (domain.prompting);
-    `version` changes when the same request would give another result.
+    `scales` maps quality presets to the share of the film's
+    size that they generate; `version` changes when the same request would give another result.
     """
 
     id: str
@@ -30,6 +31,7 @@ class BackendSpec(Value):
     version: str = ""
     workflow: str = ""
     reads_text: bool = False
+    scales: dict[str, float] = Field(default_factory=dict)
 
 
 class Problem(Value):

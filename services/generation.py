@@ -90,10 +90,10 @@ class GenerationService:
 
     def plan(
         self, project: OpenProject, backend: str | None = None, profile: str | None = None, mode: Mode | None = None,
-        only: Iterable[str] | None = None,
+        only: Iterable[str] | None = None, workflow: str | None = None,
     ) -> GenerationPlan:  # fmt: skip
         """What would be made. Contacts no server and starts no backend."""
-        setup = self.setup(project, backend, profile, mode)
+        setup = self.setup(project, backend, profile, mode, workflow)
         return build_plan(setup, project.project, self.states(project, setup, only), self._timings.expect)
 
     def expect(self, key: str) -> float | None:
@@ -134,14 +134,14 @@ class GenerationService:
 
     def render(
         self, project: OpenProject, shots: Iterable[str] | None = None, *, backend: str | None = None,
-        seed: int | None = None, again: bool = False, mode: Mode | None = None,
+        seed: int | None = None, again: bool = False, mode: Mode | None = None, workflow: str | None = None,
     ) -> Run | None:  # fmt: skip
         """Queue what is missing or stale; with `again` a further take of every segment, under another seed.
 
         Keyframes that are missing are drawn first where the backend makes pictures. None when nothing is to be
         made. Raises NotReady naming the shots that are blocked when nothing else can be done.
         """
-        setup = self.setup(project, backend, mode=mode)
+        setup = self.setup(project, backend, mode=mode, workflow=workflow)
         self._need(setup, "video")
         waiting = [j for j in self._jobs.jobs(project.id) if not j.ended]
         busy = {(j.shot, j.segment): j.id for j in waiting if j.kind == "segment"}

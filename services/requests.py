@@ -84,6 +84,13 @@ def _sampling(sampling: Sampling, kind: str, fields: frozenset[str]) -> dict[str
     return {name: value for name, value in found.items() if value is not None and f"{kind}.{name}" in fields}
 
 
+def _size(project: Project, spec: BackendSpec, profile: ModelProfile) -> tuple[int, int]:
+    """What to generate for the film's size: fitted to the model, smaller where the chosen quality says so."""
+    quality = project.workflow_options.get(spec.workflow, {}).get("quality", "")
+    scale = spec.scales.get(str(quality), 1.0)
+    return profile.fit_size(max(16, round(project.width * scale)), max(16, round(project.height * scale)))
+
+
 def _prompt(words: Words, spec: BackendSpec, compose: Callable[..., tuple[PromptPart, ...]]) -> str:
     """What is sent as prompt: the words alone to an engine that knows the fields, else all composed."""
     if "prompt" not in spec.fields:
@@ -110,7 +117,7 @@ def image_request(
     params |= options.backend_params.get(spec.id, {})
     if spec.workflow and project.workflow_options.get(spec.workflow):
         params["workflow_options"] = project.workflow_options[spec.workflow]
-    width, height = profile.fit_size(project.width, project.height)
+    width, height = _size(project, spec, profile)
     own = shot.image.seed
     return GenerationRequest(
         kind="image", backend=spec.id, workflow=spec.workflow or spec.id, workflow_hash=spec.version,
@@ -145,7 +152,7 @@ def video_request(
     params |= options.backend_params.get(spec.id, {})
     if spec.workflow and project.workflow_options.get(spec.workflow):
         params["workflow_options"] = project.workflow_options[spec.workflow]
-    width, height = profile.fit_size(project.width, project.height)
+    width, height = _size(project, spec, profile)
     own = shot.video.seed
     return GenerationRequest(
         kind="video", backend=spec.id, workflow=spec.workflow or spec.id, workflow_hash=spec.version,
@@ -162,7 +169,9 @@ _PICTURE = frozenset(
     {"prompt", "negative", "label", "size", "characters", "objects", "location", "time_of_day", "lighting", "mood",
      "composition", "color_grade", "style", "image.seed", "image.steps", "image.cfg"}
 )  # fmt: skip
-_CLIP = frozenset({"prompt", "negative", "label", "camera", "motion", "video.seed", "video.steps", "video.cfg"})
+_CLIP = frozenset(
+    {"prompt", "negative", "label", "camera", "motion", "motion_strength", "video.seed", "video.steps", "video.cfg"}
+)
 
 
 def reaching(spec: BackendSpec, kind: str) -> frozenset[str]:
@@ -173,6 +182,6 @@ def reaching(spec: BackendSpec, kind: str) -> frozenset[str]:
     if kind == "image":
         return spec.fields & (_PICTURE if spec.reads_text else _PICTURE | {"title"})
     if spec.reads_text:
-        composed = {"lighting", "mood", "time_of_day", "color_grade", "style", "motion_strength"}
+        composed = {"lighting", "mood", "time_of_day", "color_grade", "style"}
         return spec.fields & (_CLIP | composed)
     return spec.fields & (_CLIP | {"size", "span"})

@@ -46,14 +46,17 @@ def setup_for(backends: Backends, film: Project, options: Options, instead: Inst
 
 
 def _image_spec(backends: Backends, film: Project, spec: BackendSpec, instead: Instead, own: bool) -> BackendSpec:
-    """What makes the keyframes: as told, else as the project says, else what makes the clips."""
+    """What makes the keyframes: as told, else as the project says, else what makes the clips, as far as it can."""
     if instead.image_backend:
         return backends.spec(instead.image_backend, instead.image_workflow)
-    if own and film.image_backend and film.image_backend != spec.id:
+    if not own and "image" in spec.kinds:
+        return spec
+    if film.image_backend and film.image_backend != spec.id:
         return backends.spec(film.image_backend, film.image_workflow)
-    if own and film.image_workflow and spec.workflow:
+    if film.image_workflow and spec.workflow:
         return backends.spec(spec.id, film.image_workflow)
-    return spec
+    usual = spec if own else backends.spec(film.backend, film.workflow)
+    return usual if "image" in usual.kinds else spec
 
 
 def kept(setup: PlanSetup) -> dict[str, str | int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from addons.api import Action, AddonContext, Json, Part, PartData, Reply
+from addons.flows import graph_head
 from addons.format import keyframe_url
 from addons.sent import sent
 from addons.session import View
@@ -30,6 +31,8 @@ from services.projects import OpenProject
 
 KINDS: tuple[JobKind, ...] = ("keyframe",)
 FILTERS = ("all", "missing", "changed")
+GRAPH = "keyframes.graph"
+"""Under which name a window remembers that the graph is unfolded."""
 
 
 def parts(context: AddonContext) -> Sequence[Part]:
@@ -191,6 +194,7 @@ def shot(view: View) -> PartData:
         "open": len(doing.open),
         "primary": not any(missing(own) for own in pictures(view).values()),
         "sent": sent(request, view.setup.image_spec, planned=True) if draws else [],
+        "graph": graph_head(view, request, GRAPH) if draws else {},
     }
     if now.standing is not None:
         head |= {"stands": now.standing.name, "url": keyframe_url(view.open.id, now.standing)}
@@ -288,6 +292,8 @@ def act(view: View, action: Action) -> Reply | None:
         case "retry":
             _own(view, action.text("job", 64))
             studio.jobs.retry(action.text("job", 64))
+        case "graph":
+            view.choose(GRAPH, not view.choice(GRAPH, False))
         case "storyboard":
             return Reply(tab="storyboard")
         case "choose":

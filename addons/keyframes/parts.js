@@ -56,7 +56,7 @@
           <label class="kbtn kf-file" tabindex="-1">${icons.up} Import picture<input type="file" accept="image/*" data-act="import" aria-label="Import picture"></label>
           <p class="kmuted">or drop one anywhere here</p>
           ${h.open ? raw(html`<button class="kbtn small danger" data-act="stop">${icons.stop} Stop drawing this shot</button>`) : ""}
-          ${h.sent.length ? raw(html`<details class="kf-sent"><summary>What is sent</summary><dl>${h.sent.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl></details>`) : ""}
+          ${h.sent.length ? raw(html`<details class="kf-sent"><summary>What is sent</summary><dl>${h.sent.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl>${Kino.graph(h.graph, "kf-graph")}</details>`) : ""}
         </div></div>
     </div>`,
     item: (v, h) => v.p !== undefined ? html`<div class="kf-card busy-card" role="listitem"><span class="kthumb">${v.p && v.p[3] ? raw(html`<img src="${v.p[3]}" alt="">`) : raw(html`<span class="none">${v.p ? "Starting …" : "In the queue"}</span>`)}</span><span class="kf-foot">${v.p ? raw(html`${bar(v.p[0], "Drawing")}<small>${v.p[2] || v.p[1]}</small>`) : raw(html`<small>waiting</small>`)}</span></div>`

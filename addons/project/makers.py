@@ -96,7 +96,7 @@ def picker(view: View, kind: Kind, backend: str, current: str) -> dict[str, Json
         "confirmed": flow.confirmed,
         "fault": flow.fault,
         "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
-        "missing": [row for row in model_rows(flow.models) if row["there"] is False],
+        "missing": _missing(flow),
         "qualities": _qualities(flow, quality),
         "switches": [
             {"id": s.id, "title": s.title, "help": s.help, "on": kept["switches"].get(s.id, s.on)}
@@ -105,6 +105,23 @@ def picker(view: View, kind: Kind, backend: str, current: str) -> dict[str, Json
         ],
         "loaders": _loaders(flow, kept["models"]),
     }
+
+
+def _missing(flow: WorkflowInfo) -> list[dict[str, Json]]:
+    """Model files that no server has; "need" tells that nothing runs without, else only some choices want it."""
+    rows = [row for row in model_rows(flow.models) if row["there"] is False]
+    return [row | {"need": any(str(row["name"]) in p.what for p in flow.problems)} for row in rows]
+
+
+def best(flows: list[WorkflowInfo]) -> WorkflowInfo | None:
+    """The workflow to begin with: one that can run and makes its results from words, without further pictures."""
+
+    def rank(flow: WorkflowInfo) -> tuple[bool, ...]:
+        state = state_of(flow)
+        more = any(slot.startswith("reference-") for slot in flow.slots)
+        return state == "fault", state == "missing", "prompt" not in flow.slots, more
+
+    return min(flows, key=rank, default=None)
 
 
 def _qualities(flow: WorkflowInfo, quality: str) -> list[dict[str, Json]]:
@@ -176,7 +193,8 @@ def clips_by(view: View, backend: str) -> dict[str, Any]:
         # Raises NotFound for one that there is not.
         raise BadInput(f"{studio.backends.spec(backend).title} makes no clips.", "Choose another backend.")
     same = backend == project.backend
-    spec = studio.backends.spec(backend, project.workflow if same else "")
+    first = best(studio.engine.workflows("video")) if studio.engine and studio.engine.backend == backend else None
+    spec = studio.backends.spec(backend, project.workflow if same else first.id if first else "")
     changes: dict[str, Any] = {
         "backend": backend,
         "profile": project.profile if project.profile in spec.profiles else spec.profiles[0],
@@ -207,9 +225,10 @@ def _image_backend(view: View, backend: str) -> dict[str, Any]:
         raise BadInput(f"{title} draws no keyframes.", "Choose another backend.")
     if studio.engine is None or studio.engine.backend != backend:
         return {"image_backend": backend, "image_workflow": ""}
-    flows = [flow.id for flow in studio.engine.workflows("image")]
-    now = view.project.image_workflow
-    return {"image_backend": backend, "image_workflow": now if now in flows else flows[0]}
+    flows = studio.engine.workflows("image")
+    now, first = view.project.image_workflow, best(flows)
+    kept = now if first is None or any(flow.id == now for flow in flows) else first.id
+    return {"image_backend": backend, "image_workflow": kept}
 
 
 def _options(view: View, kind: Kind, part: str, name: str, value: str | bool) -> dict[str, Any]:

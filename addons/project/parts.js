@@ -6,6 +6,17 @@
   const shape = (w, h) => raw(`<svg class="pj-shape" width="22" height="22" viewBox="0 0 22 22" aria-hidden="true"><rect x="${11 - (w >= h ? 9 : (9 * w) / h)}" y="${11 - (w >= h ? (9 * h) / w : 9)}" width="${w >= h ? 18 : (18 * w) / h}" height="${w >= h ? (18 * h) / w : 18}" rx="1.500" fill="none" stroke="currentColor" stroke-width="1.400"/></svg>`);
   const names = { "1920×1080": "Full HD", "1280×720": "HD", "1080×1920": "Upright", "1080×1080": "Square" };
 
+  const modelField = (h) => html`<label class="kf"><span>Model</span><select name="profile" data-field="profile">${h.profiles.map((p) => raw(html`<option value="${p.id}" ${p.on ? "selected" : ""}>${p.title}</option>`))}</select><small>${h.profiles.find((p) => p.on)?.limits}</small></label>`;
+  /* A workflow's picker, and below it how it stands and what can be chosen for it. */
+  const flowField = (f) => html`<label class="kf"><span>Workflow</span><select data-field="workflow:${f.kind}">${f.flows.map((w) => raw(html`<option value="${w.id}" ${w.on ? "selected" : ""}>${w.title}${w.state && w.state !== "ready" ? " (" + w.state + ")" : ""}</option>`))}</select><small>${f.model}</small></label>`;
+  const flowBox = (f) => html`<div class="pj-flow ${f.tone || ""}" role="group" aria-label="Workflow for ${f.kind === "video" ? "clips" : "keyframes"}">
+      ${f.state ? raw(html`<header><span class="kpill ${f.tone}">${f.state}</span><span class="kmuted">${!f.servers ? "No server is set up yet." : !f.checked ? "No server answers, so nothing could be checked." : !f.confirmed ? "Its slots were found by themselves: look whether they are right." : f.problems.length ? "It cannot run until this is there:" : "Everything it needs is there."}</span><button class="kbtn small" data-act="servers">${!f.servers ? "Set up a server" : f.confirmed ? "Servers" : "Look at the slots"} ${icons.arrowR}</button></header>`) : raw(html`<p class="kmuted">Choose what makes them.</p>`)}
+      ${f.fault ? Kino.problems([["It cannot be used.", f.fault]]) : ""}${f.problems?.length ? Kino.problems(f.problems.filter(([what]) => !f.missing.some((m) => what.includes(m.name)))) : ""}${f.missing?.some((m) => m.need) ? Kino.models(f.missing.filter((m) => m.need)) : ""}${f.missing?.some((m) => !m.need) ? raw(html`<p class="kmuted pj-some">Only some qualities and switches want:</p>${Kino.models(f.missing.filter((m) => !m.need))}`) : ""}
+      ${f.qualities?.length ? raw(html`<div class="pj-sub"><span>Quality</span><div class="pj-quals">${f.qualities.map((q) => raw(html`<button class="pj-qual" data-act="quality" data-for="${f.kind}" data-value="${q.id}" ${on(q.on)} title="${q.help}">${q.title}</button>`))}</div><small>${f.qualities.find((q) => q.on)?.help}</small></div>`) : ""}
+      ${f.switches?.length ? raw(html`<div class="pj-sub"><span>Switches</span><div class="pj-switches">${f.switches.map((s) => raw(html`<label class="kcheck"><input type="checkbox" role="switch" class="st-switch" data-field="switch:${f.kind}:${s.id}" ${s.on ? "checked" : ""}><span><b>${s.title}</b>${s.help ? raw(html`<small>${s.help}</small>`) : ""}</span></label>`))}</div></div>`) : ""}
+      ${f.loaders?.length ? raw(html`<details class="pj-models"><summary>Model files${f.loaders.some((l) => !l.own) ? ", some of your choice" : ": the workflow's own"}</summary>${f.loaders.map((l) => raw(html`<label class="kf"><span>${l.label}</span><select data-field="model:${f.kind}:${l.slot}">${l.files.map((m) => raw(html`<option value="${m.value}" ${m.on ? "selected" : ""}>${m.title}</option>`))}</select></label>`))}</details>`) : ""}
+    </div>`;
+
   Kino.part("project.film", {
     frame: (h) => html`<section class="kpane kscroll pj-film" aria-label="The open film">
       <label class="kf pj-name"><span>Film</span><input name="name" data-field="name" value="${h.name}" maxlength="200" autocomplete="off"></label>
@@ -18,11 +29,18 @@
       ${h.made ? raw(html`<p class="kmuted">${h.made}</p>`) : ""}
       <h3 class="ksec">Frames per second</h3>
       <div class="kseg" role="group" aria-label="Frames per second">${h.rates.map((r) => raw(html`<button data-act="rate" data-value="${r.value}" title="${r.value}" ${on(r.on)}>${r.label}</button>`))}</div>
-      <h3 class="ksec">Made with</h3>
-      <div class="krow"><label class="kf"><span>Backend</span><select name="backend" data-field="backend">${h.backends.map((b) => raw(html`<option value="${b.id}" ${b.on ? "selected" : ""}>${b.title}</option>`))}</select><small>Makes ${h.backends.find((b) => b.on)?.makes}${h.backends.find((b) => b.on)?.free ? ", free of charge" : ""}.</small></label>
-      <label class="kf"><span>Model</span><select name="profile" data-field="profile">${h.profiles.map((p) => raw(html`<option value="${p.id}" ${p.on ? "selected" : ""}>${p.title}</option>`))}</select><small>${h.profiles.find((p) => p.on)?.limits}</small></label></div>
+      ${h.lost ? raw(html`<div class="pj-ask" role="alert"><p><b>This film cannot be planned here.</b> ${h.lost} Choose another one below.</p></div>`) : ""}
+      <h3 class="ksec">${h.drawers.length ? "Clips made with" : "Made with"}</h3>
+      <div class="krow"><label class="kf"><span>Backend</span><select name="backend" data-field="backend">${h.backends.map((b) => raw(html`<option value="${b.id}" ${b.on ? "selected" : ""}>${b.title}</option>`))}</select><small>Makes ${h.backends.find((b) => b.on)?.makes || "nothing here"}${h.backends.find((b) => b.on)?.free ? ", free of charge" : ""}.</small></label>
+      ${h.flow.kind ? raw(flowField(h.flow)) : h.profiles.length ? raw(modelField(h)) : ""}</div>
+      ${h.flow.kind ? raw(flowBox(h.flow)) : ""}
+      ${h.flow.kind && h.profiles.length > 1 ? raw(html`<div class="krow">${raw(modelField(h))}</div>`) : ""}
       <div class="pj-modes" role="group" aria-label="How long shots are made">${h.modes.map((m) => raw(html`<button class="pj-mode" data-id="${m.id}" data-act="mode" ${on(m.on)}><b>${m.title}</b><span>${m.help}</span></button>`))}</div>
       ${h.note ? raw(html`<p class="kmuted">${h.note}</p>`) : ""}
+      ${h.drawers.length ? raw(html`<h3 class="ksec">Keyframes made with</h3>
+      <div class="krow"><label class="kf"><span>Backend</span><select name="image_backend" data-field="image_backend:image">${h.drawers.some((b) => b.on) ? "" : raw('<option value="" selected>Nothing: bring your own</option>')}${h.drawers.map((b) => raw(html`<option value="${b.id}" ${b.on ? "selected" : ""}>${b.title}</option>`))}</select><small>Pictures you picked or imported stay.</small></label>
+      ${h.drawFlow.kind ? raw(flowField(h.drawFlow)) : ""}</div>
+      ${h.drawFlow.kind ? raw(flowBox(h.drawFlow)) : ""}`) : ""}
       ${h.looks.length ? raw(html`<h3 class="ksec">Look</h3><label class="kf pj-look"><span>Style of every shot that has none of its own</span><select name="look" data-field="look">${h.looks.map((l) => raw(html`<option value="${l.value}" ${l.on ? "selected" : ""}>${l.label}</option>`))}</select></label>`) : ""}
     </section>`,
   });

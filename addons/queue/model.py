@@ -20,7 +20,7 @@ FILTERS = ("all", "running", "failed")
 EARLIER_SHOWN = 30
 """Runs from before that are listed at most; their files in the project tell of the others."""
 
-DETAIL_LIMIT = 60
+DETAIL_LIMIT = 240
 MESSAGE_LIMIT = 600
 UNFOLDED_KEPT = 50
 """Unfolded runs that a window remembers."""

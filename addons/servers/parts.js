@@ -30,6 +30,7 @@
       ${s.version ? raw(html`<p class="kmuted">${about(s)}</p>`) : ""}${body(s)}
       ${s.clip && s.clip[1] ? raw(html`<p class="sv-clip ${s.clip[2] ? "bad" : ""}">${s.clip[2] ? icons.warn : icons.check}<span>${s.clip[1]}</span></p>`) : ""}
       <div class="sv-foot">${h.tries && s.ok ? raw(html`<button class="kbtn small" data-act="clip" ${s.clip && s.clip[0] ? "disabled" : ""} title="Sends a picture, holds it as a clip and fetches it: needs no model, takes seconds">${icons.film} ${s.clip && s.clip[0] ? "Rendering a clip …" : "Test connection with a real clip"}</button>`) : ""}<span class="grow"></span><button class="kicon small" data-act="remove" ${h.fixed ? "disabled" : ""} data-confirm="Remove ${s.id} from Kinoloom? Nothing changes on the server." data-yes="Remove" title="Remove" aria-label="Remove ${s.id}">${icons.trash}</button></div></article>`,
+    after: (el, h) => { if (!h.engine || el._test === h.test.busy) return; el._test = h.test.busy; if (h.test.url) el.querySelector(".sv-test").scrollIntoView({ block: "nearest" }); },
   });
 
   Kino.part("servers.flows", {

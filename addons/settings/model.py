@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlsplit
 
 from addons.api import Action, PartData, Reply
 from addons.session import View
@@ -30,7 +31,7 @@ def form(view: View) -> PartData:
 
 
 def _item(field: SettingField, *, first: bool) -> dict[str, Any]:
-    hidden = field.secret and field.value not in (None, "")
+    hidden = field.secret and bool(field.value)
     return {
         "id": field.key,
         "section": _section(field.section) if first else "",
@@ -110,8 +111,20 @@ def about(view: View) -> PartData:
     except PackageNotFoundError:
         number = ""
     return PartData(
-        head={"version": number, "licence": "Apache-2.0", "engines": engines, "folder": str(studio.projects.home())}
+        head={
+            "version": number,
+            "licence": "Apache-2.0",
+            "engines": engines,
+            "folder": str(studio.projects.home()),
+            "servers": [[server.url, _is_here(server.url)] for server in studio.engine.servers()] if studio.engine else [],
+        }
     )
+
+
+def _is_here(url: str) -> bool:
+    """Whether an address is this computer itself."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def variable(key: str) -> str:

@@ -26,7 +26,9 @@
       <p>Turns a storyboard into a finished film, shot by shot, on your own machine. Free software under the ${h.licence} licence.</p>
       <dl class="st-facts"><dt>Engines</dt><dd>${h.engines.join(", ")}</dd><dt>New films</dt><dd><code>${h.folder}</code></dd></dl>
       <h3 class="ksec">What is sent over the network</h3>
-      <p>Nothing. No telemetry, no search for updates, no fonts or scripts from elsewhere. The studio answers on this computer only, and the built-in engine works without a connection.</p>
+      ${h.servers.length ? raw(html`<p>What a shot needs goes to the ComfyUI servers that you set up, when you draw keyframes or render clips with them: the prompt, the pictures it starts from, the workflow, and the token if you gave one. Results are fetched back. The servers are asked now and then what they have.</p>
+      <ul class="st-servers">${h.servers.map(([url, here]) => raw(html`<li><code>${url}</code> ${here ? "this computer" : "over the network"}</li>`))}</ul>
+      <p>Nothing else`) : raw(html`<p>Nothing`)}: no telemetry, no search for updates, no fonts or scripts from elsewhere, no downloads of models. The studio answers on this computer only, and the built-in engine works without a connection.</p>
       <h2 class="kh st-gap">Keys</h2><p class="kmuted">Press <kbd>?</kbd> anywhere to see them.</p>${Kino.keyTable()}
     </aside>`,
   });

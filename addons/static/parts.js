@@ -197,7 +197,7 @@ window.Kino = (() => {
     delete el.dataset.dirty;
     if (el.type === "number" && !el.checkValidity()) { toast(el.dataset.label + ": " + el.validationMessage, "error"); return; }
     const value = el.type === "checkbox" ? el.checked : el.value;
-    if (el._saved === value) return;
+    if (el._saved === value && el.type !== "checkbox") return; /* a box that was set back is ticked anew */
     el._saved = value;
     act(part, "edit", { id: idOf(el), field: el.dataset.field, value });
   }
@@ -420,4 +420,9 @@ document.addEventListener("click", async (e) => {
   const { html, raw, icons } = Kino;
   Kino.problems = (list) => list.length ? raw(html`<ul class="kproblems">${list.map(([what, cure]) => raw(html`<li>${icons.warn}<span><b>${what}</b> ${cure}</span></li>`))}</ul>`) : "";
   Kino.models = (list) => raw(html`<ul class="kmodels">${list.map((m) => raw(html`<li class="${m.there === false ? "off" : ""}"><span class="mark" title="${m.there == null ? "No server was asked" : m.there ? "Installed" : "Not installed"}">${m.there ? icons.check : m.there === false ? icons.warn : "·"}</span><div><b>${m.name}</b><small>${[m.slot, m.folder, m.size, m.licence, m.there === false ? "not installed" : m.there ? "installed" : ""].filter(Boolean).join(" · ")}</small></div>${m.url ? raw(html`<button type="button" class="kbtn small ghost" data-copy="${m.url}" data-copied="The link is copied." title="Copy ${m.url}" aria-label="Copy the link of ${m.name}">${icons.copy} Link</button>`) : ""}</li>`))}</ul>`);
+  /* What an engine with workflows would be sent (addons/flows.py: graph_head): fetched when it is unfolded. */
+  Kino.graph = (g, id) => !g || !g.can ? "" : raw(html`<div class="kgraph"><button type="button" class="kbtn small" data-act="graph" aria-expanded="${g.open ? "true" : "false"}">${g.open ? "Fold the workflow up" : "Show every slot and the graph"}</button>
+    ${g.open ? raw(html`${g.error ? Kino.problems([["Nothing can be sent yet.", g.error]]) : ""}${Kino.problems(g.problems)}
+      ${g.slots.length ? raw(html`<h3 class="ksec">Slots of ${g.workflow}</h3><dl>${g.slots.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl>`) : ""}
+      ${g.graph ? raw(html`<h3 class="ksec">Graph${g.server ? raw(html` <span class="kmuted">for ${g.server}</span>`) : ""}</h3><details><summary>${g.nodes} nodes, as JSON</summary><pre id="${id}" tabindex="0">${g.graph}</pre></details><button type="button" class="kbtn small ghost" data-copy-from="#${id}" data-copied="The graph is copied.">${icons.copy} Copy the graph</button>`) : ""}`) : ""}</div>`);
 })();

@@ -11,10 +11,11 @@ from addons.format import clock, keyframe_url, rate_words, take_url
 from addons.imports import ACCEPTED, notes_head
 from addons.session import View
 from addons.storyboard.status import KINDS, Status, Statuses
-from domain.backend import BackendSpec
+from domain.prompting import image_prompt, joined, negative_prompt, video_prompt
 from domain.storyboard import Entity, Presets, Sampling, Shot, ShotSize, Storyboard
 from domain.timing import film_frames, rate_label, seconds_label
 from domain.vocabulary import CAMERA_LABELS, PRESET_CHOICES, SIZE_LABELS, camera_move, shot_camera, shot_size
+from services.requests import reaching
 
 FILTER, SEARCH = "storyboard.filter", "storyboard.search"
 _CARD_WORDS = 110
@@ -138,14 +139,14 @@ def cards(view: View) -> PartData:
 
 def _bare_cards(view: View) -> list[dict[str, Any]]:
     """The cards without how they stand; short keys and no empty values, because a film has hundreds of these."""
-    statuses, spec, found = Statuses(view), view.spec, []
+    statuses, fields, found = Statuses(view), view.fields, []
     for shot in view.board.shots:
         size = shot_size(shot)
         item = {
             "id": shot.id,
             "w": _short(shot.prompt or shot.title, _CARD_WORDS),
             "s": seconds_label(shot.seconds),
-            "c": _about(shot, spec, size),
+            "c": _about(shot, fields, size),
             "z": size,
             "i": _thumb(view, statuses, shot.id),
         }
@@ -172,11 +173,11 @@ def _thumb(view: View, statuses: Statuses, shot_id: str, width: int = _THUMB) ->
     return take_url(view.open.id, take, width).removeprefix(base) if take else ""
 
 
-def _about(shot: Shot, spec: BackendSpec, size: ShotSize) -> str:
+def _about(shot: Shot, fields: frozenset[str], size: ShotSize) -> str:
     said = []
-    if "camera" in spec.fields:
+    if "camera" in fields:
         said.append(CAMERA_LABELS[shot_camera(shot)[0]])
-    if "size" in spec.fields:
+    if "size" in fields:
         said.append(SIZE_LABELS[size])
     return " · ".join(said)
 
@@ -219,20 +220,20 @@ def strip(view: View) -> PartData:
 
 def inspector(view: View) -> PartData:
     """The selected shot with everything that can be edited, as one item named after it; in the head the choices."""
-    board, spec = view.board, view.spec
+    board, fields = view.board, view.fields
     head: dict[str, Any] = {
         "title": board.title,
         "description": board.description,
         "sizes": [[key, label] for key, label in SIZE_LABELS.items()],
-        "cameras": [[key, label] for key, label in CAMERA_LABELS.items()] if "camera" in spec.fields else [],
+        "cameras": [[key, label] for key, label in CAMERA_LABELS.items()] if "camera" in fields else [],
         "presets": {
             name: [[key, label_of(key)] for key in PRESET_CHOICES[name]]
             for name in (*PRESET_LABELS, "motion")
-            if name in spec.fields
+            if name in fields
         },
         "labels": {**PRESET_LABELS, "motion": "Motion"},
-        "uses": sorted(spec.fields),
-        "backend": spec.title,
+        "uses": sorted(fields),
+        "backend": view.spec.title,
         "locations": [entity.name or entity.id for entity in board.locations],
     }
     shot = view.shot
@@ -240,7 +241,7 @@ def inspector(view: View) -> PartData:
 
 
 def _inspected(view: View, shot: Shot) -> dict[str, Any]:
-    board, spec, rate = view.board, view.spec, view.project.rate
+    board, fields, rate = view.board, view.fields, view.project.rate
     state = Statuses(view).of(shot.id)
     place = board.position(shot.id)
     framed = shot_size(shot.replace(size=None))
@@ -268,15 +269,35 @@ def _inspected(view: View, shot: Shot) -> dict[str, Any]:
         "seeds": {
             kind: seed_words(sampling)
             for kind, sampling in (("image", shot.image), ("video", shot.video))
-            if f"{kind}.seed" in spec.fields
+            if f"{kind}.seed" in fields
         },
         "sampling": {
             f"{kind}.{name}": getattr(sampling, name)
             for kind, sampling in (("image", shot.image), ("video", shot.video))
             for name in ("steps", "cfg")
-            if f"{kind}.{name}" in spec.fields
+            if f"{kind}.{name}" in fields
         },
+        "sent": _prompts(view, shot),
     }  # fmt: skip
+
+
+def _prompts(view: View, shot: Shot) -> list[dict[str, Any]]:
+    """The prompts as they are sent, in parts that say where each came from, to what reads text."""
+    board, look, found = view.board, view.project.look, []
+    setup = view.setup
+    kinds = (("image", "Keyframe", setup.image_spec, image_prompt), ("video", "Clip", setup.spec, video_prompt))
+    for kind, title, spec, compose in kinds:
+        if not spec.reads_text or "prompt" not in reaching(spec, kind):
+            continue
+        parts = compose(shot, board, look)
+        negative = negative_prompt(shot, board) if "negative" in spec.fields else ""
+        found.append(
+            {
+                "to": title, "text": joined(parts), "negative": negative,
+                "parts": [[part.source, part.text] for part in parts],
+            }
+        )  # fmt: skip
+    return found
 
 
 def label_of(key: str) -> str:

@@ -57,7 +57,8 @@
   const seed = (kind, title, v) => html`<div class="kf"><span>${title}</span><div class="sb-seed"><select data-field="${kind}.seedmode" aria-label="${title}: how it is chosen">${option("auto", "Auto: stable", v.mode)}${option("fixed", "Fixed", v.mode)}${option("random", "Random", v.mode)}</select>${v.mode === "fixed" ? raw(html`<input data-field="${kind}.seed" data-late inputmode="numeric" value="${v.seed}" aria-label="${title}: number">`) : ""}</div></div>`;
   const names = { steps: "steps", cfg: "guidance" }, kinds = { image: "Keyframe", video: "Clip" };
 
-  let wantWords = "";
+  let wantWords = "", sentOpen = false; /* unfolded for one shot, unfolded for all */
+  document.addEventListener("toggle", (e) => { if (e.target.matches?.(".sb-sent")) sentOpen = e.target.open; }, true);
   Kino.part("storyboard.inspector", {
     frame: (h, items) => html`<aside class="kpane kscroll sb-inspector" aria-label="The selected shot">
       <div data-list></div>
@@ -73,6 +74,7 @@
           <button class="kicon small" data-act="add" title="Add a shot after this one" aria-label="Add a shot after this one">${icons.plus}</button><button class="kicon small" data-act="duplicate" title="Duplicate" aria-label="Duplicate">${icons.copy}</button><button class="kicon small" data-act="delete" title="Delete (undo brings it back)" aria-label="Delete">${icons.trash}</button></header>
         ${s.state.why ? raw(html`<p class="sb-why ${s.state.tone}">${s.state.why}</p>`) : ""}
         <label class="kf"><span>Words</span><textarea class="sb-words" data-field="prompt" rows="5" maxlength="20000" placeholder="What is seen: who, where, what happens.">${s.prompt}</textarea></label>
+        ${s.sent.length ? raw(html`<details class="sb-sent" ${sentOpen ? "open" : ""}><summary>The prompt as it is sent</summary>${s.sent.map((p) => raw(html`<section><header><b>${p.to}</b><button type="button" class="kbtn small ghost" data-copy="${p.text}" data-copied="The prompt is copied." title="Copy this prompt" aria-label="Copy the prompt of the ${p.to.toLowerCase()}">${icons.copy}</button></header>${p.parts.length ? raw(html`<ol>${p.parts.map(([from, text]) => raw(html`<li><span>${from}</span><q>${text}</q></li>`))}</ol>`) : raw('<p class="kmuted">Nothing yet: write the shot’s words.</p>')}${p.negative ? raw(html`<p class="sb-neg"><span>not wanted</span><q>${p.negative}</q></p>`) : ""}</section>`))}</details>`) : ""}
         <div class="krow sb-two"><label class="kf"><span>Title</span><input data-field="title" value="${s.title}" maxlength="400" autocomplete="off"></label><label class="kf"><span>Seconds</span><input data-field="seconds" data-late inputmode="decimal" value="${s.seconds}" autocomplete="off" aria-describedby="sb-frames"></label></div>
         <p class="sb-frames" id="sb-frames">${s.frames}${s.segments ? raw(html`<br>${s.segments}`) : ""}</p>
         <div class="krow">${uses.has("size") ? raw(html`<label class="kf"><span>Shot size</span><select data-field="size">${option("", "From the words: " + s.framed.toLowerCase(), s.size)}${h.sizes.map(([k, l]) => option(k, l, s.size))}</select></label>`) : ""}

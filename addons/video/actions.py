@@ -10,6 +10,9 @@ from domain.errors import BadInput, NotFound
 from domain.job import Run
 from domain.take import Take
 
+GRAPH = "video.graph"
+"""Under which name a window remembers that the graph is unfolded."""
+
 
 def act(view: View, action: Action) -> Reply | None:
     """Everything that can be clicked in the tab."""
@@ -54,6 +57,8 @@ def act(view: View, action: Action) -> Reply | None:
             if all(own.id != job for own in view.jobs):
                 raise NotFound("That job is no longer in the queue.", "Render the shot again.")
             studio.jobs.retry(job)
+        case "graph":
+            view.choose(GRAPH, not view.choice(GRAPH, False))
         case "storyboard" | "keyframes" | "film" | "project":
             return Reply(tab=action.act)
     return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from addons.api import AddonContext, Json, Part, PartData
+from addons.flows import graph_head, is_engines
 from addons.format import clock, keyframe_url, rate_words, take_url, wait_words
 from addons.sent import sent
 from addons.session import View
 from addons.variants import short_words, slot_label
-from addons.video.actions import act
+from addons.video.actions import GRAPH, act
 from addons.work import NO_WORK, Work, failures, pace, progress, work_by_shot
 from domain.job import Job, JobKind, Running
 from domain.plan import PlannedSegment, PlannedShot, Segment
@@ -219,8 +220,21 @@ def shot(view: View) -> PartData:
     else:
         head["sent"] = sent(shown.request, view.spec)
         head["facts"] = _facts(shown)
+    if is_engines(view, view.spec.id):
+        head |= _now(view, state, planned, shown)
     items = [_card(view, state, planned, take, shown) for take in reversed(state.takes)]
     return PartData(head=head, items=items)
+
+
+def _now(view: View, state: ShotState, planned: PlannedShot, shown: Take | None) -> dict[str, Json]:
+    """What would be sent now for the segment in the player, else for the first one."""
+    index = shown.segment if shown is not None else 0
+    entry = next((s for s in planned.segments if s.segment.index == index), None)
+    if entry is None:
+        return {}
+    start = shown.request.start if shown is not None else None
+    request = entry.request or state.request(entry.segment, start)
+    return {"now": sent(request, view.spec, planned=True), "graph": graph_head(view, request, GRAPH)}
 
 
 def take_key(take: Take) -> str:

@@ -78,6 +78,7 @@
       ${h.segments.map((s) => seg(h, s, items.filter((t) => t.g === s.i)))}
       ${items.some((t) => t.g >= h.segments.length) ? raw(html`<p class="kmuted">${many(items.filter((t) => t.g >= h.segments.length).length, "take belongs", "takes belong")} to segments that the plan no longer has.</p>`) : ""}
       ${h.sent ? raw(html`<details class="kf-sent"><summary>How this take was made</summary><dl>${h.sent.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl></details>`) : ""}
+      ${h.now ? raw(html`<details class="kf-sent"><summary>What would be sent now</summary><dl>${h.now.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl>${Kino.graph(h.graph, "vd-graph")}</details>`) : ""}
     </div>`,
     after: (el) => { const box = el.querySelector(".vd-player[data-keep]"); if (box && box._key !== box.dataset.keep) bind(box); },
   });

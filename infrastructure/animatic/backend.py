@@ -261,7 +261,7 @@ class AnimaticBackend:
                 return
             del self._working[job.id]
         cause = worker.cause()
-        log.error("An animatic worker ended while it worked on job %s: %s\n%s", job.id, cause, worker.words())
+        log.warning("An animatic worker ended while it worked on job %s: %s\n%s", job.id, cause, worker.words())
         message = "The animatic engine's worker process ended unexpectedly" + (f": {cause}" if cause else "")
         job.report(
             BackendFailure(

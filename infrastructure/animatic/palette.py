@@ -27,12 +27,15 @@ def _luma(c: RGB) -> float:
     return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
 
 
-def graded(colour: RGB, change: Change) -> RGB:
-    """`colour` after one preset's change of tint, saturation, contrast, lightness and split tones."""
+def graded(colour: RGB, change: Change, pivot: float = 0.45) -> RGB:
+    """`colour` after one preset's change of tint, saturation, contrast, lightness and split tones.
+
+    `pivot` (0 to 1) is the brightness that contrast leaves as it is.
+    """
     c = times(colour, change.tint)
     grey = _luma(c)
     c = mix((grey, grey, grey), c, change.saturation)
-    r, g, b = ((v / 255 - 0.45) * change.contrast + 0.45 + change.lift for v in c)
+    r, g, b = ((v / 255 - pivot) * change.contrast + pivot + change.lift for v in c)
     c = (r * 255, g * 255, b * 255)
     level = min(1.0, max(0.0, _luma(c) / 255))
     if change.shadows:
@@ -102,8 +105,10 @@ class Look:
 
     def tone(self, colour: RGB) -> RGB:
         """A colour as it is laid on paper, after all presets; 0 to 255."""
+        # a night lies low in the scale: contrast around the middle would leave nothing but black of it
+        pivot = 0.24 if self.dark else 0.45
         for change in self.changes:
-            colour = graded(colour, change)
+            colour = graded(colour, change, pivot)
         return colour
 
     def lit(self, local: RGB, depth: float) -> RGB:

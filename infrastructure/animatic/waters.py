@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from infrastructure.animatic import buildings, plants
 from infrastructure.animatic.board import Board
-from infrastructure.animatic.canvas import curve
+from infrastructure.animatic.canvas import curve, times_rgb
 from infrastructure.animatic.palette import RGB, mix
 
 
 def _water(b: Board, y: float, colour: RGB, bottom: float = 1.4) -> None:
-    low = mix(b.look.sky[2], colour, 0.45)
-    b.mid.grad([(-3.4, y), (3.4, y), (3.4, bottom), (-3.4, bottom)], low, colour)
+    low, dark, lit = mix(b.look.sky[2], colour, 0.45), (18, 40, 56), True
+    if b.look.light.key[0] - b.look.light.key[2] > 60:
+        # a low sun: the light on the water is the sky's own, and orange light on blue paint would be mud
+        level = b.look.light.level
+        colour, dark, lit = mix(times_rgb(colour, level), b.look.sky[0], 0.5), (36, 44, 78), False
+        low = mix(colour, b.look.sky[2], 0.26)
+    b.mid.grad([(-3.4, y), (3.4, y), (3.4, bottom), (-3.4, bottom)], low, colour, lit=lit)
     dice = b.mid.dice
     for _ in range(90):
         depth = dice.random() ** 1.7
@@ -18,7 +23,7 @@ def _water(b: Board, y: float, colour: RGB, bottom: float = 1.4) -> None:
         half = 0.02 + 0.2 * depth * dice.random()
         x = (dice.random() - 0.5) * 3.6
         light = dice.random() < 0.55
-        shade = mix(colour, b.look.sky[2] if light else (18, 40, 56), 0.55)
+        shade = mix(colour, b.look.sky[2] if light else dark, 0.55)
         b.mid.fill(
             curve(
                 [(x - half, wy), (x, wy - 0.002 - 0.006 * depth), (x + half, wy), (x, wy + 0.002 + 0.008 * depth)],
@@ -26,6 +31,7 @@ def _water(b: Board, y: float, colour: RGB, bottom: float = 1.4) -> None:
             ),
             shade,
             0.6,
+            lit=lit,
         )
     if b.look.light.disc:
         x = b.sun[0] * 0.98

@@ -1,4 +1,4 @@
-"""ComfyUI as a `VideoBackend`: a request becomes a graph, the graph a prompt on one of the servers, its files a take."""
+"""ComfyUI as a `VideoBackend`: a request becomes a graph, the graph a prompt on a server, its files a take."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from domain.request import GenerationRequest
 from infrastructure.comfyui import follow
 from infrastructure.comfyui.answers import OutputFile
 from infrastructure.comfyui.pool import Member, Pool
-from infrastructure.comfyui.server import Refused
+from infrastructure.comfyui.server import ComfyServer, Refused
 
 log = logging.getLogger(__name__)
 
 BACKEND = "comfyui"
-MOVES = 3
+MOVES = 4
 """On how many servers a job is tried when they go away under it."""
 
 _KEPT = 256
@@ -70,8 +70,8 @@ class Prompt(Protocol):
         ...
 
 
-Build = Callable[[GenerationRequest, str, Mapping[str, str], Mapping[str, Any]], Prompt]
-"""From request, job id, names of the uploaded pictures by input, and the server's object_info. Raises BadInput."""
+Build = Callable[[GenerationRequest, str, Mapping[str, str], ComfyServer], Prompt]
+"""From request, job id, names of the uploaded pictures by input, and the server to build for. Raises BadInput."""
 
 
 class _Job:
@@ -259,8 +259,9 @@ class ComfyBackend:
         )
 
     def _known_to(self, job: _Job) -> Member | None:
-        """The server that has the job from before a restart of ours."""
-        for member in self._pool.members():
+        """The server that has the job from before a restart of ours; with one server, sending it finds it."""
+        members = [m for m in self._pool.members() if not self._pool.resting(m)]
+        for member in members if len(members) > 1 else ():
             with contextlib.suppress(StudioError):
                 if member.server.find(job.id) is not None:
                     return member
@@ -270,9 +271,8 @@ class ComfyBackend:
         """The job on one server, from upload to download."""
         server = member.server
         job.say(BackendProgress(fraction=0, detail=f"{member.name}: preparing"))
-        info = server.object_info()
         names = {name: server.upload(path) for name, path in job.inputs.items()}
-        prompt = self._build(job.request, job.id, names, info)
+        prompt = self._build(job.request, job.id, names, server)
         if prompt.problems:
             first = prompt.problems[0]
             more = f" And {len(prompt.problems) - 1} more." if len(prompt.problems) > 1 else ""
@@ -281,7 +281,7 @@ class ComfyBackend:
             return BackendStopped()
         if not attached:
             targets = [prompt.writer, *([prompt.last_frame] if prompt.last_frame else [])]
-            answer = server.submit(job.id, prompt.graph, workflow=prompt.workflow, targets=targets)
+            answer = server.submit(job.id, prompt.graph, workflow=prompt.workflow, targets=targets, again=True)
             if isinstance(answer, Refused):
                 failure = answer.failure
                 return BackendFailure(

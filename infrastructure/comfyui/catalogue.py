@@ -95,6 +95,18 @@ class Catalogue:
             write_bytes(self._own / f"{manifest.id}.toml", write_manifest(manifest).encode())
         return self.get(manifest.id)
 
+    def add(self, workflow_id: str, data: Mapping[str, Json]) -> Workflow:
+        """Put a graph of either format into the user's folder, without a manifest: its slots are found each time
+        until somebody confirms them. Raises BadInput, StudioError when the disk refuses."""
+        if self._own is None:
+            raise BadInput("There is no folder for own workflows.")
+        if not (is_api(data) or is_editor(data)):
+            raise BadInput("This is no ComfyUI workflow.", "Give a graph in the editor's or the API format.")
+        with storing(f"Storing the workflow {workflow_id}"):
+            text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+            write_bytes(self._own / f"{workflow_id}.json", text.encode())
+        return self.get(workflow_id)
+
     # -- reading -------------------------------------------------------------------------------------------
 
     def _read_shipped(self) -> Iterable[Workflow]:

@@ -139,6 +139,11 @@ class Pool:
             log.warning("%s does not answer; it gets no new work for %.0f s", member.name, seconds)
             member.rests_until = self._now() + seconds
 
+    def resting(self, member: Member) -> bool:
+        """Whether the server did not answer lately."""
+        with self._changed:
+            return member.rests_until > self._now()
+
     def close(self) -> None:
         """Let all servers go. Prompts that run there go on."""
         with self._changed:
@@ -154,12 +159,8 @@ class Pool:
             m for m in self._members
             if not m.leaving and len(m.held) < m.config.places and m.rests_until <= now
         ]  # fmt: skip
+        # A server that rests is waited for: it may only be starting again.
         free = [m for m in free if m.config.url not in shunned] or free
-        if not free:
-            # Better a tired server than none: when all rest, the one that rested longest is tried.
-            if any(m.rests_until <= now for m in self._members if not m.leaving):
-                return None
-            free = [m for m in self._members if not m.leaving and not m.held]
         home = self._home.get(chain)
 
         def rank(member: Member) -> tuple[int, bool, bool, float]:

@@ -145,8 +145,9 @@ class Scope:
     def host_values(self) -> dict[str, Json]:
         """The values stored at the subgraph instance, by boundary input.
 
-        Three generations of files: by name; in the order of a proxy list, where "-1" means the boundary; by position
-        over the boundary inputs that lead to a control.
+        Three generations of files: by name; at the places of a proxy list, where "-1" means the boundary and the
+        values of inner nodes are null, or its own entries alone; by position over the boundary inputs that lead to a
+        control.
         """
         if self._values is None:
             self._values = self._stored()
@@ -162,9 +163,11 @@ class Scope:
         values = list(stored or ())
         proxies = self.proxies()
         if proxies:
-            own = [p for p in proxies if p[0] == "-1"]
-            listed = proxies if len(values) == len(proxies) else own if len(values) == len(own) else []
-            return {p[1]: v for p, v in zip(listed, values, strict=True) if p[0] == "-1"} if listed else {}
+            own = [name for node, name in proxies if node == "-1"]
+            others = [v for (node, _), v in zip(proxies, values, strict=False) if node != "-1"]
+            if len(values) == len(own) and any(v is not None for v in others):
+                return dict(zip(own, values, strict=True))
+            return {name: v for (node, name), v in zip(proxies, values, strict=False) if node == "-1"}
         names = [str(i["name"]) for n, i in enumerate(self.boundaries()) if values and self.backs_widget(n)]
         return dict(zip(names, values, strict=False))
 

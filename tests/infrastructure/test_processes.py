@@ -104,6 +104,41 @@ def test_a_worker_that_dies_is_noticed_with_its_last_words(module: str) -> None:
         worker.kill()
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("import no_such_library", "ModuleNotFoundError: No module named 'no_such_library'"),
+        ("raise ImportError('libGL.so.1: cannot open shared object file')", "ImportError: libGL.so.1: cannot open"),
+        ("raise SystemExit('nothing to do here')", "nothing to do here"),
+        ("import os; os._exit(3)", "exit status 3"),
+        ("from infrastructure.processes import serve\ndef f(m, r): raise SystemExit(4)\nserve(f)", "SystemExit: 4"),
+        ("from infrastructure.processes import serve\ndef f(m, r): import no_such\nserve(f)", "No module named 'no_such'"),
+    ],
+)
+@pytest.mark.parametrize("write_first", [True, False])
+def test_the_cause_is_told_when_a_worker_cannot_start(module: str, tmp_path: Path, code: str, why: str, write_first: bool) -> None:
+    (tmp_path / "echo_worker.py").write_text(code)
+    with WorkerProcess(module) as worker:
+        if not write_first and "serve" not in code:
+            while worker.alive:
+                time.sleep(0.01)
+        try:
+            worker.send({"text": "x" * 1000})
+            told = worker.receive(10)
+        except WorkerGone as gone:
+            assert why in str(gone) and "\n" not in str(gone)
+        else:
+            assert told is not None and why in told["message"]
+        assert "_enter_buffered_busy" not in worker.words()
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_a_worker(module: str) -> None:
+    with WorkerProcess(module) as worker:
+        if sys.platform == "win32":
+            pytest.skip("a group of its own; there is no way to ask for it")
+        assert os.getsid(worker.pid) == worker.pid != os.getsid(0)
+
+
 def test_killing_ends_it_at_once_and_closing_lets_it_end(module: str) -> None:
     worker = WorkerProcess(module)
     worker.send({"do": "sleep"})

@@ -262,6 +262,11 @@ def exactly(path: Path) -> npt.NDArray[np.float64]:
 
 
 def test_a_colour_chart_survives_encoding(tmp_path: Path) -> None:
+    """Within 2 levels for 95 of 100 values, 3 at the worst, 1 on average: what 8 bits of limited range can carry.
+
+    One step of luma is 1.2 levels and one of chroma 2.1 of blue, each rounded twice (to YUV and back), and the encoder
+    adds a step of its own. So no colour is asked to come out closer than that; greys must stay grey within 1.5.
+    """
     colours = [(r, g, b) for r in (16, 90, 180, 240) for g in (16, 90, 180, 240) for b in (16, 120, 240)]
     colours += [(v, v, v) for v in range(0, 256, 17)]
     chart = np.zeros((128, 256, 4), dtype=np.uint8)
@@ -278,10 +283,11 @@ def test_a_colour_chart_survives_encoding(tmp_path: Path) -> None:
         y, x = divmod(i, 16)
         patch = picture[y * 16 + 5 : y * 16 + 11, x * 16 + 5 : x * 16 + 11].reshape(-1, 3).mean(axis=0)
         errors.append(np.abs(patch - colour))
-        assert errors[-1].max() <= 3, (colour, patch)  # one step of 8-bit chroma is 2.1 levels of blue
+        assert errors[-1].max() <= 3, (colour, patch)
         if len(set(colour)) == 1:
             assert np.ptp(patch) <= 1.5, f"grey {colour} came out as {patch}"
-    assert np.mean(errors) <= 1 and np.mean(np.array(errors) <= 2) > 0.95
+    assert np.mean(errors) <= 1
+    assert np.mean(np.array(errors) <= 2) >= 0.95
 
 
 # -- what cannot be done -----------------------------------------------------------------------------------------

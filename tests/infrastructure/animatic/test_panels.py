@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,18 @@ WORDS = "An old man walks with a lantern over a field towards a house"
 
 
 def art(**values: Any) -> Pixels:
-    """The clean art of a small panel."""
+    """The clean art of a small panel; drawn once, as several tests look at the same ones."""
     wide = values.pop("wide", 160)
     chosen: dict[str, Any] = {"prompt": WORDS, "size": "full", "seed": 4}
-    spec = SceneSpec(**(chosen | values))
-    return DrawnSource(Drawing(spec, Pose(), Burn(on=False), False), wide, wide * 9 // 16, [Pose()]).shoot(Pose())
+    return drawn(json.dumps(SceneSpec(**(chosen | values)).to_json()), wide)
+
+
+@cache
+def drawn(spec: str, wide: int) -> Pixels:
+    drawing = Drawing(SceneSpec.from_json(json.loads(spec)), Pose(), Burn(on=False), False)
+    picture = DrawnSource(drawing, wide, wide * 9 // 16, [Pose()]).shoot(Pose())
+    picture.setflags(write=False)
+    return picture
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +121,19 @@ def test_noir_has_no_colour_and_night_is_darker() -> None:
         art(presets={"time_of_day": "night"})[..., :3].mean()
         < 0.6 * art(presets={"time_of_day": "noon"})[..., :3].mean()
     )
+
+
+@pytest.mark.parametrize("size", ["extreme_wide", "wide", "medium"])
+@pytest.mark.parametrize("prompt", ["a lighthouse above the sea", "a city street", "a tree in a forest", "an office"])
+def test_a_noir_night_keeps_its_greys(prompt: str, size: str) -> None:
+    picture = art(prompt=prompt, size=size, presets={"style": "noir", "time_of_day": "night"})[..., :3]
+    assert 28 < picture.mean() < 90
+    assert (picture.max(axis=2) < 12).mean() < 0.45, "most of it is black"
+
+
+def test_the_sea_is_not_brown_under_a_low_sun() -> None:
+    blue, green, red = art(prompt="the sea", size="wide", presets={"time_of_day": "sunset"})[60:72, :40, :3].mean((0, 1))
+    assert blue > 0.9 * red and green < 1.2 * blue
 
 
 def test_a_character_keeps_their_colour() -> None:
