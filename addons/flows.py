@@ -95,7 +95,11 @@ def device_words(device: DeviceInfo) -> list[Json]:
     if not device.memory:
         return [device.name, -1, ""]
     used = max(0, device.memory - device.free)
-    return [device.name, min(100, round(100 * used / device.memory)), f"{gib(device.free)} of {gib(device.memory)} free"]
+    return [
+        device.name,
+        min(100, round(100 * used / device.memory)),
+        f"{gib(device.free)} of {gib(device.memory)} free",
+    ]
 
 
 def model_rows(models: tuple[ModelInfo, ...]) -> list[dict[str, Json]]:
@@ -120,7 +124,9 @@ def chosen(options: Any) -> dict[str, Any]:
     switches, models = options.get("switches"), options.get("models")
     return {
         "quality": options.get("quality") if isinstance(options.get("quality"), str) else "",
-        "switches": {str(k): v for k, v in switches.items() if isinstance(v, bool)} if isinstance(switches, dict) else {},
+        "switches": {str(k): v for k, v in switches.items() if isinstance(v, bool)}
+        if isinstance(switches, dict)
+        else {},
         "models": {str(k): v for k, v in models.items() if isinstance(v, str)} if isinstance(models, dict) else {},
     }
 

@@ -291,4 +291,3 @@ def to_words(view: View, changes: dict[str, Any]) -> str:
         with contextlib.suppress(NotFound):
             return f"keyframes by {view.studio.backends.spec(changes['image_backend']).title}"
     return ""
-

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from addons.api import Action, AddonContext, PartData, Reply
-from addons.format import clock, rate_words
 from addons.flows import limits
+from addons.format import clock, rate_words
 from addons.imports import (
     ACCEPTED,
     PICTURES,
@@ -436,11 +436,7 @@ def _same(now: object, wanted: object) -> bool:
 
 def _checked_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Remembered choices come back from disk: only fields of a project count."""
-    return {
-        k: v
-        for k, v in changes.items()
-        if k in _CHANGES
-    }
+    return {k: v for k, v in changes.items() if k in _CHANGES}
 
 
 def _to_words(changes: Mapping[str, Any]) -> str:

@@ -200,7 +200,7 @@ class ServersTab:
 
 def address(text: str) -> str:
     """A server's address as it is stored, from what was typed. Raises BadInput."""
-    text = text.strip().rstrip("/")
+    text = text.strip()
     if not text:
         raise BadInput("No address was given.", f"Type the server's address, such as {USUAL}.")
     whole = text if "://" in text else f"http://{text}"
@@ -222,7 +222,7 @@ def address(text: str) -> str:
     )
     if bad:
         raise BadInput(f"{text[:80]!r} is no address of a server.", f"Type one such as {USUAL}, with http or https.")
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
 def _card(server: ServerInfo) -> dict[str, Any]:

@@ -116,7 +116,9 @@ def about(view: View) -> PartData:
             "licence": "Apache-2.0",
             "engines": engines,
             "folder": str(studio.projects.home()),
-            "servers": [[server.url, _is_here(server.url)] for server in studio.engine.servers()] if studio.engine else [],
+            "servers": [[server.url, _is_here(server.url)] for server in studio.engine.servers()]
+            if studio.engine
+            else [],
         }
     )
 

@@ -278,9 +278,7 @@ class FakeEngine:
 
     def spec(self, workflow: str = "") -> BackendSpec:
         """What the backend can do with a workflow; the first one for clips where none is named."""
-        flow = (
-            self._flow(workflow) if workflow else next(f for f in self._flows.values() if f.manifest.kind == "video")
-        )
+        flow = self._flow(workflow) if workflow else next(f for f in self._flows.values() if f.manifest.kind == "video")
         m = flow.manifest
         kind: Literal["image", "video"] = "video" if m.kind == "video" else "image"
         fields: set[str] = set()

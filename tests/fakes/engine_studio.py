@@ -20,7 +20,12 @@ from services.settings import SettingsService
 from tests.fakes.backend import FakeBackend
 from tests.fakes.engine import GIB, EngineSettings, FakeServer, TryingEngine, shipped
 
-ONE, TWO, DOWN, OLD = "http://127.0.0.1:8188", "http://studio-box:8188", "https://gpu.example.net/comfy", "http://10.0.0.9:8188"
+ONE, TWO, DOWN, OLD = (
+    "http://127.0.0.1:8188",
+    "http://studio-box:8188",
+    "https://gpu.example.net/comfy",
+    "http://10.0.0.9:8188",
+)
 A100 = DeviceInfo(name="NVIDIA A100 80GB", memory=80 * GIB, free=11 * GIB)
 
 
