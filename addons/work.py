@@ -75,7 +75,8 @@ def seconds_left(view: View, job: Job, expected: float | None = None) -> float |
 def progress(view: View, job: Job, expected: float | None = None) -> list[Json]:
     """A running job for the browser: per cent, what is being done, time left in words, address of the preview."""
     fraction, detail = (job.phase.fraction, job.phase.detail) if isinstance(job.phase, Running) else (0.0, "")
-    return [round(100 * fraction), detail[:DETAIL_LIMIT], wait_words(seconds_left(view, job, expected)), preview_url(view, job)]
+    left = wait_words(seconds_left(view, job, expected))
+    return [round(100 * fraction), detail[:DETAIL_LIMIT], left, preview_url(view, job)]
 
 
 def preview_url(view: View, job: Job) -> str:

@@ -51,6 +51,14 @@ def _makes(kinds: frozenset[str]) -> str:
     return " and ".join(names)
 
 
+def can_plan(view: View) -> bool:
+    """Whether the backends, workflows and models that the project names are all here."""
+    try:
+        return bool(view.setup)
+    except StudioError:
+        return False
+
+
 def keyframe_backend(view: View) -> str:
     """The backend that draws the keyframes; empty when none does."""
     image = view.setup.image_spec

@@ -225,9 +225,7 @@ class ProjectTab:
 
     def _words(self, view: View, changes: Mapping[str, Any]) -> str:
         """What the change makes stale, counted from the plan; empty when nothing is."""
-        try:
-            view.setup
-        except StudioError:
+        if not makers.can_plan(view):
             return ""  # what it is made with is not here: nothing counts as finished, and another choice is the cure
         rendered, drawn = self._studio.generation.consequences(view.open, **changes)
         said = []

@@ -78,8 +78,7 @@ class ServersTab:
             "up": sum(s.reachable for s in servers),
             "token": _has_token(studio),
             "fixed": _fixed(studio),
-            "test": {} if test is None else {"url": test.url, "busy": test.busy, **(_card(test.info) if test.info else {})},
-            "added": test is not None and test.url in [s.url for s in servers],
+            "test": {} if test is None else _trial(test),
             "tries": isinstance(engine, TryClip),
         }  # fmt: skip
         return PartData(head=head, items=[self._item(server) for server in servers])
@@ -223,6 +222,10 @@ def address(text: str) -> str:
     if bad:
         raise BadInput(f"{text[:80]!r} is no address of a server.", f"Type one such as {USUAL}, with http or https.")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def _trial(test: Trial) -> dict[str, Any]:
+    return {"url": test.url, "busy": test.busy, **(_card(test.info) if test.info else {})}
 
 
 def _card(server: ServerInfo) -> dict[str, Any]:

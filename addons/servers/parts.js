@@ -54,15 +54,15 @@
       <label class="kf"><span>Model profile: lengths, rate and sizes that it makes</span><select name="profile">${h.profiles.map(([id, title, on]) => raw(html`<option value="${id}" ${on ? "selected" : ""}>${title}</option>`))}</select></label>
       <p class="kmuted">Each value goes into the inputs named here as <code>node.input</code>, with commas between several; an empty field takes the slot away.</p>
       <div class="sv-slots">${h.form.map(([slot, name, places]) => raw(html`<label><span>${name}</span><input name="slot.${slot}" value="${places}" maxlength="2000" autocomplete="off" spellcheck="false"></label>`))}</div>
-      <div class="sv-do"><button class="kbtn" data-act="leave">Leave as it is</button><button class="kbtn primary" data-act="confirm" data-form="#sv-slots">${icons.check} ${h.confirmed ? "Save the slots" : "Confirm the slots"}</button></div></div>`);
+      <div class="sv-do"><button class="kbtn" data-act="leave">Leave as it is</button><button class="kbtn ${h.confirmed ? "" : "primary"}" data-act="confirm" data-form="#sv-slots">${icons.check} ${h.confirmed ? "Save the slots" : "Confirm the slots"}</button></div></div>`);
 
   Kino.part("servers.flow", {
     frame: (h) => !h.id ? html`` : html`<aside class="kpane kscroll sv-flow" aria-label="The selected workflow" data-id="${h.id}">
       <header class="sv-top"><h2 class="kh grow">${h.title}</h2><span class="kpill ${h.tone}">${h.state}</span></header>
       <p class="sv-what">${h.description}</p>
-      <dl class="sv-dl"><dt>Makes</dt><dd>${h.kind}${h.use ? raw(html` <em class="sv-use">${h.use}</em>`) : ""}</dd><dt>Model</dt><dd>${h.profile}${h.limits ? raw(html`<small>${h.limits}</small>`) : ""}</dd>${h.licence ? raw(html`<dt>Licence</dt><dd>${h.licence}</dd>`) : ""}<dt>Origin</dt><dd>${h.origin}${h.overrides ? ", over the shipped one" : ""}</dd></dl>
+      <dl class="sv-dl"><dt>Makes</dt><dd>${h.kind}${h.use ? raw(html` <em class="sv-use">${icons.check} used in this film</em>`) : ""}</dd><dt>Model</dt><dd>${h.profile}${h.limits ? raw(html`<small>${h.limits}</small>`) : ""}</dd>${h.licence ? raw(html`<dt>Licence</dt><dd>${h.licence}</dd>`) : ""}<dt>Origin</dt><dd>${h.origin}${h.overrides ? ", over the shipped one" : ""}</dd></dl>
       ${h.fault ? raw(html`<p class="sv-problem">${icons.warn}<span><b>It cannot be used.</b> ${h.fault}</span></p>`) : ""}
-      ${h.problems.length ? raw(html`<h3 class="ksec">What is missing</h3>${Kino.problems(h.problems)}`) : !h.checked && !h.fault ? raw('<p class="kmuted">Whether its models and nodes are there is told once a server answers.</p>') : ""}
+      ${h.problems.length ? raw(html`<h3 class="ksec">What is missing</h3>${Kino.problems(h.problems)}`) : !h.checked && !h.fault ? raw('<p class="kmuted sv-unasked">Whether its models and nodes are there is told once a server answers.</p>') : ""}
       <div class="sv-acts">${h.kind === "upscaling" || h.fault || h.editing ? "" : raw(html`<button class="kbtn ${h.tone === "done" && !h.use ? "primary" : ""}" data-act="project">${h.use ? "Go to" : "Choose it in"} Project ${icons.arrowR}</button>`)}${h.editing || h.fault ? "" : raw(html`<button class="kbtn ${h.confirmed ? "" : "primary"}" data-act="edit-slots">${h.confirmed ? "Correct the slots" : "Look at the slots"}</button>`)}${h.own ? raw(html`<button class="kbtn danger" data-act="remove" data-confirm="Remove “${h.title}”? Its files go to the trash folder beside your workflows." data-yes="Remove">${icons.trash} Remove</button>`) : ""}</div>
       ${h.editing ? raw(html`<h3 class="ksec">${h.confirmed ? "Slots" : "Are the slots right?"}</h3>${form(h)}`) : raw(html`<h3 class="ksec">Slots</h3>${h.slots.length ? raw(html`<dl class="sv-dl wide">${h.slots.map(([name, places]) => raw(html`<dt>${name}</dt><dd><code>${places.join(", ")}</code></dd>`))}</dl>`) : raw('<p class="kmuted">None were found: name them by hand.</p>')}`)}
       ${h.models.length ? raw(html`<h3 class="ksec">Model files</h3>${Kino.models(h.models)}<p class="kmuted">Kinoloom downloads nothing by itself: get a file from its link and put it into the folder, below ComfyUI's own.</p>`) : raw('<h3 class="ksec">Model files</h3><p class="kmuted">It needs none.</p>')}
@@ -70,6 +70,7 @@
       ${h.qualities.length ? raw(html`<h3 class="ksec">Qualities</h3><dl class="sv-dl">${h.qualities.map(([t, help]) => raw(html`<dt>${t}</dt><dd>${help}</dd>`))}</dl>`) : ""}
       ${h.switches.length ? raw(html`<h3 class="ksec">Switches</h3><dl class="sv-dl">${h.switches.map(([t, help, on, there]) => raw(html`<dt>${t}</dt><dd>${help}<small>${there ? (on ? "on unless turned off" : "off unless turned on") : "no server has its nodes"}</small></dd>`))}</dl>`) : ""}
     </aside>`,
+    after: (el, h) => { if (el._shown !== h.id) { el._shown = h.id; el.querySelector(".sv-flow")?.scrollTo(0, 0); } },
   });
 
   document.addEventListener("keydown", (e) => {

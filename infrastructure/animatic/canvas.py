@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import cv2
@@ -28,16 +29,21 @@ _SHIFT = 4
 def curve(points: Iterable[Point], closed: bool = True, steps: int = 6) -> npt.NDArray[np.float64]:
     """A smooth line through `points` (Catmull-Rom), `steps` pieces between each two."""
     p = np.asarray(list(points), dtype=np.float64)
-    if closed:
-        a, b, c, d = np.roll(p, 1, 0), p, np.roll(p, -1, 0), np.roll(p, -2, 0)
-    else:
-        ext = np.concatenate([p[:1], p, p[-1:]])
-        a, b, c, d = ext[:-3], ext[1:-2], ext[2:-1], ext[3:]
-    t = (np.arange(steps) / steps)[None, :, None]
-    a, b, c, d = (v[:, None, :] for v in (a, b, c, d))
-    line = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    found = line.reshape(-1, 2)
+    ext = np.concatenate([p[-1:], p, p[:1], p[1:2] if len(p) > 1 else p] if closed else [p[:1], p, p[-1:]])
+    spans = len(ext) - 3
+    around = np.stack([ext[:spans], ext[1 : spans + 1], ext[2 : spans + 2], ext[3:]], axis=1)  # span, point, x or y
+    found: npt.NDArray[np.float64] = (_weights(steps) @ around).reshape(-1, 2)
     return found if closed else np.concatenate([found, p[-1:]])
+
+
+@cache
+def _weights(steps: int) -> npt.NDArray[np.float64]:
+    """How much each of the four points around counts, for each piece."""
+    t = (np.arange(steps) / steps)[:, None]
+    found: npt.NDArray[np.float64] = 0.5 * np.hstack(
+        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3]
+    )
+    return found
 
 
 def limb(points: Iterable[Point], widths: Sequence[float]) -> npt.NDArray[np.float64]:

@@ -92,11 +92,12 @@ class Look:
             )  # fmt: skip
         parts = (lighting, mood, style.change, grade)
         mist = min(0.95, scene.mist + sum(c.mist for c in parts))
+        changes = tuple(part for part in parts if part != Change())
         key = presets.get("lighting", "")
         side = -1.0 if spec.seed % 2 else 1.0
         return Look(
             light=light, sky=(light.top, light.middle, light.horizon), haze=mix(light.haze, light.horizon, 0.25),
-            mist=mist, side=side, changes=parts, ink=style.ink, grain=style.grain, wet=style.wet, flat=style.flat,
+            mist=mist, side=side, changes=changes, ink=style.ink, grain=style.grain, wet=style.wet, flat=style.flat,
             blur=style.blur, rim=min(1.0, style.rim + sum(c.rim for c in parts)),
             vignette=min(0.85, 0.2 + sum(c.vignette for c in parts)), beams=max(c.beams for c in parts),
             brush=style.brush, neon=key == "neon", dark=light.level < 0.6, studio=key == "studio",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from addons.api import Action, AddonContext, Reply
+from addons.flows import limits
 from addons.imports import notes_head
 from addons.project import model
 from addons.session import ProjectCache, Session, View
@@ -148,8 +149,8 @@ def test_values_that_cannot_be_are_refused_and_nothing_changes(
 
 
 def test_limits_are_said_in_words() -> None:
-    assert model.limits(profile_for("wan2.2-14b", Fraction(24))) == "16 fps, up to 81 frames = 5.06 s a segment"
-    assert model.limits(profile_for("animatic", Fraction(24))) == "any length in one go, at the film's own rate"
+    assert limits(profile_for("wan2.2-14b", Fraction(24))) == "16 fps, up to 81 frames = 5.06 s a segment"
+    assert limits(profile_for("animatic", Fraction(24))) == "any length in one go, at the film's own rate"
 
 
 def test_a_look_from_elsewhere_stays_selectable(bench: Bench) -> None:
