@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from infrastructure.registry import Entry
     from services.commands import Commands
     from services.doctor import Doctor
+    from services.ports import Workflows
     from services.projects import OpenProject
     from services.settings import SettingField
     from services.studio import Studio
@@ -75,6 +76,7 @@ class Composed:
     commands: Commands
     doctor: Doctor
     roots: Roots
+    workflows: Workflows
 
 
 @contextlib.contextmanager
@@ -91,6 +93,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
     from infrastructure.comfyui.catalogue import Catalogue
     from infrastructure.comfyui.engine import ComfyEngine, parse_servers
     from infrastructure.comfyui.pool import Pool
+    from infrastructure.comfyui.workflows import FileWorkflows
     from infrastructure.environment import FolderStopRequests, Machine, cores, own_name, owner_alive
     from infrastructure.media import MediaTools
     from infrastructure.paths import find_roots
@@ -174,7 +177,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
         watcher = StopWatcher(studio, stops)
         watcher.start()
         stack.callback(watcher.close)
-        yield Composed(studio, commands, doctor, places)
+        yield Composed(studio, commands, doctor, places, FileWorkflows(Catalogue(own_workflows)))
 
 
 def _lane_size(backends: Any, backend: str) -> int:
@@ -424,7 +427,7 @@ def render(
     as_json: AsJson = False,
 ) -> None:
     """Make what is missing or stale; interrupt it at any time and run it again."""
-    from domain.errors import NotReady
+    from domain.errors import BadInput, NotReady
     from domain.job import Done
     from services.reports import plan_counts
 
@@ -432,6 +435,9 @@ def render(
         os.environ["KINOLOOM_COMFYUI__SERVERS"] = ",".join(server)
     with _working(folder) as (kinoloom, project):
         generation = kinoloom.studio.generation
+        if (server or workflow) and not generation.setup(project, backend).spec.workflow:
+            title = generation.setup(project, backend).spec.title
+            raise BadInput(f"{title} takes no --server and no --workflow.", "Leave them out, or add --backend comfyui.")
         only = _chosen(project, shots)
         before = plan_counts(generation.plan(project, backend, only=only, workflow=workflow))
         run = generation.render(project, only, backend=backend, seed=seed, workflow=workflow)
@@ -564,6 +570,65 @@ def doctor(as_json: AsJson = False) -> None:
         _print(as_json, {"ok": well, "findings": [f.to_json() for f in found]}, finding_lines(found))
     if not well:
         raise typer.Exit(FAILED)
+
+
+# -- workflows -----------------------------------------------------------------------------------------------------
+
+workflow_cli = typer.Typer(help="Look at ComfyUI workflows and convert them.", no_args_is_help=True)
+cli.add_typer(workflow_cli, name="workflow")
+
+ObjectInfo = Annotated[
+    Path | None, typer.Option("--object-info", metavar="FILE", help="A server's answer to GET /object_info.")
+]
+OneServer = Annotated[str, typer.Option("--server", metavar="URL", help="A ComfyUI that is asked for its nodes.")]
+
+
+@workflow_cli.command("convert")
+def workflow_convert(
+    source: Annotated[Path, typer.Argument(metavar="IN.json", help="A workflow, or a picture or clip with one.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT.json", help="By default printed.")
+    ] = None,
+    object_info: ObjectInfo = None,
+    server: OneServer = "",
+) -> None:
+    """Turn a workflow of the editor's format into the API format; API format passes through."""
+    from infrastructure.stores.atomic import storing, write_bytes
+
+    with _running() as kinoloom:
+        graph = kinoloom.workflows.convert(source, object_info, server)
+    text = json.dumps(graph, indent=2, ensure_ascii=False)
+    if output is None:
+        print(text)
+        return
+    with storing(f"Writing {output}"):
+        write_bytes(output, f"{text}\n".encode())
+    print(f"{output}: {len(graph)} nodes")
+
+
+@workflow_cli.command("inspect")
+def workflow_inspect(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A workflow file, or the id of a workflow.")],
+    object_info: ObjectInfo = None,
+    server: OneServer = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show a workflow's slots, outputs, nodes and models, and what of it is missing."""
+    from services.workflow_reports import report_lines
+
+    with _running() as kinoloom:
+        report = kinoloom.workflows.inspect(source, object_info, server)
+        _print(as_json, report.to_json(), report_lines(report))
+
+
+@workflow_cli.command("list")
+def workflow_list(as_json: AsJson = False) -> None:
+    """List the shipped workflows and your own, each with its profile."""
+    from services.workflow_reports import entries_document, entry_lines
+
+    with _running() as kinoloom:
+        entries = kinoloom.workflows.entries()
+        _print(as_json, entries_document(entries), entry_lines(entries))
 
 
 # -- what the commands share ---------------------------------------------------------------------------------------

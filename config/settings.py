@@ -84,9 +84,31 @@ def _host(value: str) -> str:
     return value
 
 
+_ADDRESS = r"(?:https?://)?(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:/[\w./~-]*)?"
+
+
+def _servers(value: str) -> str:
+    """Addresses separated by commas or blanks: host, host:port, or a whole http(s) address with a path."""
+    parts = value.replace(",", " ").split()
+    for part in parts:
+        if not re.fullmatch(
+            r"(?:https?://)?(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:/[\w./~-]*)?", part
+        ):
+            raise ValueError(f"{part[:60]} is no address; write http://127.0.0.1:8188, several separated by commas")
+    return ", ".join(parts)
+
+
+def _token(value: str) -> str:
+    if re.search(r"[\s\x00-\x1f\x7f]", value):
+        raise ValueError("a token has no blanks")
+    return value
+
+
 FolderText = Annotated[str, AfterValidator(_folder)]
 RateText = Annotated[str, BeforeValidator(_rate)]
 HostText = Annotated[str, AfterValidator(_host)]
+ServersText = Annotated[str, AfterValidator(_servers)]
+TokenText = Annotated[str, AfterValidator(_token)]
 Whole = Annotated[int, BeforeValidator(_no_switch)]
 EvenNumber = Annotated[Whole, AfterValidator(_even)]
 
@@ -157,13 +179,13 @@ class Animatic(Section):
 class Comfyui(Section):
     """ComfyUI servers that render. A change takes effect at once."""
 
-    servers: str = Field(
+    servers: ServersText = Field(
         "",
         max_length=4000,
         title="Servers",
         description="Addresses of ComfyUI servers, separated by commas: http://127.0.0.1:8188. Empty: none.",
     )
-    token: str = Field(
+    token: TokenText = Field(
         "",
         max_length=4000,
         title="Token",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from domain.backend import BackendEvent, BackendSpec, Readiness
 from domain.base import Value
@@ -19,6 +19,7 @@ from domain.profile import ModelProfile
 from domain.project import Picked
 from domain.request import GenerationRequest
 from domain.take import Keyframe, MediaInfo, Take
+from domain.workflow import WorkflowEntry, WorkflowReport
 
 V = TypeVar("V", bound=Value)
 
@@ -310,4 +311,21 @@ class Engine(Protocol):
 
     def would_send(self, request: GenerationRequest) -> SentGraph:
         """What would be sent for a request, built for a server that can run it. Raises BadInput, NotFound."""
+        ...
+
+
+class Workflows(Protocol):
+    """Workflow files and the catalogue, for the command line. `object_info` is a file with a server's list of nodes,
+    `server` the address of one that is asked for it; without both, files in the editor's format cannot be read."""
+
+    def entries(self) -> list[WorkflowEntry]:
+        """Every workflow there is, shipped ones and the user's own, those that cannot be used too."""
+        ...
+
+    def convert(self, source: Path, object_info: Path | None = None, server: str = "") -> dict[str, Any]:
+        """The graph of a file in API format. Raises BadInput, NotFound, BackendUnavailable."""
+        ...
+
+    def inspect(self, source: Path, object_info: Path | None = None, server: str = "") -> WorkflowReport:
+        """What is in a workflow file, or in the workflow of that id. Raises BadInput, NotFound, BackendUnavailable."""
         ...

@@ -15,6 +15,8 @@ BOUNDARIES = {
     "addons/shell.py",  # ends an event of the window, and the building of one addon
     "services/jobs.py",  # ends a job
     "services/commands.py",  # ends one look for requests of other processes
+    "addons/servers/model.py",  # ends the thread that tests an address
+    "infrastructure/comfyui/engine.py",  # ends the thread that asks the servers
     "infrastructure/comfyui/backend.py",  # ends the thread that follows a prompt
     "infrastructure/processes.py",  # ends a task in a worker process
     "infrastructure/media/faults.py",  # ends what a media library threw

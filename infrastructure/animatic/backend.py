@@ -264,9 +264,7 @@ class AnimaticBackend:
         log.warning("An animatic worker ended while it worked on job %s: %s\n%s", job.id, cause, worker.words())
         message = "The animatic engine's worker process ended unexpectedly" + (f": {cause}" if cause else "")
         job.report(
-            BackendFailure(
-                message=message.rstrip(".") + ".", cure="Try again; the log has the details.", retry=True
-            )
+            BackendFailure(message=message.rstrip(".") + ".", cure="Try again; the log has the details.", retry=True)
         )
         with self._lock:
             self._start()

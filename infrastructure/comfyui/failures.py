@@ -55,13 +55,16 @@ class Failure(Value):
     def error(self) -> BackendFailed:
         """This failure as an exception: BackendUnavailable when it says nothing about the job."""
         kind = BackendUnavailable if self.cause in CONNECTION else BackendFailed
-        return kind(self.message, self.cure)
+        return kind(self.message, self.cure, retry=self.retry)
 
 
 def failure_of(error: StudioError) -> Failure:
     """An error of Kinoloom that came out of this package, as a failure again."""
-    retry = isinstance(error, (BackendUnavailable, NotFound))
-    cause: Cause = "unreachable" if isinstance(error, BackendUnavailable) else "gone" if retry else "unknown"
+    gone = isinstance(error, NotFound)
+    retry = error.retry if isinstance(error, BackendUnavailable) else gone
+    cause: Cause = "unreachable" if isinstance(error, BackendUnavailable) else "gone" if gone else "unknown"
+    if cause == "unreachable" and isinstance(error.__cause__, FOREIGN):
+        cause = of_exception(error.__cause__, "", "").cause
     return Failure(cause=cause, message=error.message, cure=error.cure, retry=retry)
 
 

@@ -86,6 +86,11 @@ def _bound(manifest: WorkflowManifest, data: Mapping[str, Json], defs: NodeDefs)
             places[slot] = found
         else:
             notes.append(f"The server's template takes no {slot.replace('_', ' ')}.")
+    named = {place for found in places.values() for place in found}
+    for slot, found in slots.places.items():
+        # Model files are offered as the template has them, without the manifest naming each.
+        if ":" in slot and slot not in places and not named & set(found):
+            places[slot] = tuple(found)
     switches = tuple(s for s in (binder.switch(s) for s in manifest.switches) if s is not None)
     offered = {s.id for s in switches}
     bound = manifest.replace(

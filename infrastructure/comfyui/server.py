@@ -227,6 +227,13 @@ class ComfyServer:
                 self._forget(job)
             yield event
 
+    def leave(self, job_id: str) -> None:
+        """Follow a prompt no longer; it goes on there."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+        if job is not None:
+            self._forget(job)
+
     def find(self, job_id: str) -> Event | None:
         """How a prompt stands now; None when the server knows nothing of it. Raises BackendUnavailable."""
         probe = Job(job_id, None, sent=True)

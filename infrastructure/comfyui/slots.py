@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.workflow import Derived, SlotPlace
+from domain.workflow import SLOTS, Derived, SlotPlace
 from infrastructure.comfyui.convert import Converted, is_link
 from infrastructure.comfyui.graph import VIDEO_WRITERS, ancestors
 from infrastructure.comfyui.loaders import model_slots
@@ -116,7 +116,9 @@ class SlotFinder:
             self._notes.append("No input for the number of frames was found.")
         if "width" not in self._found:
             self._notes.append("No input for the size was found; it may follow the picture's.")
-        found = {slot: tuple(dict.fromkeys(places)) for slot, places in self._found.items() if places}
+        order = {slot: number for number, slot in enumerate(SLOTS)}
+        in_order = sorted(self._found.items(), key=lambda item: order.get(item[0], len(SLOTS)))
+        found = {slot: tuple(dict.fromkeys(places)) for slot, places in in_order if places}
         return Slots(kind, chosen, found | model_slots(view, needed), self._derived, tuple(self._notes))
 
     def _add(self, slot: str, places: list[SlotPlace]) -> None:

@@ -7,27 +7,46 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import BadInput, NotFound, StudioError
-from domain.workflow import WorkflowEntry, WorkflowManifest, WorkflowReport
+from domain.workflow import (
+    PICTURE_SLOTS,
+    Choices,
+    ForeignNode,
+    NeededModel,
+    WorkflowEntry,
+    WorkflowManifest,
+    WorkflowReport,
+)
+from infrastructure.comfyui.build import build_prompt
 from infrastructure.comfyui.catalogue import Catalogue, Workflow
 from infrastructure.comfyui.choosing import Prepared, switches_of
+from infrastructure.comfyui.connection import Connection
 from infrastructure.comfyui.convert import Json, is_api, to_api
 from infrastructure.comfyui.files import WorkflowFile, parse_json, read_workflow
-from infrastructure.comfyui.grafts import with_last_frame
-from infrastructure.comfyui.graph import folded, output_nodes, pruned
+from infrastructure.comfyui.graph import output_nodes
 from infrastructure.comfyui.manifests import MAX_TOML, read_manifest
-from infrastructure.comfyui.needs import foreign_nodes, needed_models, respelled
 from infrastructure.comfyui.nodedefs import NodeDefs
 from infrastructure.comfyui.prepare import prepare
-from infrastructure.comfyui.validate import completed, faults
 
 FetchJson = Callable[[str, str], Any]
-"""Gives what a server answers to `GET <path>`: server address, path. Raises BackendUnavailable."""
+"""Gives what a server answers to `GET <path>`: server address, path; None when there is no such place.
+
+Raises BadInput for an address that cannot be one, BackendUnavailable when the server does not answer.
+"""
+
+
+def ask_server(server: str, path: str) -> Any:
+    """A `FetchJson` over HTTP."""
+    connection = Connection(server, silence=30.0)
+    try:
+        return connection.ask(path, doing=f"asking for {path}")
+    finally:
+        connection.close()
 
 
 class FileWorkflows:
     """Workflows in files and in the catalogue. `fetch` asks servers."""
 
-    def __init__(self, catalogue: Catalogue, fetch: FetchJson) -> None:
+    def __init__(self, catalogue: Catalogue, fetch: FetchJson = ask_server) -> None:
         self._catalogue = catalogue
         self._fetch = fetch
 
@@ -70,10 +89,7 @@ class FileWorkflows:
 
     def template(self, server: str, name: str) -> Mapping[str, Json] | None:
         """The server's own template of that name; None when it has none."""
-        try:
-            data = self._fetch(server, f"/templates/{name}.json")
-        except NotFound:
-            return None
+        data = self._fetch(server, f"templates/{name}.json")
         return data if isinstance(data, Mapping) else None
 
     def _defs(self, object_info: Path | None, server: str) -> NodeDefs:
@@ -87,7 +103,7 @@ class FileWorkflows:
             except OSError as error:
                 raise BadInput(f"{object_info} cannot be read: {error.strerror or error}.", "Check it.") from error
         elif server:
-            data = self._fetch(server, "/object_info")
+            data = self._fetch(server, "object_info")
         else:
             return NodeDefs()
         return node_defs(data)
@@ -128,35 +144,31 @@ def _report(
     file: str, read: WorkflowFile | None, workflow: Workflow, prepared: Prepared, defs: NodeDefs
 ) -> WorkflowReport:  # fmt: skip
     manifest, converted = prepared.manifest, prepared.converted
-    problems, notes = [], list(prepared.notes)
+    problems: list[str] = []
+    graph, last = converted.graph, manifest.last_frame
+    models: tuple[NeededModel, ...] = ()
+    foreign: tuple[ForeignNode, ...] = ()
     try:
-        graph = _as_sent(prepared, defs)
+        built = build_prompt(prepared, Choices(values=_sample(manifest)), defs, "inspect")
+        graph, models, foreign, last = built.graph, built.models, built.foreign, built.last_frame
+        problems += [f"{p.what} {p.cure}" for p in built.problems]
     except StudioError as error:
-        graph = converted.graph
         problems.append(str(error))
-    if defs:
-        problems += [fault.message for fault in faults(graph, defs)]
-    models = needed_models(converted, graph, defs, manifest.models, manifest.slots)
+    slots = {slot: tuple(str(p) for p in places) for slot, places in manifest.slots.items()}
+    for place, derived in manifest.derived.items():
+        if derived.slot not in manifest.slots:
+            slots[derived.slot] = (*slots.get(derived.slot, ()), place)
     return WorkflowReport(
         file=file, format="api" if workflow.data is None or is_api(workflow.data) else "editor",
         source=read.source if read is not None else "the catalogue", id=workflow.entry.id, title=manifest.title,
         kind=manifest.kind, profile=manifest.profile, confirmed=workflow.manifest is not None,
-        writer=manifest.writer, last_frame=manifest.last_frame,
-        slots={slot: tuple(str(p) for p in places) for slot, places in manifest.slots.items()},
-        outputs=tuple(output_nodes(converted.graph, defs)),
-        nodes=tuple(sorted({entry["class_type"] for entry in graph.values()})),
-        foreign=tuple(foreign_nodes(converted, graph, defs)), models=tuple(models),
+        writer=manifest.writer, last_frame=last, slots=slots, outputs=tuple(output_nodes(converted.graph, defs)),
+        nodes=tuple(sorted({entry["class_type"] for entry in graph.values()})), foreign=foreign, models=models,
         switches=tuple(s.id for s in switches_of(prepared, defs)), quality=tuple(manifest.quality),
-        problems=tuple(problems), notes=tuple(notes),
+        problems=tuple(dict.fromkeys(problems)), notes=prepared.notes,
     )  # fmt: skip
 
 
-def _as_sent(prepared: Prepared, defs: NodeDefs) -> dict[str, dict[str, Any]]:
-    """The graph as it would be sent as it stands: what matters is what that needs."""
-    manifest = prepared.manifest
-    graph = prepared.converted.graph
-    last = None
-    if manifest.kind == "video":
-        graph, last = with_last_frame(graph, manifest.writer, "last")
-    kept = pruned(folded(graph), [manifest.writer, *([last] if last else [])])
-    return completed(respelled(kept, defs), defs)
+def _sample(manifest: WorkflowManifest) -> dict[str, str]:
+    """Pictures of any name, so that the graph is built with every picture in place."""
+    return {slot: "picture.png" for slot in manifest.slots if PICTURE_SLOTS.fullmatch(slot)}

@@ -17,7 +17,7 @@ from services.requests import reaching
 from tests.addons.support import Window
 from tests.fakes.backend import fake_spec
 from tests.fakes.bench import Bench, running, shot
-from tests.fakes.engine import FakeEngine, FakeServer, shipped, with_engine
+from tests.fakes.engine import FakeServer, shipped, with_engine
 
 HERE = "http://127.0.0.1:8188"
 WAN, SDXL = "wan2.2-14b-i2v", "sdxl"
@@ -315,7 +315,7 @@ def test_the_prompt_is_shown_in_parts_as_it_is_sent(bench: Bench) -> None:
 
 def test_the_graph_is_fetched_only_when_it_is_unfolded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = with_engine(bench, {HERE: FakeServer()}, servers=HERE)
-    built = count(engine, monkeypatch)
+    built = engine.sent
     p = film(bench)
     for tab, part in ((keyframes, "keyframes.shot"), (video, "video.shot")):
         w = opened(p, bench, tab)
@@ -336,25 +336,10 @@ def test_the_graph_is_fetched_only_when_it_is_unfolded(bench: Bench, monkeypatch
     assert plain.head("keyframes.shot")["graph"] == {}
 
 
-def count(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    built: list[str] = []
-    real = engine.would_send
-
-    def send(request: Any) -> Any:
-        built.append(request.workflow)
-        return real(request)
-
-    monkeypatch.setattr(engine, "would_send", send)
-    return built
-
-
-def test_a_graph_that_cannot_be_built_says_why(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graph_that_cannot_be_built_says_why(bench: Bench) -> None:
     engine = with_engine(bench, {HERE: FakeServer()}, servers=HERE)
 
-    def refuse(request: Any) -> Any:
-        raise BadInput("No server has been asked yet.", "Ask again.")
-
-    monkeypatch.setattr(engine, "would_send", refuse)
+    engine.trouble = BadInput("No server has been asked yet.", "Ask again.")
     w = opened(film(bench), bench, keyframes)
     w.act("keyframes.shot", "graph")
     assert w.head("keyframes.shot")["graph"]["error"] == "No server has been asked yet. Ask again."

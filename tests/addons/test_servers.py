@@ -130,15 +130,11 @@ def test_a_slow_server_holds_no_click_up_and_a_newer_question_wins(bench: Bench)
 
 
 @pytest.mark.logs_errors("the engine breaks while it asks")
-def test_an_engine_that_breaks_is_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_breaks_is_said(bench: Bench) -> None:
     engine = with_engine(bench)
     w = opened(bench)
     for error, words in ((BadInput("No.", "Yes."), "No."), (ZeroDivisionError("x"), "That did not work")):
-
-        def broken(url: str, error: Exception = error) -> Any:
-            raise error
-
-        monkeypatch.setattr(engine, "probe", broken)
+        engine.trouble = error
         w.act("servers.list", "test", url=HERE)
         test = until(lambda: (t := w.head("servers.list")["test"]) and not t["busy"] and t)
         assert test["problem"][0].startswith(words)

@@ -29,7 +29,7 @@ from tests.fakes.backend import plain, write_png
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
-TABS = ("Project", "Storyboard", "Keyframes", "Select", "Video", "Film", "Queue", "Settings")
+TABS = ("Project", "Storyboard", "Keyframes", "Select", "Video", "Film", "Queue", "Servers", "Settings")
 READY = "[data-part=header][data-ready]"
 START_SECONDS = 60.0
 """How long a start may take on a busy machine."""

@@ -86,7 +86,8 @@ def shipped() -> dict[str, _Flow]:
 
 
 class FakeEngine:
-    """Implements `services.ports.Engine`. `slow`: a probe waits until it is set."""
+    """Implements `services.ports.Engine`. `slow`: a probe waits until it is set. `trouble`: what asking and building
+    end with, when there is any. `sent`: the workflows that graphs were built for."""
 
     def __init__(
         self, changes: ChangeCounter, urls: Callable[[], Sequence[str]], world: Mapping[str, FakeServer] | None = None,
@@ -103,6 +104,8 @@ class FakeEngine:
         self.looked = 0
         self.removed: list[str] = []
         self.probed: list[str] = []
+        self.sent: list[str] = []
+        self.trouble: Exception | None = None
 
     @property
     def backend(self) -> str:
@@ -121,6 +124,8 @@ class FakeEngine:
     def probe(self, url: str) -> ServerInfo:
         self.probed.append(url)
         self.slow.wait(30)
+        if self.trouble is not None:
+            raise self.trouble
         return self._ask(url)
 
     def _ask(self, url: str) -> ServerInfo:
@@ -253,6 +258,9 @@ class FakeEngine:
         self._changes.bump()
 
     def would_send(self, request: GenerationRequest) -> SentGraph:
+        if self.trouble is not None:
+            raise self.trouble
+        self.sent.append(request.workflow)
         flow = self._flow(request.workflow)
         graph = copy.deepcopy(flow.graph)
         values: dict[str, Any] = {

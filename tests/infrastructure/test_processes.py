@@ -112,11 +112,16 @@ def test_a_worker_that_dies_is_noticed_with_its_last_words(module: str) -> None:
         ("raise SystemExit('nothing to do here')", "nothing to do here"),
         ("import os; os._exit(3)", "exit status 3"),
         ("from infrastructure.processes import serve\ndef f(m, r): raise SystemExit(4)\nserve(f)", "SystemExit: 4"),
-        ("from infrastructure.processes import serve\ndef f(m, r): import no_such\nserve(f)", "No module named 'no_such'"),
+        (
+            "from infrastructure.processes import serve\ndef f(m, r): import no_such\nserve(f)",
+            "No module named 'no_such'",
+        ),
     ],
 )
 @pytest.mark.parametrize("write_first", [True, False])
-def test_the_cause_is_told_when_a_worker_cannot_start(module: str, tmp_path: Path, code: str, why: str, write_first: bool) -> None:
+def test_the_cause_is_told_when_a_worker_cannot_start(
+    module: str, tmp_path: Path, code: str, why: str, write_first: bool
+) -> None:
     (tmp_path / "echo_worker.py").write_text(code)
     with WorkerProcess(module) as worker:
         if not write_first and "serve" not in code:

@@ -132,7 +132,9 @@ def test_a_noir_night_keeps_its_greys(prompt: str, size: str) -> None:
 
 
 def test_the_sea_is_not_brown_under_a_low_sun() -> None:
-    blue, green, red = art(prompt="the sea", size="wide", presets={"time_of_day": "sunset"})[60:72, :40, :3].mean((0, 1))
+    blue, green, red = art(prompt="the sea", size="wide", presets={"time_of_day": "sunset"})[60:72, :40, :3].mean(
+        (0, 1)
+    )
     assert blue > 0.9 * red and green < 1.2 * blue
 
 
