@@ -86,6 +86,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
     `roots` says where Kinoloom keeps its files; by default where the system or KINOLOOM_HOME says.
     """
     import config.settings
+    from domain.profiles import ANIMATIC
     from infrastructure.animatic.backend import AnimaticBackend
     from infrastructure.clock import SystemClock
     from infrastructure.comfyui.backend import BACKEND as COMFYUI
@@ -137,7 +138,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
             return Path(chosen) if chosen else super().home()
 
     clock, changes, media, stops = SystemClock(), ChangeCounter(), MediaTools(), FolderStopRequests()
-    animatic = AnimaticBackend(min(settings().animatic.workers or cores(), 64))
+    animatic = AnimaticBackend(lambda: min(settings().animatic.workers or cores(), 64))
     pool, own_workflows = Pool(), places.data / "workflows"
 
     def servers() -> list[Any]:
@@ -147,7 +148,7 @@ def compose(roots: Roots | None = None) -> Iterator[Composed]:
     engine = ComfyEngine(Catalogue(own_workflows), pool, servers, own_workflows, changes.bump)
     backends = BackendRegistry(
         {
-            animatic.spec.id: (animatic.spec, lambda: animatic),
+            ANIMATIC: (lambda _: animatic.spec, lambda: animatic),
             COMFYUI: (engine.spec, lambda: ComfyBackend(pool, engine.spec, engine.build)),
         },
         _third_party_backends,

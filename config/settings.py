@@ -205,9 +205,7 @@ class Film(Section):
 class Appearance(Section):
     """How the studio looks."""
 
-    theme: Literal["dark", "light", "system"] = Field(
-        "dark", title="Theme", description="System: as the browser says. Takes effect when the page is loaded again."
-    )
+    theme: Literal["dark", "light", "system"] = Field("dark", title="Theme", description="System: as the browser says.")
 
 
 class Limits(Section):

@@ -8,7 +8,7 @@ import itertools
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +105,9 @@ class AnimaticBackend:
     `parallel` worker processes are started when first needed and end with this process.
     """
 
-    def __init__(self, parallel: int = 2) -> None:
-        """Start nothing yet; `parallel` jobs (1 to 64) will be worked on at once."""
+    def __init__(self, parallel: int | Callable[[], int] = 2) -> None:
+        """Start nothing yet; `parallel` jobs (1 to 64, or what it gives at that moment) are worked on at once."""
+        self._parallel = parallel
         self._spec = BackendSpec(
             id=ANIMATIC,
             title="Animatic (built in)",
@@ -114,7 +115,6 @@ class AnimaticBackend:
             profiles=(ANIMATIC, *PROFILES),
             fields=FIELDS,
             free=True,
-            parallel=parallel,
             takes_end=True,
             version=VERSION,
         )
@@ -128,7 +128,8 @@ class AnimaticBackend:
     @property
     def spec(self) -> BackendSpec:
         """What this backend can do."""
-        return self._spec
+        wanted = self._parallel if isinstance(self._parallel, int) else self._parallel()
+        return self._spec if self._spec.parallel == wanted else self._spec.replace(parallel=wanted)
 
     def preflight(self) -> Readiness:
         """Whether the libraries that draw and encode are installed."""
@@ -209,7 +210,7 @@ class AnimaticBackend:
 
     def _start(self) -> None:
         """Give waiting jobs to free workers. The lock is held."""
-        while self._waiting and not self._closed and len(self._working) < self._spec.parallel:
+        while self._waiting and not self._closed and len(self._working) < self.spec.parallel:
             job = self._waiting.popleft()
             while self._idle and not self._idle[-1].alive:
                 self._idle.pop()

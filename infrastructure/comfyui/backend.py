@@ -288,6 +288,17 @@ class ComfyBackend:
 
     def _carry_out(self, job: _Job) -> BackendEvent:
         """Server after server, until one has done it or there is no use in going on."""
+        left: list[Member] = []
+        try:
+            return self._tried(job, left)
+        finally:
+            job.member = None
+            if not job.kept:
+                for member in left:
+                    self._stop_there(job, member)
+
+    def _tried(self, job: _Job, left: list[Member]) -> BackendEvent:
+        """`left` are servers that may still have it while the job is elsewhere."""
         avoid: list[str] = []
         unfit: dict[str, BackendFailure] = {}
         losses = 0
@@ -298,8 +309,10 @@ class ComfyBackend:
             if seat is None:
                 job.check()
                 return self._nowhere(unfit)
-            member = seat.member
-            job.member = member
+            member = job.member = seat.member
+            for other in [m for m in left if m is not member]:
+                self._stop_there(job, other)
+            left.clear()
             job.begin()
             try:
                 return self._on(job, seat, attached=known is member, unfit=unfit)
@@ -310,6 +323,7 @@ class ComfyBackend:
                 failure = error.failure
                 if not isinstance(error, _Forgot):
                     self._pool.failed(member, failure)
+                    left.append(member)
                 losses += error.begun
                 if losses >= LOSSES:
                     what = f"{failure.message} The same happened {losses - 1} times before with this job."
@@ -317,28 +331,18 @@ class ComfyBackend:
                     return BackendFailure(message=what, cure=cure)
                 job.tell(f"{failure.message} Trying again.")
                 avoid.append(member.config.url)
-                job.member = None
-                self._stop_there(job, member)
             finally:
-                job.member = None
                 seat.leave()
             known = None
 
     def _seat(
         self, job: _Job, known: Member | None, avoid: list[str], unfit: Mapping[str, BackendFailure]
     ) -> Seat | None:  # fmt: skip
-        """A place for the job; None when there is none to wait for. Raises BackendUnavailable when no server has
-        answered for long enough."""
+        """A place for the job; None when there is none to wait for. Raises BackendUnavailable."""
         if known is not None:
             # A server has it from before a restart: its place is used there, whoever else is free.
             return self._pool.join(known, job.chain)
-        while True:
-            seat = self._pool.take(job.chain, job.request.workflow, job.stopped.is_set, avoid, unfit, patience=1.0)
-            if seat is not None or job.stopped.is_set() or not self._pool.usable(unfit):
-                return seat
-            failure = self._pool.hopeless(unfit)
-            if failure is not None:
-                raise BackendUnavailable(failure.message, failure.cure, retry=True)
+        return self._pool.take(job.chain, job.request.workflow, job.stopped.is_set, avoid, unfit)
 
     def _nowhere(self, unfit: Mapping[str, BackendFailure]) -> BackendFailure:
         if not unfit:

@@ -8,7 +8,7 @@ converted for the server that will run it. Nodes inside subgraphs get path ids (
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -34,6 +34,10 @@ Graph = dict[str, dict[str, Json]]
 
 VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "Reroute"})
 """Nodes that exist in the editor only."""
+
+
+MAX_NAME = 200
+"""Longest id of a node and name of an input, in characters."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ class Converter:
                 inputs[str(slot["name"])] = [source.node, source.slot] if source.node else wrapped(source.value)
             for boundary in crossed:
                 self._hosts.setdefault(boundary, []).append(_place(key, str(slot["name"])))
+        _check_names(key, inputs)
         title = str(node.get("title") or (definition.title if definition else "") or kind)
         self._titles[key] = title
         self._graph[key] = {"class_type": kind, "inputs": inputs, "_meta": {"title": title}}
@@ -265,8 +270,9 @@ def _as_it_is(data: Mapping[str, Json], defs: NodeDefs) -> Converted:
     try:
         for key, node in data.items():
             inputs, meta = node.get("inputs"), node.get("_meta")
+            _check_names(str(key), inputs if isinstance(inputs, Mapping) else ())
             graph[str(key)] = {
-                **{str(k): copy.deepcopy(v) for k, v in node.items()},
+                **{str(k): copy.deepcopy(v) for k, v in node.items() if k != "_meta" or isinstance(v, Mapping)},
                 # Some tools write node ids in links as numbers.
                 "inputs": {str(k): _link_as_text(copy.deepcopy(v), data) for k, v in inputs.items()}
                 if isinstance(inputs, Mapping) else {},
@@ -286,4 +292,11 @@ def _link_as_text(value: Json, data: Mapping[str, Json]) -> Json:
 
 
 def _place(node: str, name: str) -> SlotPlace:
-    return SlotPlace(node=node[:200], input=name[:200] or "?")
+    _check_names(node, (name,))
+    return SlotPlace(node=node, input=name)
+
+
+def _check_names(node: str, inputs: Iterable[str]) -> None:
+    """Ids and names become places in manifests, which have to be short and not empty."""
+    if not 0 < len(node) <= MAX_NAME or not all(0 < len(str(name)) <= MAX_NAME for name in inputs):
+        raise BadInput(f"The workflow has a node or an input with a name that cannot be used: {node[:40]!r}.")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from domain.base import Value
-from domain.errors import BadInput
+from domain.errors import BackendUnavailable, BadInput
 from infrastructure.comfyui.failures import Failure
 from infrastructure.comfyui.server import ComfyServer
 
@@ -105,6 +105,7 @@ class _Ticket:
     work: str
     avoid: frozenset[str]
     unfit: frozenset[str]
+    since: float
 
 
 class Pool:
@@ -187,16 +188,13 @@ class Pool:
         stopped: Callable[[], bool],
         avoid: Collection[str] = (),
         unfit: Collection[str] = (),
-        patience: float | None = None,
     ) -> Seat | None:
-        """A place for a job of `chain`; None when `stopped()` turned true, there is no server that could be used, or
-        none was free for `patience` seconds. `work` names what it loads (the workflow): of servers that are as good
-        otherwise, the one that has it loaded comes first.
-
-        `avoid` names servers (by URL) to go round while there are others, `unfit` those that cannot do it.
+        """A place for a job of `chain`; None when `stopped()` turned true or there is no server that could be used.
+        `work` names what it loads (the workflow): of servers that are as good otherwise, the one that has it loaded
+        comes first. `avoid` names servers (by URL) to go round while there are others, `unfit` those that cannot do
+        it. Raises BackendUnavailable when none of them has answered for longer than is worth waiting.
         """
-        ticket = _Ticket(chain, work, frozenset(avoid), frozenset(unfit))
-        end = None if patience is None else self._now() + patience
+        ticket = _Ticket(chain, work, frozenset(avoid), frozenset(unfit), self._now())
         with self._changed:
             self._waiting.append(ticket)
         try:
@@ -208,9 +206,10 @@ class Pool:
                     member = self._turn(ticket)
                     if member is not None:
                         return self._seated(member, ticket)
-                    if end is not None and self._now() >= end:
-                        return None
-                    self._changed.wait(0.25 if end is None else max(0.01, min(0.25, end - self._now())))
+                    failure = self.hopeless(ticket.unfit, ticket.since)
+                    if failure is not None:
+                        raise BackendUnavailable(failure.message, failure.cure)
+                    self._changed.wait(0.25)
             return None
         finally:
             with self._changed:
@@ -220,7 +219,7 @@ class Pool:
     def join(self, member: Member, chain: str) -> Seat:
         """A place on this server for a job that it has already, whether there is one or not."""
         with self._changed:
-            return self._seated(member, _Ticket(chain, member.last_work, frozenset(), frozenset()))
+            return self._seated(member, _Ticket(chain, member.last_work, frozenset(), frozenset(), 0))
 
     def release(self, seat: Seat, *, whole: bool) -> None:
         """What `Seat` says."""
@@ -275,9 +274,9 @@ class Pool:
             member.rests_until = 0.0
             self._changed.notify_all()
 
-    def hopeless(self, unfit: Collection[str] = ()) -> Failure | None:
+    def hopeless(self, unfit: Collection[str] = (), since: float = 0) -> Failure | None:
         """What to tell when every server that could be used has not answered for longer than is worth waiting, and
-        one of them was tried just now; None while there is hope."""
+        one of them was tried in vain after `since`; None while there is hope."""
         with self._changed:
             members, now = self.usable(unfit), self._now()
             if not members:
@@ -287,7 +286,7 @@ class Pool:
                 if member.down_since is None or now - member.down_since < patience:
                     return None
             last = max(members, key=lambda m: m.failed_at)
-            if last.trouble is None or now - last.failed_at > 2 * RESTS[-1]:
+            if last.trouble is None or last.failed_at < since:
                 return None
             if len(members) == 1:
                 return last.trouble
