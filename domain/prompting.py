@@ -27,7 +27,8 @@ PRESET_WORDS: dict[str, dict[str, str]] = {
     },
     "mood": {
         "peaceful": "peaceful mood", "dramatic": "dramatic mood", "mysterious": "mysterious mood",
-        "joyful": "joyful mood", "melancholic": "melancholic mood", "tense": "tense mood", "romantic": "romantic mood", "epic": "epic mood",
+        "joyful": "joyful mood", "melancholic": "melancholic mood", "tense": "tense mood",
+        "romantic": "romantic mood", "epic": "epic mood",
     },
     "time_of_day": {
         "sunrise": "at sunrise", "morning": "in the morning", "noon": "at noon", "afternoon": "in the afternoon",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -33,7 +34,7 @@ from services.changes import ChangeCounter
 from services.jobs import JobContext, JobService
 from services.options import CurrentOptions
 from services.planning import PlanSetup, ShotState, build_plan, shot_states, timing_key
-from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
+from services.ports import Backends, Clock, GoesOnAlone, Media, ProjectFiles, TimingStore
 from services.projects import OpenProject, ProjectService, checked
 from services.setups import Instead, kept, setup_for
 from services.takes import LastFrameExtractor, standing_keyframe, standing_take
@@ -344,7 +345,7 @@ class GenerationService:
         if given is not None:
             seed = int(given)
         else:
-            seed = secrets.randbelow(2**32) if rule.seed_rule == "random" else (rule.seed + number) % 2**64
+            seed = _drawn(job) if rule.seed_rule == "random" else (rule.seed + number) % 2**64
         request = state.image_request(job.slot, seed)
         work = project.files.workspace(job.id)
         try:
@@ -449,7 +450,7 @@ class GenerationService:
         seed = job.detail.get("seed")
         request = state.request(segment, start, None if seed is None else int(seed))
         if request.seed_rule == "random" and seed is None:
-            request = state.request(segment, start, secrets.randbelow(2**32))
+            request = state.request(segment, start, _drawn(job))
         own = [t for t in state.takes if t.segment == job.segment and t.fingerprint == request.fingerprint]
         chosen = state.choice.takes.get(str(job.segment))
         return request, next((t for t in own if t.id == chosen), own[-1] if own else None)
@@ -498,7 +499,14 @@ class GenerationService:
             raise BackendUnavailable(first.what, first.cure)
         context.check()
         backend.submit(context.job.id, request, self._inputs(project.files, request), work)
-        context.on_stop(lambda: backend.cancel(context.job.id))
+
+        def stop() -> None:
+            if context.to_be_resumed and isinstance(backend, GoesOnAlone):
+                backend.leave(context.job.id)
+            else:
+                backend.cancel(context.job.id)
+
+        context.on_stop(stop)
         for event in backend.events(context.job.id):
             match event:
                 case BackendQueued(position=position):
@@ -522,6 +530,11 @@ class GenerationService:
         given = {"start": request.start, "end": request.end}
         given |= {f"reference-{i}": picked for i, picked in enumerate(request.references)}
         return {name: files.path(picked) for name, picked in given.items() if picked is not None}
+
+
+def _drawn(job: Job) -> int:
+    """A seed by chance, the same whenever the job is taken up again: it may be on a server already."""
+    return int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4], "big")
 
 
 def check_slot(slot: str) -> None:

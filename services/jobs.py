@@ -120,6 +120,7 @@ class JobService:
         self._began: dict[str, float] = {}
         self._previews: dict[str, tuple[int, str, bytes]] = {}
         self._paused: set[str] = set()
+        self._loaded: dict[str, str] = {}
         self._closed = False
 
     def register(self, kind: JobKind, executor: Executor) -> None:
@@ -407,21 +408,31 @@ class JobService:
             self._changes.bump()
 
     def _whose_turn(self, jobs: Mapping[str, Job]) -> list[Job]:
-        """The waiting jobs that may start now, in queue order."""
+        """The waiting jobs that may start now. In each lane first those of the workflow that was started last, whose
+        model is loaded, and of those the ones that most others wait for one after another; else in queue order."""
         free: dict[str, int] = {}
         for job in jobs.values():
             if job.backend not in free:
                 free[job.backend] = self._lane_size(job.backend)
             if job.id in self._contexts:
                 free[job.backend] -= 1
-        found = []
+        ready: dict[str, list[Job]] = {}
         for job in jobs.values():
             if not isinstance(job.phase, Queued) or job.id in self._contexts or job.project in self._paused:
                 continue
-            if free[job.backend] < 1 or not all(isinstance(jobs[a].phase, Done) for a in job.after if a in jobs):
-                continue
-            free[job.backend] -= 1
-            found.append(job)
+            if free[job.backend] > 0 and all(isinstance(jobs[a].phase, Done) for a in job.after if a in jobs):
+                ready.setdefault(job.backend, []).append(job)
+        behind = _chains(jobs) if ready else {}
+        found = []
+        for backend, waiting in ready.items():
+            waiting.sort(key=lambda job: -behind[job.id])
+            while waiting and free[backend] > 0:
+                loaded = self._loaded.get(backend)
+                job = next((job for job in waiting if workflow_of(job) == loaded), waiting[0])
+                waiting.remove(job)
+                self._loaded[backend] = workflow_of(job)
+                free[backend] -= 1
+                found.append(job)
         return found
 
     def _work(self, context: JobContext) -> None:
@@ -457,3 +468,30 @@ class JobService:
             self._idle.notify_all()
         self._changes.bump()
         self._dispatch()
+
+
+def workflow_of(job: Job) -> str:
+    """What a job loads, as far as it tells; jobs of one workflow need no other model between them."""
+    own = job.detail.get("image_workflow") if job.kind == "keyframe" else None
+    return str(own or job.detail.get("workflow", ""))
+
+
+def _chains(jobs: Mapping[str, Job]) -> dict[str, int]:
+    """How many unfinished jobs of each wait for it one after another, at most."""
+    users: dict[str, list[str]] = {job_id: [] for job_id in jobs}
+    needs = dict.fromkeys(jobs, 0)
+    for job in jobs.values():
+        if not job.ended:
+            for before in {a for a in job.after if a in jobs}:
+                users[before].append(job.id)
+                needs[job.id] += 1
+    order = [job_id for job_id, count in needs.items() if count == 0]
+    for job_id in order:  # grows while it is read
+        for user in users[job_id]:
+            needs[user] -= 1
+            if needs[user] == 0:
+                order.append(user)
+    behind = dict.fromkeys(jobs, 0)
+    for job_id in reversed(order):
+        behind[job_id] = max((behind[user] + 1 for user in users[job_id]), default=0)
+    return behind

@@ -59,6 +59,15 @@ class VideoBackend(Protocol):
         ...
 
 
+@runtime_checkable
+class GoesOnAlone(Protocol):
+    """A backend whose jobs are made elsewhere, so that they need not end when the studio does."""
+
+    def leave(self, job_id: str) -> None:
+        """Work on the job no longer, but let it be made: submitting it again under its id takes up what is there."""
+        ...
+
+
 class ProjectFiles(Protocol):
     """One project folder. Every write is whole or not at all; every path is kept inside the folder."""
 

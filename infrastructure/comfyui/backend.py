@@ -30,7 +30,7 @@ from domain.backend import (
     Problem,
     Readiness,
 )
-from domain.errors import BackendUnavailable, Cancelled, Conflict, NotFound, StudioError
+from domain.errors import BackendUnavailable, BadInput, Cancelled, Conflict, NotFound, StudioError
 from domain.request import GenerationRequest
 from infrastructure.comfyui import follow
 from infrastructure.comfyui.answers import OutputFile
@@ -102,6 +102,7 @@ class _Job:
         self.inputs = dict(inputs)
         self.out = out
         self.stopped = threading.Event()
+        self.began = 0.0
         self.kept = False
         """Whether it was only let go: the server may finish it."""
         self.member: Member | None = None
@@ -279,7 +280,8 @@ class ComfyBackend:
         except Cancelled:
             event = BackendStopped()
         except StudioError as error:
-            event = BackendFailure(message=error.message, cure=error.cure, retry=getattr(error, "retry", True))
+            again = getattr(error, "retry", not isinstance(error, BadInput))
+            event = BackendFailure(message=error.message, cure=error.cure, retry=again)
         except Exception as error:
             # The boundary of the thread: one traceback, one sentence.
             log.exception("The job %s ended unexpectedly", job.id)
@@ -302,6 +304,7 @@ class ComfyBackend:
         avoid: list[str] = []
         unfit: dict[str, BackendFailure] = {}
         losses = 0
+        job.began = self._pool.now()
         job.tell("waiting for a server")
         known = self._known_to(job)
         while True:
@@ -342,7 +345,7 @@ class ComfyBackend:
         if known is not None:
             # A server has it from before a restart: its place is used there, whoever else is free.
             return self._pool.join(known, job.chain)
-        return self._pool.take(job.chain, job.request.workflow, job.stopped.is_set, avoid, unfit)
+        return self._pool.take(job.chain, job.request.workflow, job.stopped.is_set, avoid, unfit, job.began)
 
     def _nowhere(self, unfit: Mapping[str, BackendFailure]) -> BackendFailure:
         if not unfit:

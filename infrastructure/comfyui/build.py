@@ -6,6 +6,7 @@ Every value that is given reaches the graph or is an error: a slot that a workfl
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +32,12 @@ from infrastructure.comfyui.needs import foreign_nodes, needed_models, respelled
 from infrastructure.comfyui.nodedefs import NodeDefs
 from infrastructure.comfyui.validate import Fault, completed, faults
 from infrastructure.comfyui.values import cast
+
+STORAGE = re.compile(
+    r"[._-](?:b?fp?(?:4|8|16|32)|e4m3fn|e5m2|scaled|mixed|int[48]|convrot|nvfp4|mxfp[48]|awq|pruned|"
+    r"i?q[1-8](?:_[01ksmlx]+)*|f16|f32)(?=[._-]|$)"
+)
+"""Words in the names of model files that say how the weights are stored."""
 
 FOLDER = "kinoloom"
 """Our folder among the server's outputs."""
@@ -60,7 +67,8 @@ class Built:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The faults in words, with what to do: model files with the folder they belong into and where to get them."""
-        return tuple(problem_of(fault, self.models, self.foreign) for fault in self.faults)
+        told = [problem_of(fault, self.models, self.foreign) for fault in self.faults]
+        return tuple(dict.fromkeys(told))  # a file that three nodes load is missing once
 
 
 def problem_of(fault: Fault, models: Iterable[NeededModel], foreign: Iterable[ForeignNode]) -> Problem:
@@ -70,7 +78,7 @@ def problem_of(fault: Fault, models: Iterable[NeededModel], foreign: Iterable[Fo
         cure = f"Install the custom nodes {pack}" if pack else "Update ComfyUI, or install the custom nodes it is from"
         return Problem(what=fault.message, cure=f"{cure}, and restart the server.")
     for model in models:
-        if fault.kind == "not_in_list" and (model.node, model.input) == (fault.node, fault.input):
+        if fault.kind == "not_in_list" and model.name == fault.value and not model.installed:
             where = f"models/{model.folder}" if model.folder else "its models folder"
             size = f" ({model.size_gb:g} GB)" if model.size_gb else ""
             source = f" from {model.url}" if model.url else ""
@@ -135,6 +143,8 @@ class _Builder:
         if writer not in self._graph:
             raise NotReady(f"{manifest.title} lacks a picture that it needs.", "Choose or make the keyframe first.")
         graph, last = self._with_last(self._graph, writer)
+        if manifest.kind == "video":
+            graph, writer = grafts.with_mp4(graph, writer, defs)
         graph = pruned(folded(graph), [writer, last])
         graph = self._swapped(graph, gguf=switches.get(grafts.GGUF_SWITCH, False))
         if switches.get(grafts.SAGE_SWITCH) and not self._is_own(grafts.SAGE_SWITCH):
@@ -208,14 +218,14 @@ class _Builder:
         if profile is None:
             return
         frames = values.get("length")
-        if isinstance(frames, int) and not profile.on_grid(frames):
+        if isinstance(frames, int) and self._manifest.takes("length") and not profile.on_grid(frames):
             raise BadInput(
                 f"{profile.title} does not make clips of {frames} frames.",
                 f"It makes {profile.a}k+{profile.b}, from {profile.shortest} to {profile.longest}.",
             )
         for side in ("width", "height"):
             size = values.get(side)
-            if isinstance(size, int) and size % profile.size_multiple:
+            if isinstance(size, int) and self._manifest.takes(side) and size % profile.size_multiple:
                 raise BadInput(
                     f"{profile.title} does not make a {side} of {size} pixels.",
                     f"It makes multiples of {profile.size_multiple}.",
@@ -325,7 +335,8 @@ class _Builder:
             return graph, ""
         if self._manifest.last_frame in graph:
             return graph, self._manifest.last_frame
-        made, last = grafts.with_last_frame(graph, writer, "last")
+        able = not self._defs or all(node in self._defs for node in grafts.LAST_NODES)
+        made, last = grafts.with_last_frame(graph, writer, "last") if able else (graph, None)
         if last is None:
             self._notes.append("The last frame is decoded from the clip: its pictures cannot be had before that.")
         return made, last or ""
@@ -335,12 +346,12 @@ class _Builder:
 
 
 def _alike(file: str, choices: tuple[str, ...]) -> str | None:
-    """The GGUF file of the same model: the only one, else the only one that begins alike."""
-    if len(choices) == 1:
-        return choices[0]
+    """The one GGUF file of the same model: alike but for how the weights are stored; None for none and for several."""
+    fitting = [choice for choice in choices if _bare(choice) == _bare(file)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _bare(file: str) -> str:
+    """A model file's name without folder, ending, separators and words for the storage of its weights."""
     stem = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0].lower()
-    for length in range(len(stem), 7, -1):
-        fitting = [c for c in choices if c.replace("\\", "/").rpartition("/")[2].lower().startswith(stem[:length])]
-        if fitting:
-            return fitting[0] if len(fitting) == 1 else None
-    return None
+    return re.sub(r"[^a-z0-9]", "", STORAGE.sub("", stem))

@@ -6,6 +6,7 @@ Nothing here waits for a server in a person's click: servers are asked in the ba
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ from domain.engine import (
     SwitchInfo,
     WorkflowInfo,
 )
-from domain.errors import BadInput, NotFound, StudioError
+from domain.errors import BackendUnavailable, BadInput, NotFound, StudioError
 from domain.names import free_name, slug
 from domain.profiles import PASS_THROUGH, PROFILES, profile_for
 from domain.project import Picked
@@ -35,7 +36,7 @@ from infrastructure.comfyui.catalogue import Catalogue, Workflow
 from infrastructure.comfyui.choosing import Prepared, choices_of, fields_of, switches_of
 from infrastructure.comfyui.files import read_workflow
 from infrastructure.comfyui.nodedefs import NodeDefs
-from infrastructure.comfyui.pool import Pool, ServerConfig
+from infrastructure.comfyui.pool import Member, Pool, ServerConfig
 from infrastructure.comfyui.prepare import prepare
 from infrastructure.comfyui.server import ComfyServer
 
@@ -52,7 +53,8 @@ COMPOSED = {
 """Fields of a shot that reach a workflow through its prompt, by what it makes (see domain.prompting)."""
 
 KEEP_SECONDS = 2.0
-"""How long what was read of the workflow folders is kept."""
+"""How often the user's folder is looked at for changed files, and the settings for changed servers, in answers that
+are wanted many times a second."""
 
 
 class ComfyEngine:
@@ -71,10 +73,16 @@ class ComfyEngine:
         self._own = own
         self._changed = changed
         self._lock = threading.RLock()
-        self._read: tuple[float, dict[str, Workflow]] | None = None
+        self._read: dict[str, Workflow] | None = None
+        self._read_at = self._configured_at = float("-inf")
+        self._files: Any = None
+        self._specs: dict[str, BackendSpec] = {}
+        self._manifests: dict[str, WorkflowManifest | None] = {}
+        self._defs: dict[str, NodeDefs] = {}
         self._seen: dict[str, ServerInfo] = {}
         self._found: dict[str, WorkflowInfo] = {}
         self._looking = False
+        pool.watch(self._refresh)
 
     @property
     def backend(self) -> str:
@@ -84,8 +92,20 @@ class ComfyEngine:
     # -- what the backend asks -----------------------------------------------------------------------------
 
     def spec(self, workflow_id: str) -> BackendSpec:
-        """What can be done with that workflow (empty: the default). Raises NotFound and BadInput."""
-        workflow = self._get(workflow_id or DEFAULT)
+        """What can be done with that workflow (empty: the default); asks no server. Raises NotFound and BadInput."""
+        self._refresh()
+        parallel = min(64, self._pool.lanes())
+        with self._lock:
+            workflows = self._all()
+            found = self._specs.get(workflow_id)
+            if found is None or found.parallel != parallel:
+                workflow = self._get(workflow_id or DEFAULT)
+                found = self._spec(workflow, parallel) if found is None else found.replace(parallel=parallel)
+                if workflows is self._read:
+                    self._specs[workflow_id] = found
+        return found
+
+    def _spec(self, workflow: Workflow, parallel: int) -> BackendSpec:
         manifest = self._manifest(workflow)
         kind = "image" if manifest.kind == "upscale" else manifest.kind
         fields = set(fields_of(manifest)) | {"label"}
@@ -98,14 +118,14 @@ class ComfyEngine:
             profiles = (PASS_THROUGH, *PROFILES)
         return BackendSpec(
             id=BACKEND, title="ComfyUI", kinds=frozenset({kind}), profiles=profiles, fields=frozenset(fields),
-            free=True, parallel=min(64, self._places()), takes_end=manifest.takes("end_image"), version=workflow.hash[:16],
+            free=True, parallel=parallel, takes_end=manifest.takes("end_image"), version=workflow.hash[:16],
             workflow=workflow.entry.id, reads_text="prompt" in fields,
             scales={name: preset.scale for name, preset in manifest.quality.items() if preset.scale != 1},
         )  # fmt: skip
 
     def build(self, request: GenerationRequest, job_id: str, names: Mapping[str, str], server: ComfyServer) -> Built:
         """The graph for a request on that server. Raises BadInput, NotFound, NotReady."""
-        return self._built(request, job_id, names, NodeDefs(server.object_info()), server)
+        return self._built(request, job_id, names, self._defs_of(server), server)
 
     def _built(
         self, request: GenerationRequest, job_id: str, names: Mapping[str, str], defs: NodeDefs,
@@ -120,8 +140,9 @@ class ComfyEngine:
 
     def servers(self) -> list[ServerInfo]:
         """The servers as they were last seen."""
+        configs = self._configure()
         with self._lock:
-            return [self._seen.get(c.url, ServerInfo(url=c.url, reachable=False)) for c in self._configure()]
+            return [self._seen.get(c.url, ServerInfo(url=c.url, reachable=False)) for c in configs]
 
     def look(self) -> None:
         """Ask all servers again, in the background."""
@@ -134,41 +155,84 @@ class ComfyEngine:
 
     def probe(self, url: str) -> ServerInfo:
         """Ask one server; within a few seconds. Raises BadInput when the address cannot be one."""
-        known = next((c for c in self._configs() if c.url == url), ServerConfig(url=url))
-        server = ComfyServer(known.url, token=known.token, connect=3.0, silence=8.0)
+        server = self._own_client(url, silence=8.0)
         try:
             return _info(url, server)
         finally:
             server.close()
 
+    def try_clip(self, url: str) -> str:
+        """Render a small clip without any model on that server and check it, however long it takes; what came of it,
+        in a sentence. Raises StudioError."""
+        from infrastructure.comfyui.trial import try_server  # media libraries, which nothing else here needs
+
+        server = self._own_client(url, silence=20.0)
+        try:
+            return try_server(server, BACKEND, self.build)
+        finally:
+            server.close()
+
+    def _own_client(self, url: str, silence: float) -> ComfyServer:
+        known = next((c for c in self._configs() if c.url == url), ServerConfig(url=url))
+        return ComfyServer(known.url, token=known.token, connect=3.0, silence=silence, patience=60.0)
+
     def _look(self) -> None:
         try:
-            for member in self._pool.members():
-                info = _info(member.config.url, member.server)
-                with self._lock:
-                    self._seen[member.config.url] = info
-                self._changed()
-            found = self._check_workflows()
+            members = self._pool.members()
+            threads = [
+                threading.Thread(target=self._look_at, args=(member,), name="comfyui-look-one", daemon=True)
+                for member in members
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            found = self._check_workflows(members)
             with self._lock:
                 self._found = found
-        except Exception:
-            # The boundary of the thread: what was known stays, and the log says why.
-            log.exception("Asking the ComfyUI servers failed")
+                self._manifests.clear()
+                self._specs.clear()
+        except Exception as error:
+            # The end of the thread: what was known stays.
+            log.warning("Asking the ComfyUI servers failed: %r", error)
         finally:
             with self._lock:
                 self._looking = False
             self._changed()
 
+    def _look_at(self, member: Member) -> None:
+        info = _info(member.config.url, member.server)
+        if info.reachable:
+            try:
+                self._defs_of(member.server)
+            except StudioError as error:
+                info = ServerInfo(
+                    url=member.config.url, reachable=False, problem=Problem(what=error.message, cure=error.cure)
+                )  # fmt: skip
+        with self._lock:
+            self._seen[member.config.url] = info
+        self._changed()
+
+    def _defs_of(self, server: ComfyServer) -> NodeDefs:
+        """The server's nodes; asks it only whether it is still the same version. Raises BackendUnavailable."""
+        info = server.object_info()
+        with self._lock:
+            known = self._defs.get(server.connection.address.base)
+            if known is None or not known.is_of(info):
+                self._defs[server.connection.address.base] = known = NodeDefs(info)
+        return known
+
+    def _refresh(self) -> None:
+        """Take changed settings over, now and then."""
+        if time.monotonic() - self._configured_at > KEEP_SECONDS / 4:
+            self._configure()
+
     def _configure(self) -> list[ServerConfig]:
+        self._configured_at = time.monotonic()
         configs = list(self._configs())
-        if [c for c in configs] != [m.config for m in self._pool.members()]:
-            self._pool.configure(configs)
+        if self._pool.configure(configs):
             self._changed()
         return configs
-
-    def _places(self) -> int:
-        self._configure()
-        return self._pool.places()
 
     # -- workflows -----------------------------------------------------------------------------------------
 
@@ -236,22 +300,48 @@ class ComfyEngine:
     def would_send(self, request: GenerationRequest) -> SentGraph:
         """What would be sent for a request, built for a server that can run it; without one, as far as it goes."""
         names = {name: f"kinoloom/{picked.sha256[:32]}.png" for name, picked in _pictures(request).items()}
-        members = [m for m in self._pool.members() if self._seen.get(m.config.url, _UNSEEN).reachable]
-        for member in members:
-            built = self.build(request, "preview", names, member.server)
-            return _sent(request, built, member.config.url)
-        return SentGraph(
-            workflow=request.workflow, slots=_request_words(request),
-            problems=(Problem(what="No server was reached: a graph is built for one.", cure="Add one in Servers."),),
-        )  # fmt: skip
+        best: SentGraph | None = None
+        silent: BackendUnavailable | None = None
+        for member in self._reached(self._pool.members()):
+            try:
+                built = self.build(request, "preview", names, member.server)
+            except BackendUnavailable as error:
+                silent = silent or error
+                continue
+            sent = _sent(request, built, member.config.url)
+            if best is None or len(sent.problems) < len(best.problems):
+                best = sent
+        if best is not None:
+            return best
+        problem = Problem(what="No server was reached: a graph is built for one.", cure="Add one in Servers.")
+        if silent is not None:
+            problem = Problem(what=silent.message, cure=silent.cure)
+        try:
+            built = self._built(request, "preview", names, NodeDefs(), None)
+        except BackendUnavailable:
+            return SentGraph(workflow=request.workflow, slots=_request_words(request), problems=(problem,))
+        sent = _sent(request, built, "")
+        return sent.replace(problems=(problem, *sent.problems))
+
+    def _reached(self, members: Sequence[Member]) -> list[Member]:
+        with self._lock:
+            return [m for m in members if self._seen.get(m.config.url, _UNSEEN).reachable]
 
     # -- inside --------------------------------------------------------------------------------------------
 
     def _all(self) -> dict[str, Workflow]:
+        """Every workflow by id; read again only when a file of the user's folder has changed."""
         with self._lock:
-            if self._read is None or time.monotonic() - self._read[0] > KEEP_SECONDS:
-                self._read = (time.monotonic(), {w.entry.id: w for w in self._catalogue.all()})
-            return self._read[1]
+            now = time.monotonic()
+            if self._read is None or now - self._read_at > KEEP_SECONDS:
+                files = _signature(self._own)
+                if self._read is None or files != self._files:
+                    self._read = {w.entry.id: w for w in self._catalogue.all()}
+                    self._files = files
+                    self._specs.clear()
+                    self._manifests.clear()
+                self._read_at = now
+            return self._read
 
     def _forget(self) -> None:
         with self._lock:
@@ -276,11 +366,9 @@ class ComfyEngine:
         return prepare(workflow, defs or self._some_defs()).manifest
 
     def _some_defs(self) -> NodeDefs:
-        """Node definitions of any server that was reached; none without one."""
-        for member in self._pool.members():
-            if self._seen.get(member.config.url, _UNSEEN).reachable:
-                return NodeDefs(member.server.object_info())
-        return NodeDefs({})
+        """Node definitions of any server that was asked; none without one. Asks nobody."""
+        with self._lock:
+            return next(iter(self._defs.values()), NodeDefs())
 
     def _info(self, workflow: Workflow) -> WorkflowInfo:
         with self._lock:
@@ -294,20 +382,25 @@ class ComfyEngine:
         )  # fmt: skip
 
     def _safe_manifest(self, workflow: Workflow) -> WorkflowManifest | None:
-        if workflow.entry.fault:
-            return None
-        try:
-            return self._manifest(workflow)
-        except StudioError:
-            return None
+        if workflow.entry.fault or workflow.manifest is not None:
+            return workflow.manifest
+        name = workflow.entry.id
+        with self._lock:
+            if name not in self._manifests:
+                try:
+                    self._manifests[name] = self._manifest(workflow)
+                except StudioError:
+                    self._manifests[name] = None
+            return self._manifests[name]
 
-    def _check_workflows(self) -> dict[str, WorkflowInfo]:
+    def _check_workflows(self, members: Sequence[Member]) -> dict[str, WorkflowInfo]:
         """Every workflow against every server that answers; the one that lacks least counts."""
-        servers = [m for m in self._pool.members() if self._seen.get(m.config.url, _UNSEEN).reachable]
+        servers = self._reached(members)
         found: dict[str, WorkflowInfo] = {}
         for workflow in self._all().values():
             for member in servers:
-                defs = NodeDefs(member.server.object_info())
+                with self._lock:
+                    defs = self._defs[member.server.connection.address.base]
                 info = self._checked(workflow, defs, member.server)
                 before = found.get(workflow.entry.id)
                 if before is None or len(info.problems) < len(before.problems):
@@ -322,6 +415,12 @@ class ComfyEngine:
         except StudioError as error:
             plain = _describe(workflow, workflow.manifest)
             return plain.replace(checked=True, problems=(Problem(what=error.message, cure=error.cure),))
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # A file of the user's may hold anything; one must not keep the others from being checked.
+            log.warning("The workflow %s could not be read: %r", workflow.entry.id, error)
+            plain = _describe(workflow, workflow.manifest)
+            what = f"{workflow.entry.title} could not be read: {error!r:.120}."
+            return plain.replace(checked=True, problems=(Problem(what=what, cure="Save it anew in ComfyUI."),))
         models = tuple(
             ModelInfo(
                 name=m.name, folder=m.folder, url=m.url, slot=m.slot, size_gb=m.size_gb, licence=m.licence,
@@ -349,12 +448,13 @@ def _info(url: str, server: ComfyServer) -> ServerInfo:
             url=url, reachable=False, problem=Problem(what=status.failure.message, cure=status.failure.cure)
         )
     try:
-        nodes = len(server.object_info(refresh=True))
+        nodes, queue = len(server.object_info(refresh=True)), server.queue()
     except StudioError as error:
         return ServerInfo(url=url, reachable=False, problem=Problem(what=error.message, cure=error.cure))
     return ServerInfo(
-        url=url, reachable=True, version=status.version, nodes=nodes, waiting=status.ours + status.others,
-        ours=status.ours, devices=tuple(DeviceInfo(name=d.name, memory=d.memory, free=d.free) for d in status.devices),
+        url=url, reachable=True, version=status.version, nodes=nodes, running=len(queue.running),
+        waiting=len(queue.pending), ours=status.ours,
+        devices=tuple(DeviceInfo(name=d.name, memory=d.memory, free=d.free) for d in status.devices),
     )  # fmt: skip
 
 
@@ -434,6 +534,20 @@ def _sent(request: GenerationRequest, built: Built, url: str) -> SentGraph:
     return SentGraph(
         workflow=request.workflow, server=url, slots=slots, graph=dict(built.graph), problems=built.problems
     )
+
+
+def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether a file of the folder has changed."""
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    stat = entry.stat()
+                    found.append((entry.name, stat.st_mtime_ns, stat.st_size))
+    except OSError:
+        pass
+    return tuple(sorted(found))
 
 
 def parse_servers(text: str, token: str = "") -> list[ServerConfig]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 
+from domain.errors import BadInput
 from infrastructure.comfyui.convert import Graph, Json, is_link
 from infrastructure.comfyui.graph import IMAGE_WRITERS, VIDEO_MAKERS, VIDEO_WRITERS, consumers, free_id
 from infrastructure.comfyui.nodedefs import NodeDefs
 
 LAST_INDEX = 4095
 """Highest index that ImageFromBatch takes; the server clamps it to the last picture of the batch."""
+
+LAST_NODES = ("ImageFromBatch", "SaveImage")
+"""Nodes that the branch for the last frame is made of."""
 
 SAGE_SWITCH, GGUF_SWITCH = "sage-attention", "gguf"
 SAGE_NODE = "PathchSageAttentionKJ"
@@ -88,6 +92,47 @@ def with_last_frame(graph: Graph, writer: str, prefix: str) -> tuple[Graph, str 
         "_meta": {"title": "Save the last frame"},
     }
     return graph, save
+
+
+# -- clips as mp4 --------------------------------------------------------------------------------------------------
+
+RATES = ("fps", "frame_rate")
+"""Names under which writers of clips take the frame rate."""
+
+
+def writes_mp4(graph: Graph, writer: str) -> bool:
+    """Whether a writer of clips gives an mp4; what is not known here is believed to."""
+    entry = graph[writer]
+    if entry["class_type"] == "VHS_VideoCombine":
+        return "mp4" in str(entry["inputs"].get("format"))
+    return entry["class_type"] == "SaveVideo" or entry["class_type"] not in VIDEO_WRITERS
+
+
+def with_mp4(graph: Graph, writer: str, defs: NodeDefs) -> tuple[Graph, str]:
+    """The graph with an mp4 written of the pictures (and sound) that go into a writer of webm, gif and the like, in
+    its place, and the id of the new writer. Raises BadInput when the server cannot."""
+    if writes_mp4(graph, writer):
+        return graph, writer
+    kind, inputs = graph[writer]["class_type"], graph[writer]["inputs"]
+    source = picture_source(graph, writer)
+    rate = next((inputs[name] for name in RATES if name in inputs), None)
+    if source is None or rate is None or (defs and not ("CreateVideo" in defs and "SaveVideo" in defs)):
+        raise BadInput(
+            f"The workflow writes its clip with {kind}, and clips are needed as mp4.",
+            "Update ComfyUI, or let the workflow end with Save Video.",
+        )
+    graph = copy.deepcopy(graph)
+    made, saved = free_id(graph, "kinoloom_video"), free_id(graph, "kinoloom_clip")
+    given: dict[str, Json] = {"images": source, "fps": rate}
+    if is_link(inputs.get("audio")):
+        given["audio"] = list(inputs["audio"])
+    graph[made] = {"class_type": "CreateVideo", "inputs": given, "_meta": {"title": "Frames to video"}}
+    graph[saved] = {
+        "class_type": "SaveVideo",
+        "inputs": {"video": [made, 0], "filename_prefix": "clip", "format": "mp4", "codec": "h264"},
+        "_meta": {"title": "Save the clip"},
+    }
+    return graph, saved
 
 
 # -- SageAttention -------------------------------------------------------------------------------------------------

@@ -42,7 +42,8 @@ def write_manifest(manifest: WorkflowManifest) -> str:
     """The manifest as the text of a file; reading it gives an equal one."""
     data = manifest.model_dump(mode="json", exclude_defaults=True, exclude={"id"})
     data["slots"] = {slot: _one_or_more(places) for slot, places in manifest.to_json()["slots"].items()}
-    lines = [f"# {manifest.title}: where the values of {manifest.id}.json go. Places are written as node.input."]
+    heading = "".join(c for c in " ".join(manifest.title.split()) if c.isprintable())
+    lines = [f"# {heading}: where the values of {manifest.id}.json go. Places are written as node.input."]
     tables = {name: data.pop(name) for name in ("slots", "derived", "models", "switches", "quality") if name in data}
     lines += [f"{_key(name)} = {_value(value)}" for name, value in data.items()]
     for name, table in tables.items():

@@ -174,6 +174,10 @@ class NodeDefs:
     def __contains__(self, name: str) -> bool:
         return name in self._raw
 
+    def is_of(self, object_info: Mapping[str, Any]) -> bool:
+        """Whether these were made of that very answer."""
+        return self._raw is object_info
+
     def get(self, name: str) -> NodeDef | None:
         """The class of that name, or None."""
         raw = self._raw.get(name)

@@ -121,7 +121,7 @@ class Pool:
         self._make = make or (
             lambda config: ComfyServer(config.url, token=config.token, silence=SILENCE, patience=patience)
         )
-        self._now = now
+        self.now = now
         self._patience, self._new_patience = patience, new_patience
         self._changed = threading.Condition()
         self._members: list[Member] = []
@@ -143,7 +143,7 @@ class Pool:
         gone: list[Member] = []
         with self._changed:
             wanted = {config.url: config for config in configs}
-            if self._closed or wanted == self._wanted and list(wanted) == list(self._wanted):
+            if self._closed or list(wanted.items()) == list(self._wanted.items()):
                 return False
             self._wanted = wanted
             for member in list(self._members):
@@ -188,13 +188,15 @@ class Pool:
         stopped: Callable[[], bool],
         avoid: Collection[str] = (),
         unfit: Collection[str] = (),
+        since: float | None = None,
     ) -> Seat | None:
         """A place for a job of `chain`; None when `stopped()` turned true or there is no server that could be used.
         `work` names what it loads (the workflow): of servers that are as good otherwise, the one that has it loaded
         comes first. `avoid` names servers (by URL) to go round while there are others, `unfit` those that cannot do
-        it. Raises BackendUnavailable when none of them has answered for longer than is worth waiting.
+        it. Raises BackendUnavailable when none of them has answered for longer than is worth waiting, and that was
+        tried after `since` (by `now`; the moment of the call when None).
         """
-        ticket = _Ticket(chain, work, frozenset(avoid), frozenset(unfit), self._now())
+        ticket = _Ticket(chain, work, frozenset(avoid), frozenset(unfit), self.now() if since is None else since)
         with self._changed:
             self._waiting.append(ticket)
         try:
@@ -256,7 +258,7 @@ class Pool:
     def failed(self, member: Member, failure: Failure) -> None:
         """It did not answer: it rests, and then one job at a time tries it."""
         with self._changed:
-            now = self._now()
+            now = self.now()
             if member.down_since is None:
                 log.warning("%s does not answer: %s", member.name, failure.message)
                 member.down_since = now
@@ -278,7 +280,7 @@ class Pool:
         """What to tell when every server that could be used has not answered for longer than is worth waiting, and
         one of them was tried in vain after `since`; None while there is hope."""
         with self._changed:
-            members, now = self.usable(unfit), self._now()
+            members, now = self.usable(unfit), self.now()
             if not members:
                 return None
             for member in members:
@@ -322,7 +324,7 @@ class Pool:
         return None
 
     def _best(self, ticket: _Ticket) -> Member | None:
-        now = self._now()
+        now = self.now()
         free = [
             m for m in self.usable(ticket.unfit)
             if len(m.held) < (m.config.places if m.down_since is None else 1) and m.rests_until <= now

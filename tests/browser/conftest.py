@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: pytest.TestReport = yield  # type: ignore[assignment]
     windows = getattr(item, "funcargs", {}).get("windows")
     if report.when == "call" and report.failed and isinstance(windows, Windows):
-        folder = shots_folder() or Path(item.funcargs["tmp_path"])  # type: ignore[attr-defined]
+        folder = shots_folder() or Path(tempfile.mkdtemp(prefix="kinoloom-failed-"))
         for number, window in enumerate(windows.all, 1):
             target = folder / f"failed-{item.name}-{number}.png"
             try:

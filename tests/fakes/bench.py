@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from domain.storyboard import Shot, Storyboard
 from infrastructure.environment import FolderStopRequests
 from infrastructure.media import MediaTools
 from infrastructure.paths import Roots
-from infrastructure.registry import BackendRegistry
+from infrastructure.registry import BackendRegistry, Entry
 from infrastructure.stores.project_store import FolderProjectStore
 from services.changes import ChangeCounter
 from services.commands import Commands
@@ -57,7 +57,10 @@ class NoSettings:
 class Bench:
     """One running studio on `folder`. A second one on the same folder is what comes after a crash."""
 
-    def __init__(self, folder: Path, backend: FakeBackend | None = None, owner: str = "one") -> None:
+    def __init__(
+        self, folder: Path, backend: FakeBackend | None = None, owner: str = "one",
+        more: Mapping[str, Entry] | None = None,
+    ) -> None:  # fmt: skip
         self.folder = folder
         self.backend = backend or FakeBackend()
         self.other = FakeBackend(fake_spec(id="other", title="The other fake"))
@@ -69,7 +72,8 @@ class Bench:
         self.saved: list[Run] = []
         changes = ChangeCounter()
         self.registry = BackendRegistry(
-            {b.spec.id: (b.spec, lambda b=b: b) for b in (self.backend, self.other)}  # type: ignore[misc]
+            {b.spec.id: (b.spec, lambda b=b: b) for b in (self.backend, self.other)},  # type: ignore[misc]
+            lambda: more or {},
         )
         roots = Roots(*(folder / name for name in ("config", "data", "cache", "documents")))
         projects = ProjectService(FolderProjectStore(roots), self.clock, lambda: self.options, changes)

@@ -30,12 +30,14 @@ class Script:
     """How the server is to behave. Times in seconds.
 
     `took` is how long a node of a class takes (a sampler: each step), `fails` what it raises, `holds` an event that
-    it waits for; `previews` tells that it was started with previews of samplers.
+    it waits for; `alters` replaces inputs of a class, as a server that does something else than it was asked for;
+    `previews` tells that it was started with previews of samplers.
     """
 
     took: dict[str, float] = field(default_factory=dict)
     fails: dict[str, tuple[str, str]] = field(default_factory=dict)
     holds: dict[str, threading.Event] = field(default_factory=dict)
+    alters: dict[str, dict[str, Any]] = field(default_factory=dict)
     previews: bool = True
 
 
@@ -207,6 +209,7 @@ class _Run:
                 time.sleep(script.took[kind])
             if kind in script.fails:
                 raise _scripted(*script.fails[kind])
+            inputs |= script.alters.get(kind, {})
             hidden = {"prompt": self.graph, **(self.extra.get("extra_pnginfo") or {})}
             outputs = len(self.core.info[kind].get("output") or ())
             result = nodes.run(

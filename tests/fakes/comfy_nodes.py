@@ -44,6 +44,7 @@ class Clip:
 
     pictures: Batch
     rate: Fraction
+    sound: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def _from_batch(call: Call) -> Result:
 
 
 def _create_video(call: Call) -> Result:
-    return (Clip(call.inputs["images"], Fraction(round(call.inputs["fps"] * 1000), 1000)),), None
+    rate = Fraction(round(call.inputs["fps"] * 1000), 1000)
+    return (Clip(call.inputs["images"], rate, call.inputs.get("audio") is not None),), None
 
 
 def _save_video(call: Call) -> Result:
@@ -191,11 +193,23 @@ def _save_video(call: Call) -> Result:
         height, width = clip.pictures.frame(0).shape[:2]
         stream = out.add_stream("h264", rate=clip.rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        sound = out.add_stream("aac", rate=48000) if clip.sound else None
         for number in range(clip.pictures.size):
             frame = av.VideoFrame.from_ndarray(clip.pictures.frame(number), format="rgb24")
             out.mux(stream.encode(frame.reformat(format="yuv420p")))
         out.mux(stream.encode(None))
+        if sound is not None:
+            samples = round(clip.pictures.size * 48000 / clip.rate)
+            tone = (np.sin(np.arange(samples) / 20) / 4).astype(np.float32)
+            out.mux(sound.encode(_sounding(np.stack([tone, tone]))))
+            out.mux(sound.encode(None))
     return (), {"images": [named], "animated": [True]}
+
+
+def _sounding(samples: NDArray[np.float32]) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+    frame.sample_rate = 48000
+    return frame
 
 
 def _save_image(call: Call, folder: str = "output", prefix: str = "") -> Result:
@@ -234,7 +248,8 @@ def _decode(call: Call) -> Result:
 
 def _pretend(call: Call) -> Result:
     """Anything else: what comes in goes on, with the size and length that the node asks for."""
-    carried = next((v for v in call.inputs.values() if isinstance(v, Pretend)), Pretend())
+    given = [v for v in call.inputs.values() if isinstance(v, Pretend)]
+    carried = max(given, key=lambda v: (v.frames, v.width * v.height), default=Pretend())
     sizes = {k: v for k, v in call.inputs.items() if isinstance(v, int) and not isinstance(v, bool)}
     start = call.inputs.get("start_image", call.inputs.get("image"))
     made = replace(

@@ -135,6 +135,73 @@ def test_a_job_waits_for_those_it_needs_even_with_places_free(desk: Desk) -> Non
     assert [line for line in desk.log if line.startswith("begin")] == ["begin a", "begin b", "begin c"]
 
 
+def test_the_job_that_most_others_wait_for_in_a_row_begins_first(desk: Desk) -> None:
+    desk.gate("first")
+    desk.start(desk.job("first"))
+    assert desk.began("first").wait(WAIT)
+    run = desk.start(
+        desk.job("a"),
+        desk.job("b1"), desk.job("b2", "b1"),
+        desk.job("c1"), desk.job("c2", "c1"), desk.job("c3", "c2"),
+        desk.job("d1"), desk.job("d2", "d1"), desk.job("d2'", "d1"),  # two, but not one after the other
+        desk.job("e"),
+    )  # fmt: skip
+    desk.gate("first").set()
+    desk.ended(run)
+    begun = [line.removeprefix("begin ") for line in desk.log if line.startswith("begin")]
+    assert begun == ["first", "c1", "b1", "c2", "d1", "a", "b2", "c3", "d2", "d2'", "e"]
+
+
+def test_what_is_done_counts_no_more_for_the_order(desk: Desk) -> None:
+    desk.gate("first")
+    desk.start(desk.job("first"))
+    assert desk.began("first").wait(WAIT)
+    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"), desk.job("d", "c"))
+    desk.service.stop(["c"])
+    desk.gate("first").set()
+    desk.ended(run)
+    assert [line for line in desk.log if line.startswith("begin")] == ["begin first", "begin a", "begin b"]
+
+
+def test_jobs_of_one_workflow_follow_each_other_so_that_its_model_stays_loaded(desk: Desk) -> None:
+    desk.gate("first")
+    desk.start(desk.job("first", detail={"workflow": "wan"}))
+    assert desk.began("first").wait(WAIT)
+    run = desk.start(
+        desk.job("k1", kind="keyframe", detail={"workflow": "wan", "image_workflow": "krea"}),
+        desk.job("s1", "k1", detail={"workflow": "wan", "image_workflow": "krea"}),
+        desk.job("k2", kind="keyframe", detail={"workflow": "wan", "image_workflow": "krea"}),
+        desk.job("s2", "k2", detail={"workflow": "wan", "image_workflow": "krea"}),
+        desk.job("t", detail={"workflow": "wan"}),
+        desk.job("u", detail={"workflow": "wan"}),
+    )
+    desk.gate("first").set()
+    desk.ended(run)
+    begun = [line.removeprefix("begin ") for line in desk.log if line.startswith("begin")]
+    assert begun == ["first", "t", "u", "k1", "k2", "s1", "s2"]
+
+
+def test_each_lane_has_an_order_of_its_own(desk: Desk) -> None:
+    desk.gate("first")
+    desk.start(desk.job("first", detail={"workflow": "wan"}))
+    assert desk.began("first").wait(WAIT)
+    other = desk.start(
+        desk.job("x", backend="other", detail={"workflow": "ltx"}),
+        desk.job("y", backend="other", detail={"workflow": "wan"}),
+        desk.job("z", backend="other", detail={"workflow": "ltx"}),
+    )
+    desk.ended(other)
+    assert [line for line in desk.log if line.startswith("begin")][1:] == ["begin x", "begin z", "begin y"]
+
+
+def test_jobs_that_wait_for_each_other_in_a_circle_stop_nobody_else(desk: Desk) -> None:
+    run = desk.start(desk.job("a", "b"), desk.job("b", "a"), desk.job("c"))
+    assert desk.began("c").wait(WAIT)
+    assert desk.kinds(run)[:2] == ["queued", "queued"]
+    desk.service.stop(["a", "b"])
+    desk.ended(run)
+
+
 def test_a_job_waits_for_a_job_of_another_run(desk: Desk) -> None:
     desk.gate("a")
     desk.start(desk.job("a"))
@@ -169,10 +236,11 @@ def test_a_broken_executor_becomes_a_sentence(desk: Desk) -> None:
 
 def test_a_waiting_job_is_stopped_with_what_needs_it(desk: Desk) -> None:
     desk.gate("a")
-    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"))
+    desk.start(desk.job("a"))
     assert desk.began("a").wait(WAIT)
+    run = desk.start(desk.job("b"), desk.job("c", "b"))
     desk.service.stop(["b"])
-    assert desk.kinds(run) == ["running", "cancelled", "cancelled"]
+    assert desk.kinds(run) == ["cancelled", "cancelled"] and isinstance(desk.phase("a"), Running)
     desk.gate("a").set()
     desk.ended(run)
     assert "begin b" not in desk.log
@@ -417,7 +485,7 @@ def test_the_queue_forgets_old_runs_but_no_open_one(desk: Desk) -> None:
 
 def test_closing_leaves_unfinished_work_on_disk_as_unfinished(desk: Desk) -> None:
     desk.gate("b")
-    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"))
+    run = desk.start(desk.job("a"), desk.job("b", "a"), desk.job("c", "b"))
     assert desk.began("b").wait(WAIT)
     desk.service.close()
     on_disk = [j.phase.kind for j in desk.disk[run.id].jobs]
@@ -477,7 +545,7 @@ def test_closing_lets_waiters_go(desk: Desk) -> None:
 
 def test_another_process_goes_on_with_a_run_from_disk(desk: Desk) -> None:
     desk.gate("b")
-    run = desk.start(desk.job("a"), desk.job("b"), desk.job("c", "b"))
+    run = desk.start(desk.job("a"), desk.job("b", "a"), desk.job("c", "b"))
     assert desk.began("b").wait(WAIT)
     left = desk.disk[run.id]
     second = Desk("two")

@@ -25,7 +25,10 @@ KINDS = st.sampled_from([*INFO, "sub", "other", "Reroute", "PrimitiveNode", "Not
 IDS = st.integers(-21, 4) | st.sampled_from(["1", "2", "x", None])
 SLOTS = st.lists(
     st.fixed_dictionaries(
-        {"name": st.sampled_from(["image", "words", "radius", "images"]), "type": st.sampled_from(["IMAGE", "*", "INT"])},
+        {
+            "name": st.sampled_from(["image", "words", "radius", "images"]),
+            "type": st.sampled_from(["IMAGE", "*", "INT"]),
+        },
         optional={"link": IDS, "widget": st.just({"name": "words"}), "label": JSON},
     ),
     max_size=3,
@@ -41,7 +44,9 @@ NODES = st.lists(
     ),
     max_size=5,
 )  # fmt: skip
-LINKS = st.lists(st.tuples(IDS, IDS, st.integers(-2, 3), IDS, st.integers(-2, 3), st.text(max_size=3)).map(list) | JSON, max_size=6)
+LINKS = st.lists(
+    st.tuples(IDS, IDS, st.integers(-2, 3), IDS, st.integers(-2, 3), st.text(max_size=3)).map(list) | JSON, max_size=6
+)
 GRAPHS = st.fixed_dictionaries({"nodes": NODES, "links": LINKS}, optional={"inputs": SLOTS | JSON, "outputs": SLOTS})
 EDITOR = st.builds(
     lambda graph, subs: {**graph, "definitions": {"subgraphs": subs}},
@@ -83,7 +88,12 @@ def test_anything_like_a_workflow(data: Any) -> None:
         st.text(max_size=4),
         st.fixed_dictionaries(
             {"class_type": st.sampled_from([*INFO, "SaveImage", "KSampler", "LoadImage", ""])},
-            optional={"inputs": st.dictionaries(st.text(max_size=8), JSON | st.tuples(st.text(max_size=2), st.integers(0, 2)).map(list), max_size=4), "_meta": JSON},
+            optional={
+                "inputs": st.dictionaries(
+                    st.text(max_size=8), JSON | st.tuples(st.text(max_size=2), st.integers(0, 2)).map(list), max_size=4
+                ),
+                "_meta": JSON,
+            },
         ),
         max_size=5,
     )

@@ -274,9 +274,7 @@ def test_a_switched_off_instance_is_left_out_and_bypassing_it_passes_through(mod
 def test_a_switched_off_instance_inside_another_is_sent_and_reached_by_nothing() -> None:
     """As the editor does it: harmless, and cut away before anything is run."""
     inner = node(4, "sub", ["x", 1, 1], [("image", "IMAGE", 1)], ["IMAGE"], mode=4)
-    outer = subgraph(
-        "outer", [("picture", "IMAGE")], [inner], [(1, -10, 0, 4, 0, "IMAGE"), (2, 4, 0, -20, 0, "IMAGE")]
-    )
+    outer = subgraph("outer", [("picture", "IMAGE")], [inner], [(1, -10, 0, 4, 0, "IMAGE"), (2, 4, 0, -20, 0, "IMAGE")])
     host = node(7, "outer", None, [("picture", "IMAGE", 1)], ["IMAGE"])
     nodes = [paint(), host, keep(2)]
     made = converted(workflow(nodes, [[1, 1, 0, 7, 0, "IMAGE"], [2, 7, 0, 9, 0, "IMAGE"]], [SUB, outer]))

@@ -1,0 +1,44 @@
+"""Writes the graphs that the shipped workflows send: ``python -m tests.tools.golden_graphs``.
+
+tests/workflows/test_shipped.py fails while they differ.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from domain.workflow import Choices
+from infrastructure.comfyui.build import build_prompt
+from infrastructure.comfyui.catalogue import Catalogue, Workflow
+from tests.workflows.samples import profile_of, ready, values
+from tests.workflows.server import defs
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "graphs"
+
+
+def golden_text(workflow: Workflow) -> str:
+    """The graph for sample values, as its file has it."""
+    manifest = workflow.manifest
+    assert manifest is not None
+    choices = Choices(values=values(manifest))
+    built = build_prompt(ready(workflow), choices, defs(), "job", profile_of(manifest))
+    return json.dumps(built.graph, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write every file anew and remove those of workflows that are gone."""
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    wanted = {w.entry.id: golden_text(w) for w in Catalogue().all() if w.data is not None}
+    for name, text in wanted.items():
+        (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
+    for path in GOLDEN.glob("*.json"):
+        if path.stem not in wanted:
+            path.unlink()
+    print(f"{len(wanted)} graphs in {GOLDEN}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
