@@ -145,7 +145,8 @@ def video_request(
         params["motion"] = round(motion_amount(shot), 4)
     if "size" in spec.fields and not spec.reads_text:
         params["size"] = shot_size(shot)
-    if "motion_strength" in spec.fields and spec.reads_text and shot.video.motion_strength is not None:
+    amount = "motion" in spec.fields and not spec.reads_text  # it has the strength in it
+    if "motion_strength" in spec.fields and not amount and shot.video.motion_strength is not None:
         params["motion_strength"] = shot.video.motion_strength
     if "span" in spec.fields:
         params["span"] = [segment.first - segment.drop if segment.index else 0, shot_native]

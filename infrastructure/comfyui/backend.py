@@ -180,9 +180,16 @@ class _Unfit(Exception):
 
 
 class ComfyBackend:
-    """Renders on the servers of `pool`. `specs` gives what a workflow can do, `build` makes its prompts."""
+    """Renders on the servers of `pool`. `specs` gives what a workflow can do, `build` makes its prompts.
 
-    def __init__(self, pool: Pool, specs: Callable[[str], BackendSpec], build: Build) -> None:
+    `move_waiting` and `move_refused` are after how many seconds of silence a job goes elsewhere.
+    """
+
+    def __init__(
+        self, pool: Pool, specs: Callable[[str], BackendSpec], build: Build, move_waiting: float = MOVE_WAITING,
+        move_refused: float = MOVE_REFUSED,
+    ) -> None:  # fmt: skip
+        self._move_waiting, self._move_refused = move_waiting, move_refused
         self._pool = pool
         self._specs = specs
         self._build = build
@@ -488,8 +495,10 @@ class ComfyBackend:
                     what = f"{member.name}: somebody else stopped this job on the server."
                     return BackendFailure(message=what, cure="Render it again.")
                 case follow.Silent(seconds=seconds, failure=failure):
-                    refused = failure.cause == "refused" and seconds >= MOVE_REFUSED
-                    if (refused or (seconds >= MOVE_WAITING and not begun)) and self._pool.free_beside(member, unfit):
+                    refused = failure.cause == "refused" and seconds >= self._move_refused
+                    if (refused or (seconds >= self._move_waiting and not begun)) and self._pool.free_beside(
+                        member, unfit
+                    ):
                         raise _Gone(failure, begun)
                 case follow.Lost(failure=failure):
                     job.check()

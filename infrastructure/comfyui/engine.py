@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ from domain.workflow import PICTURE_SLOTS, Choices, SlotPlace, WorkflowManifest,
 from infrastructure.comfyui.backend import BACKEND
 from infrastructure.comfyui.build import Built, build_prompt
 from infrastructure.comfyui.catalogue import Catalogue, Workflow
-from infrastructure.comfyui.choosing import Prepared, choices_of, fields_of, switches_of
+from infrastructure.comfyui.choosing import Prepared, choices_of, fields_of, switches_of, variant_of
+from infrastructure.comfyui.convert import is_api
 from infrastructure.comfyui.files import read_workflow
 from infrastructure.comfyui.nodedefs import NodeDefs
 from infrastructure.comfyui.pool import Member, Pool, ServerConfig
@@ -131,8 +133,16 @@ class ComfyEngine:
         self, request: GenerationRequest, job_id: str, names: Mapping[str, str], defs: NodeDefs,
         server: ComfyServer | None,
     ) -> Built:  # fmt: skip
-        prepared = prepare(self._get(request.workflow), defs, server.facts.template if server is not None else None)
+        fetch = server.facts.template if server is not None else None
+        prepared = prepare(self._get(request.workflow), defs, fetch)
         choices = choices_of(request, prepared.manifest, names)
+        variant = variant_of(prepared.manifest, choices)
+        if variant:
+            # A switch that stands for another file, as the "gcv" tools have it for SageAttention.
+            turned = {switch.id for switch in prepared.manifest.switches if switch.variant}
+            prepared = prepare(self._get(variant), defs, fetch)
+            choices = choices_of(request, prepared.manifest, names)
+            choices = choices.replace(switches={k: v for k, v in choices.switches.items() if k not in turned})
         profile = profile_for(request.profile, request.rate) if request.kind == "video" else None
         return build_prompt(prepared, choices, defs, job_id, profile)
 
@@ -281,6 +291,9 @@ class ComfyEngine:
             raise BadInput(
                 f"The workflow {workflow_id} was not stored: {_first(error)}.", "Correct it and try again."
             ) from None
+        defs = self._some_defs()
+        if workflow.data is not None and (defs or is_api(workflow.data)):
+            prepare(replace(workflow, manifest=changed), defs)  # raises BadInput for nodes that are not there
         stored = self._catalogue.save(changed)
         self._forget()
         self.look()

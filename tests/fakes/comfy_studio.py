@@ -45,7 +45,7 @@ class Rig:
         )  # fmt: skip
         self.engine = ComfyEngine(Catalogue(self.own), self.pool, self.configs, self.own, self._changed)
         self.engine.servers()  # as the studio does, when it shows them
-        self.backend = ComfyBackend(self.pool, self.engine.spec, self.engine.build)
+        self.backend = ComfyBackend(self.pool, self.engine.spec, self.engine.build, 2.0, 2.0)
 
     def configs(self) -> Sequence[ServerConfig]:
         return [ServerConfig(url=url) for url in self.urls]

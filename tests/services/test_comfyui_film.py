@@ -430,6 +430,43 @@ def test_a_server_that_is_killed_loses_nothing_and_its_work_moves_on(stage: Stag
     assert len(set(sent)) == 10 and len(sent) - 10 <= max(flying, 2)
 
 
+def test_what_waits_on_a_silent_server_goes_to_one_that_is_free(stage: Stage) -> None:
+    one, two = stage.server(), stage.server()
+    hold = one.hold("CreateVideo")
+    bench = stage.studio(silence=0.5)
+    project = stage.project(bench, *["1"] * 4)
+    run = start(bench, project)
+    until(lambda: len(one.accepted) == 2 and one.core.queues()[0])
+    running, waiting = one.accepted
+    one.faults.silent = 1.5
+    until(lambda: waiting in two.accepted, 12)
+    assert running not in two.accepted, "what is being made is waited for"
+    one.faults.silent = 0
+    until(lambda: not one.core.queues()[1], 8)
+    hold.set()
+    ended = bench.wait(run, 20)
+    assert set(phases(ended)) == {"done"}, [words(j) for j in ended.jobs]
+    assert len(one.core.history) == 1, "what went elsewhere is not made there too"
+
+
+def test_a_job_that_brings_servers_down_is_given_up(stage: Stage) -> None:
+    comfy = stage.server()
+    comfy.hold("CreateVideo")
+    bench = stage.studio()
+    project = stage.project(bench, "1")
+    run = start(bench, project)
+    for _ in range(3):
+        until(lambda: comfy.core.queues()[0])
+        time.sleep(0.2)
+        comfy.stop()
+        comfy.script.holds.clear()
+        comfy.hold("CreateVideo")
+        comfy.start()
+    phase = failed(bench, run)
+    assert "restarted" in phase.message and "2 times before" in phase.message and "memory" in phase.cure
+    assert len(comfy.accepted) == 3
+
+
 def test_a_server_that_comes_back_is_used_again(stage: Stage) -> None:
     one, two = stage.server(), stage.server()
     for comfy in (one, two):

@@ -289,7 +289,7 @@ def test_broken_files_hide_nothing_and_say_what_is_wrong(rig: Rig, text: str) ->
     assert odd.fault and (broken.fault or broken.problems)
     with pytest.raises(BadInput):
         rig.engine.spec("odd")
-    assert rig.engine.spec(PASS)
+    assert rig.engine.spec(PASS).workflow == PASS
     rig.engine.remove_workflow("broken")
 
 
@@ -475,7 +475,7 @@ def test_every_switch_and_every_choice_of_a_model_changes_what_is_sent(
     shot = Shot(id="001", prompt="a house on a hill")
     before = graph_of(rig, comfy, flow, shot)
     for switch in manifest.switches:
-        options = {flow: {"switches": {switch.id: not switch.default}}}
+        options: dict[str, Any] = {flow: {"switches": {switch.id: not switch.default}}}
         assert graph_of(rig, comfy, flow, shot, workflow_options=options) != before, switch.id
     for slot in manifest.slots:
         if slot.startswith("model:"):
@@ -502,7 +502,7 @@ def test_what_would_be_sent_is_shown(rig: Rig, comfy: ComfyStandIn) -> None:
     looked(rig)
     sent = rig.engine.would_send(request)
     assert sent.server == comfy.url and not sent.problems
-    assert "a house on a hill" in sent.slots["prompt"] and sent.slots["length"] == "5"
+    assert "a house on a hill" in sent.slots["prompt"] and sent.slots["length"] == str(request.frames)
     assert sent.graph["9"]["inputs"]["text"] == sent.slots["prompt"]
     assert comfy.accepted == [] or "preview" not in comfy.accepted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -43,8 +43,8 @@ def never() -> bool:
     return False
 
 
-def take(pool: Pool, chain: str = "c", work: str = "w", **how: list[str]) -> Seat:
-    seat = pool.take(chain, work, never, **how)
+def take(pool: Pool, chain: str = "c", work: str = "w", avoid: Sequence[str] = ()) -> Seat:
+    seat = pool.take(chain, work, never, avoid)
     assert seat is not None
     return seat
 
