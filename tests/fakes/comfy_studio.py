@@ -13,8 +13,8 @@ from infrastructure.comfyui.engine import ComfyEngine
 from infrastructure.comfyui.pool import Pool, ServerConfig
 from infrastructure.comfyui.server import ComfyServer
 from tests.fakes.bench import Bench
-from tests.fakes.comfy_recorded import nodes
 from tests.fakes.comfy_server import ComfyStandIn
+from tests.fakes.comfy_used import nodes
 
 PASS = "pass-through"
 

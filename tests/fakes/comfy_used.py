@@ -1,25 +1,36 @@
-"""The node classes that the shipped workflows use, as a ComfyUI 0.8.0 told them, and those workflows' model files.
-
-`comfy_nodes.json` is what `GET /object_info` gave on a server without any model, cut down to these classes and
-without its texts for people.
-"""
+"""The node classes that the shipped workflows use, read off their graphs, and those workflows' model files."""
 
 from __future__ import annotations
 
 import copy
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from infrastructure.comfyui.catalogue import Catalogue, Workflow
-
-FILE = Path(__file__).with_suffix("").with_name("comfy_nodes.json")
+from infrastructure.comfyui.loaders import FILE_INPUT
+from tests.fakes.comfy_info import object_info as stand_in_info
+from tests.workflows.server import object_info as read_off
 
 
 @cache
 def _nodes() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    """The stand-in's own nodes as it describes them, the others as the graphs use them, without any model file."""
+    own = stand_in_info({}, [])
+    found = copy.deepcopy(read_off())
+    for entry in found.values():
+        for section in entry["input"].values():
+            for name, spec in section.items():
+                if isinstance(spec[0], list) and FILE_INPUT.fullmatch(name):
+                    section[name] = [[], *spec[1:]]
+    for name, entry in own.items():
+        seen = found.get(name, {"input": {}})["input"].values()
+        used = {key: spec for section in seen for key, spec in section.items()}
+        for section in entry["input"].values():
+            for key, spec in section.items() if isinstance(section, dict) else ():
+                more = used.get(key, [None])[0]
+                if isinstance(spec[0], list) and isinstance(more, list):
+                    spec[0].extend(choice for choice in more if choice not in spec[0])
+        found[name] = entry
     return found
 
 
