@@ -13,10 +13,10 @@ class BackendSpec(Value):
     """What a backend can do.
 
     `fields` names the parts of a shot that reach its results; the studio shows only those. `profiles` are the
-    model profiles it renders; `free` tells that a job costs nothing and may be repeated without asking;
-    `parallel` is how many jobs it takes at once. `workflow` names the one this spec is about, for
-    backends that have several; `reads_text` tells that a shot reaches it as one composed prompt (domain.prompting);
-    `scales` maps quality presets to the share of the film's
+    model profiles it renders; `free` tells that a job costs nothing and may be repeated without asking; `parallel`
+    is how many jobs it takes at once, `workers` how many of them are really worked on at the same time (0: all).
+    `workflow` names the one this spec is about, for backends that have several; `reads_text` tells that a shot
+    reaches it as one composed prompt (domain.prompting). `scales` maps quality presets to the share of the film's
     size that they generate; `version` changes when the same request would give another result.
     """
 
@@ -27,11 +27,17 @@ class BackendSpec(Value):
     fields: frozenset[str]
     free: bool = False
     parallel: int = Field(default=1, ge=1, le=64)
+    workers: int = Field(default=0, ge=0, le=64)
     takes_end: bool = False
     version: str = ""
     workflow: str = ""
     reads_text: bool = False
     scales: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def at_once(self) -> int:
+        """How many jobs are really worked on at the same time."""
+        return self.workers or self.parallel
 
 
 class Problem(Value):

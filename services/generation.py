@@ -427,7 +427,8 @@ class GenerationService:
         finally:
             project.files.discard(work)
         self._timings.learn(
-            timing_key(request.backend, request.profile, request.width, request.height), spent / request.frames
+            timing_key(request.backend, request.profile, request.width, request.height),
+            _worked(done.info, spent) / request.frames,
         )
         self._let_newest_stand(project, job)
         return take.id
@@ -541,6 +542,12 @@ def check_slot(slot: str) -> None:
     """Raise BadInput unless `slot` is the name of a keyframe slot."""
     if not re.fullmatch(r"start|end|mid-[1-9][0-9]{0,3}", slot):
         raise BadInput(f"There is no keyframe slot {slot[:40]!r}.", "Slots are start, end, mid-1, mid-2 and so on.")
+
+
+def _worked(info: dict[str, Any], spent: float) -> float:
+    """Seconds of work on a clip: by the server's clock where it tells, because `spent` counts the wait there too."""
+    told = info.get("server_seconds")
+    return float(told) if isinstance(told, (int, float)) and told > 0 and not info.get("cached") else spent
 
 
 def as_mode(text: str) -> Mode | None:

@@ -216,7 +216,7 @@ def build_plan(
     width, height = setup.profile.fit_size(project.width, project.height)
     to_make = sum(s.segment.generate for shot in shots for s in shot.segments if s.state not in ("done", "blocked"))
     each = expect(timing_key(setup.spec.id, setup.profile.id, width, height)) if expect else None
-    expected = 0.0 if to_make == 0 else None if each is None else to_make * each / setup.spec.parallel
+    expected = 0.0 if to_make == 0 else None if each is None else to_make * each / setup.spec.at_once
     return GenerationPlan(
         rate=project.rate, native_rate=setup.profile.rate, profile=setup.profile.id, backend=setup.spec.id,
         mode=setup.mode, width=width, height=height, shots=shots,

@@ -83,7 +83,7 @@ def bar(view: View) -> PartData:
 def _cost(view: View, each: float | None, segments: Sequence[Segment]) -> float | None:
     if each is None:
         return None
-    return each * sum(s.generate for s in segments) / view.spec.parallel
+    return each * sum(s.generate for s in segments) / view.spec.at_once
 
 
 def _left(view: View, each: float | None, jobs: Sequence[Job]) -> float | None:
@@ -96,7 +96,7 @@ def _left(view: View, each: float | None, jobs: Sequence[Job]) -> float | None:
         if job.kind == "segment" and state is not None and job.segment < len(state.timing.segments):
             done = job.phase.fraction if isinstance(job.phase, Running) else 0.0
             frames += state.timing.segments[job.segment].generate * (1 - done)
-    return frames * each / view.spec.parallel if frames else None
+    return frames * each / view.spec.at_once if frames else None
 
 
 def _percent(view: View, jobs: Sequence[Job]) -> int:
@@ -118,7 +118,7 @@ def plan(view: View) -> PartData:
     items = []
     for row, frames in still:
         now = doing.get(row["id"])
-        item = row if each is None or not frames else row | {"x": wait_words(each * frames / view.spec.parallel)}
+        item = row if each is None or not frames else row | {"x": wait_words(each * frames / view.spec.at_once)}
         items.append(item if now is None else item | _live(view, now, each, row))
     selected = view.shot.id if view.shot else ""
     return PartData(head={"selected": selected, "media": f"/media/{view.open.id}/"}, items=items)

@@ -102,7 +102,11 @@ class ComfyEngine:
             found = self._specs.get(workflow_id)
             if found is None or found.parallel != parallel:
                 workflow = self._get(workflow_id or DEFAULT)
-                found = self._spec(workflow, parallel) if found is None else found.replace(parallel=parallel)
+                found = (
+                    self._spec(workflow, parallel)
+                    if found is None
+                    else found.replace(parallel=parallel, workers=self._servers())
+                )
                 if workflows is self._read:
                     self._specs[workflow_id] = found
         return found
@@ -120,7 +124,8 @@ class ComfyEngine:
             profiles = (PASS_THROUGH, *PROFILES)
         return BackendSpec(
             id=BACKEND, title="ComfyUI", kinds=frozenset({kind}), profiles=profiles, fields=frozenset(fields),
-            free=True, parallel=parallel, takes_end=manifest.takes("end_image"), version=workflow.hash[:16],
+            free=True, parallel=parallel, workers=self._servers(), takes_end=manifest.takes("end_image"),
+            version=workflow.hash[:16],
             workflow=workflow.entry.id, reads_text="prompt" in fields,
             scales={name: preset.scale for name, preset in manifest.quality.items() if preset.scale != 1},
         )  # fmt: skip
@@ -145,6 +150,10 @@ class ComfyEngine:
             choices = choices.replace(switches={k: v for k, v in choices.switches.items() if k not in turned})
         profile = profile_for(request.profile, request.rate) if request.kind == "video" else None
         return build_prompt(prepared, choices, defs, job_id, profile)
+
+    def _servers(self) -> int:
+        """How many servers work at the same time; 1 when none is set up."""
+        return min(64, max(1, len(self._pool.members())))
 
     # -- servers -------------------------------------------------------------------------------------------
 

@@ -24,9 +24,9 @@ from services.options import Options
 from services.ports import Engine
 from services.requests import Words, image_request, reaching, video_request
 from tests.fakes.comfy_graphs import node, pass_through
-from tests.fakes.comfy_used import nodes, shipped
 from tests.fakes.comfy_server import ComfyStandIn
 from tests.fakes.comfy_studio import PASS, Rig, server
+from tests.fakes.comfy_used import nodes, shipped
 
 FLOWS = sorted(i for i, w in shipped().items() if w.data is not None)
 """The shipped workflows that bring their graph along."""
