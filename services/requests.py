@@ -4,7 +4,7 @@ take stale."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -106,27 +106,37 @@ def _negative(words: Words, spec: BackendSpec) -> str:
     return negative_prompt(words.shot, words.board) if spec.reads_text else words.shot.negative
 
 
+def _shared(
+    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, sampling: Sampling, kind: str,
+    seed: int | None, params: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """What requests for pictures and for clips have in common; `seed` overrides the number, not the rule."""
+    shot, project = words.shot, words.project
+    more = dict(options.backend_params.get(spec.id, {}))
+    if spec.workflow and project.workflow_options.get(spec.workflow):
+        more["workflow_options"] = project.workflow_options[spec.workflow]
+    width, height = _size(project, spec, profile)
+    own = sampling.seed
+    return {
+        "backend": spec.id, "workflow": spec.workflow or spec.id, "workflow_hash": spec.version, "profile": profile.id,
+        "label": shot.id if "label" in spec.fields else "", "negative": _negative(words, spec),
+        "seed": seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, kind),
+        "seed_rule": seed_rule(project, sampling) if f"{kind}.seed" in spec.fields else "unused",
+        "width": width, "height": height, "params": {**params, **more},
+    }  # fmt: skip
+
+
 def image_request(
     words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, *, slot: str, seed: int | None = None
 ) -> GenerationRequest:
     """The picture for a keyframe slot of the shot; `seed` overrides the number, not the rule."""
-    shot, project = words.shot, words.project
+    shot = words.shot
     params = ({} if spec.reads_text else _common(words, spec)) | _sampling(shot.image, "image", spec.fields)
     if slot != "start":
         params["slot"] = slot
-    params |= options.backend_params.get(spec.id, {})
-    if spec.workflow and project.workflow_options.get(spec.workflow):
-        params["workflow_options"] = project.workflow_options[spec.workflow]
-    width, height = _size(project, spec, profile)
-    own = shot.image.seed
     return GenerationRequest(
-        kind="image", backend=spec.id, workflow=spec.workflow or spec.id, workflow_hash=spec.version,
-        profile=profile.id,
-        label=shot.id if "label" in spec.fields else "",
-        prompt=_prompt(words, spec, image_prompt), negative=_negative(words, spec),
-        seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "image"),
-        seed_rule=seed_rule(project, shot.image) if "image.seed" in spec.fields else "unused",
-        width=width, height=height, rate=PICTURE_RATE, params=params,
+        kind="image", rate=PICTURE_RATE, prompt=_prompt(words, spec, image_prompt),
+        **_shared(words, spec, profile, options, shot.image, "image", seed, params),
     )  # fmt: skip
 
 
@@ -136,7 +146,7 @@ def video_request(
 ) -> GenerationRequest:  # fmt: skip
     """The clip for one segment of the shot. `shot_native` is the shot's length in native frames, so that an engine
     that knows the camera can spread one move over all segments."""
-    shot, project = words.shot, words.project
+    shot = words.shot
     camera, speed = shot_camera(shot)
     params = _sampling(shot.video, "video", spec.fields)
     if "camera" in spec.fields and not spec.reads_text:
@@ -150,19 +160,10 @@ def video_request(
         params["motion_strength"] = shot.video.motion_strength
     if "span" in spec.fields:
         params["span"] = [segment.first - segment.drop if segment.index else 0, shot_native]
-    params |= options.backend_params.get(spec.id, {})
-    if spec.workflow and project.workflow_options.get(spec.workflow):
-        params["workflow_options"] = project.workflow_options[spec.workflow]
-    width, height = _size(project, spec, profile)
-    own = shot.video.seed
     return GenerationRequest(
-        kind="video", backend=spec.id, workflow=spec.workflow or spec.id, workflow_hash=spec.version,
-        profile=profile.id,
-        label=shot.id if "label" in spec.fields else "",
-        prompt=_prompt(words, spec, video_prompt), negative=_negative(words, spec),
-        seed=seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, "video"),
-        seed_rule=seed_rule(project, shot.video) if "video.seed" in spec.fields else "unused",
-        width=width, height=height, frames=segment.generate, rate=profile.rate, start=start, end=end, params=params,
+        kind="video", frames=segment.generate, rate=profile.rate, start=start, end=end,
+        prompt=_prompt(words, spec, video_prompt),
+        **_shared(words, spec, profile, options, shot.video, "video", seed, params),
     )  # fmt: skip
 
 
