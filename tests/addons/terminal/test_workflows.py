@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 import app
+from tests.addons.terminal.support import Call
+from tests.fakes.comfy_graphs import pass_through
 from tests.infrastructure.comfyui.editor import INFO, node, workflow
 from tests.workflows.server import object_info
 
@@ -140,3 +142,37 @@ def test_errors_are_one_line(
     assert app.run(["workflow", *(a.replace("{files}", str(files)) for a in arguments)]) == code
     out, err = capsys.readouterr()
     assert out == "" and said in err and err.count("\n") == 1
+
+
+# -- own workflows -------------------------------------------------------------------------------------------------
+
+
+def test_a_file_and_a_folder_are_taken_in_and_removed_again(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    graph = pass_through("x.png", "mine", 5, (64, 48))
+    (folder / "gcv_quick.json").write_text(json.dumps(graph), encoding="utf-8")
+    (folder / "gcv_broken.json").write_text("{", encoding="utf-8")
+    (folder / "Other one.json").write_text(json.dumps(graph), encoding="utf-8")
+    said = call("workflow", "add", folder, "--json")
+    assert said.code == 0, said.err
+    added = {one["file"]: one for one in json.loads(said.out)["added"]}
+    assert added["gcv_quick.json"]["id"] == "gcv_quick" and added["Other one.json"]["id"] == "other-one"
+    assert not added["gcv_broken.json"]["id"] and "no JSON" in added["gcv_broken.json"]["fault"]
+    one = call("workflow", "add", folder / "Other one.json", "--title", "Mine", "--profile", "pass-through")
+    assert one.code == 0 and one.out.startswith("mine  ")
+    listed = {w["id"]: w for w in json.loads(call("workflow", "list", "--json").out)["workflows"]}
+    assert listed["mine"]["confirmed"] and listed["mine"]["title"] == "Mine" and not listed["other-one"]["confirmed"]
+    assert json.loads(call("workflow", "remove", "mine", "--json").out) == {"removed": "mine"}
+    assert "mine" not in {w["id"] for w in json.loads(call("workflow", "list", "--json").out)["workflows"]}
+
+
+def test_what_cannot_be_taken_in_or_removed_is_said_in_a_line(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
+    for command in (
+        ("add", tmp_path / "gone"), ("add", tmp_path / "empty"), ("add", tmp_path / "bad.json"), ("remove", "sdxl"),
+        ("remove", "nothing"),
+    ):  # fmt: skip
+        said = call("workflow", *command)
+        assert said.code != 0 and not said.out and len(said.err.strip().splitlines()) <= 2, said

@@ -1,0 +1,57 @@
+"""Narration, music and subtitles on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.addons.terminal.support import Call
+from tests.infrastructure.sound import speaker, tones
+
+
+@pytest.fixture
+def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that stands in for eSpeak NG."""
+    path = tmp_path / "espeak"
+    path.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{speaker.__file__}' --log '{tmp_path / 'log'}' \"$@\"\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("KINOLOOM_SPEECH__ESPEAK", str(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is made a program by its first line")
+def test_narrate_speaks_and_tells_what_fits(call: Call, made: Path, espeak: None) -> None:
+    folder = made / "film.kinoloom"
+    first = json.loads(call("plan", folder, "--json").out)["shots"][0]["id"]
+    said = call("narrate", folder, "--text", f"{first}=One two", "--json")
+    assert said.code == 0, said.err
+    (line,) = json.loads(said.out)["narration"]
+    assert (line["shot"], line["text"]) == (first, "One two") and line["state"] in ("fits", "moved", "short")
+    assert 4 < line["frames"] < 12
+    said = call("narrate", folder, "--text", f"{first}={'word ' * 80}", "--lengthen")
+    assert said.code == 0 and "render it again" in said.out
+    assert call("narrate", folder, "--text", "no shot").code == 2
+
+
+def test_sound_adds_music_and_the_film_tells_its_loudness(call: Call, made: Path, tmp_path: Path) -> None:
+    folder = made / "film.kinoloom"
+    music = tones.write(tmp_path / "music.wav", tones.noise(3, 0.1))
+    first = json.loads(call("plan", folder, "--json").out)["shots"][0]["id"]
+    said = call("sound", folder, "--music", music, "--effect", f"{first}={music}", "--loudness", "broadcast")
+    assert said.code == 0 and "music.wav" in said.out, said.err
+    document = json.loads(call("sound", folder, "--json").out)
+    assert [s["track"] for s in document["sounds"]] == ["music", "effects"] and document["loudness"] == "broadcast"
+    said = call("film", folder, "-o", tmp_path / "new.mp4", "--loudness", "web", "--json")
+    assert said.code == 0, said.err
+    assert json.loads(said.out)["sound"]["target"] == -14
+    for wrong in (["--loudness", "loud"], ["--subtitles", "big"]):
+        assert call("film", folder, *wrong).code == 2
+        assert call("sound", folder, *wrong).code == 2
+    assert call("sound", folder, "--effect", "nobody=x.wav").code != 0
+    assert call("sound", folder, "--music", tmp_path / "gone.wav").code == 2
+
+
+def test_sound_without_any_says_so(call: Call, made: Path) -> None:
+    assert "no sound was added" in call("sound", made / "film.kinoloom").out
