@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 
 from addons.api import Action, AddonContext, PartData, Reply
 from addons.flows import device_words
+from addons.servers import setup
 from addons.session import View
 from domain.backend import Problem
 from domain.engine import ServerInfo
 from domain.errors import BadInput, NotFound, StudioError
 from services.ports import Engine
-from services.settings import SettingField
 from services.studio import Studio
 
-SERVERS, TOKEN = "comfyui.servers", "comfyui.token"
-"""The settings: addresses with commas between them, and the token sent to all of them."""
+SETTING_UP = "servers.setup"
+"""The window's choice that says which server's set-up is unfolded."""
 
 USUAL = "http://127.0.0.1:8188"
 """Where ComfyUI listens unless it is told otherwise."""
@@ -81,10 +81,13 @@ class ServersTab:
             "test": {} if test is None else _trial(test),
             "tries": isinstance(engine, TryClip),
         }  # fmt: skip
-        return PartData(head=head, items=[self._item(server) for server in servers])
+        unfolded = view.choice(SETTING_UP, "")
+        return PartData(head=head, items=[self._item(server, unfolded) for server in servers])
 
-    def _item(self, server: ServerInfo) -> dict[str, Any]:
-        item = {"id": server.url, **_card(server)}
+    def _item(self, server: ServerInfo, unfolded: str) -> dict[str, Any]:
+        item = {"id": server.url, **_card(server), **setup.shown(server)}
+        if server.url == unfolded:
+            item["setup"] = 1
         clip = self._clips.get(server.url)
         if clip is not None:
             item["clip"] = [clip.busy, clip.words, clip.failed]
@@ -102,19 +105,31 @@ class ServersTab:
                 engine.look()
                 return Reply(said="The servers are being asked.")
             case "test":
-                self._keep_token(view, action)
-                self._ask(view, engine, address(action.text("url", 1000)))
+                self._ask(view, engine, address(action.text("url", 1000)), action.text("token", 4000).strip())
             case "add":
                 return self._add(view, engine, action)
             case "remove":
-                urls = [url for url in _urls(engine) if url != action.id]
-                if len(urls) == len(_urls(engine)):
-                    raise NotFound("That server is not set up any more.", "Reload the page.")
-                _save(view.studio, SERVERS, ", ".join(urls))
+                server = _server(engine, action.id)
+                setup.store(view.studio, [s for s in engine.servers() if s.url != server.url])
+                setup.forget(view.studio, server)
                 engine.look()
                 return Reply(said=f"{action.id} is no longer used. Nothing changed on the server itself.")
+            case "setup":
+                url = _server(engine, action.id).url
+                view.choose(SETTING_UP, "" if view.choice(SETTING_UP, "") == url else url)
+            case "save-server":
+                return self._set_up(view, engine, action)
+            case "switch":
+                server = _server(engine, action.id)
+                self._change(view, engine, server.replace(on=not server.on))
+                rest = "What it is making it finishes." if server.on else "It is being asked."
+                return Reply(said=f"{server.title or server.url} is {'off' if server.on else 'on'}. {rest}")
+            case "forget-login":
+                setup.greet(view.studio, _server(engine, action.id).url, "")
+                engine.look()
+                return Reply(said="Its token is forgotten.")
             case "forget-token":
-                _save(view.studio, TOKEN, "")
+                setup.save(view.studio, setup.TOKEN, "")
                 engine.look()
                 return Reply(said="The token is forgotten.")
             case "clip":
@@ -128,24 +143,35 @@ class ServersTab:
             raise BadInput(f"{url} is set up already.", "Test it, or type another address.")
         if len(urls) >= MAX_SERVERS:
             raise BadInput(f"There are {MAX_SERVERS} servers already.", "Remove one first.")
-        self._keep_token(view, action)
-        _save(view.studio, SERVERS, ", ".join([*urls, url]))
+        token = action.text("token", 4000).strip()
+        new = ServerInfo(url=url, reachable=False, queued=setup.usual_waiting(view.studio))
+        setup.store(view.studio, [*engine.servers(), new])
+        if token:
+            setup.greet(view.studio, url, token)
         engine.look()
         with self._lock:
             self._tests.pop(view.session.key, None)
         return Reply(said=f"{url} is set up, and is being asked.")
 
-    def _keep_token(self, view: View, action: Action) -> None:
+    def _set_up(self, view: View, engine: Engine, action: Action) -> Reply:
+        server = setup.filled_in(_server(engine, action.id), action)
         token = action.text("token", 4000).strip()
         if token:
-            _save(view.studio, TOKEN, token)
+            setup.greet(view.studio, server.url, token)
+        self._change(view, engine, server)
+        view.choose(SETTING_UP, "")
+        return Reply(said=f"{server.title or server.url} is set up so, and is being asked.")
 
-    def _ask(self, view: View, engine: Engine, url: str) -> None:
+    def _change(self, view: View, engine: Engine, server: ServerInfo) -> None:
+        setup.store(view.studio, [server if s.url == server.url else s for s in engine.servers()])
+        engine.look()
+
+    def _ask(self, view: View, engine: Engine, url: str, login: str) -> None:
         key = view.session.key
 
         def ask() -> Trial:
             try:
-                return Trial(url, False, engine.probe(url))
+                return Trial(url, False, engine.probe(url, login))
             except StudioError as error:
                 problem = Problem(what=error.message, cure=error.cure)
                 return Trial(url, False, ServerInfo(url=url, reachable=False, problem=problem))
@@ -246,32 +272,22 @@ def _engine(view: View) -> Engine:
     return view.studio.engine
 
 
+def _server(engine: Engine, url: str) -> ServerInfo:
+    """A server that is set up. Raises NotFound."""
+    for server in engine.servers():
+        if server.url == url:
+            return server
+    raise NotFound("That server is not set up any more.", "Reload the page.")
+
+
 def _urls(engine: Engine) -> list[str]:
     return [server.url for server in engine.servers()]
 
 
-def _field(studio: Studio, key: str) -> SettingField | None:
-    return next((field for field in studio.settings.fields() if field.key == key), None)
-
-
 def _has_token(studio: Studio) -> bool:
-    return bool(studio.settings.value(TOKEN))
+    return bool(studio.settings.value(setup.TOKEN))
 
 
 def _fixed(studio: Studio) -> bool:
-    field = _field(studio, SERVERS)
+    field = setup.field(studio, setup.SERVERS)
     return field is not None and field.origin == "environment"
-
-
-def _save(studio: Studio, key: str, value: str) -> None:
-    """Store a setting. Raises BadInput when it cannot be."""
-    field = _field(studio, key)
-    if field is None:
-        raise BadInput("This Kinoloom keeps no servers in its settings.", "Install it anew.")
-    if field.origin == "environment":
-        name = "KINOLOOM_" + key.replace(".", "__").upper()
-        raise BadInput(
-            f"{field.title} is set by the environment variable {name}.",
-            "Unset it and start Kinoloom again to change it here.",
-        )
-    studio.settings.save(key, value)

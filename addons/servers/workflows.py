@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from addons.api import Action, AddonContext, Json, PartData, Reply
-from addons.flows import KINDS, ORIGINS, STATES, model_rows, profile_words, slot_words, state_of, state_words
+from addons.flows import KINDS, ORIGINS, STATES, model_rows, pack_rows, profile_words, slot_words, state_of, state_words
+from addons.servers.slots import changed, form
 from addons.session import View
-from domain.engine import WorkflowInfo
+from domain.engine import AddedWorkflow, WorkflowInfo
 from domain.errors import BadInput, NotFound
 from domain.profiles import PASS_THROUGH, PICTURE_PROFILES, PROFILES
-from domain.workflow import SLOTS
 from services.ports import Engine
 
 CHOSEN, FILTER, EDITING = "servers.flow", "servers.filter", "servers.editing"
 ACCEPT = ".json,.png,.mp4,.webp,.webm,.mov"
 """File names that the file chooser offers: workflows, and pictures and clips that carry one."""
-
-USUAL_SLOTS = {
-    "video": (
-        "prompt", "negative", "seed", "width", "height", "length", "fps", "start_image", "end_image", "steps", "cfg",
-        "motion",
-    ),
-    "image": ("prompt", "negative", "seed", "width", "height", "steps", "cfg", "denoise", "reference-1"),
-    "upscale": ("start_image", "seed"),
-}  # fmt: skip
-"""Slots that the form offers even where none was found."""
 
 
 class WorkflowsTab:
@@ -50,6 +42,8 @@ class WorkflowsTab:
             head={
                 "engine": True,
                 "accept": ACCEPT,
+                "count": len(flows),
+                "example": str(view.studio.projects.home().parent / "workflows"),
                 "filter": wanted,
                 "chips": [["all", "All", len(flows)], *([k, KINDS[k].capitalize(), n] for k, n in counts.items() if n)],
                 "selected": selected.id if selected else "",
@@ -93,16 +87,16 @@ class WorkflowsTab:
             "description": flow.description,
             "fault": flow.fault,
             "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
-            "slots": [[slot_words(s), list(flow.places.get(s, ()))] for s in flow.slots],
+            "slots": [[slot_words(s), _where(flow, s)] for s in flow.slots],
             "models": model_rows(flow.models),
-            "nodes": list(flow.custom_nodes),
+            "nodes": pack_rows(flow.custom_nodes),
             "switches": [[s.title, s.help, s.on, s.available] for s in flow.switches],
             "qualities": [[q.title, q.help] for q in flow.qualities],
             "use": _use(view, flow),
             "editing": editing,
         }
         if editing:
-            head["form"] = _form(flow)
+            head["form"] = form(flow)
             head["profiles"] = _profiles(flow)
         return PartData(head=head)
 
@@ -121,6 +115,8 @@ class WorkflowsTab:
                 view.choose(FILTER, wanted if wanted in KINDS else "all")
             case "import":
                 return self._import(view, engine, action)
+            case "folder":
+                return self._taken(view, engine, engine.add_workflow(typed_path(action.text("path", 4000))))
             case "edit-slots":
                 view.choose(EDITING, _sole(engine, action).id)
             case "leave":
@@ -139,12 +135,23 @@ class WorkflowsTab:
 
     def _import(self, view: View, engine: Engine, action: Action) -> Reply:
         with self._uploads.taken(action.text("token", 80)) as path:
-            flow = engine.add_workflow(path)
+            return self._taken(view, engine, engine.add_workflow(path))
+
+    def _taken(self, view: View, engine: Engine, added: Sequence[AddedWorkflow]) -> Reply:
+        """Show a workflow that was taken in, and ask whether its slots are right; of several the first."""
+        taken = [one for one in added if one.id]
+        faults = [f"{one.file}: {one.fault}" for one in added if not one.id]
+        if not taken:
+            raise BadInput("Nothing could be taken in. " + " ".join(faults)[:1000], "Correct the files and try again.")
+        flow = engine.workflow(taken[0].id)
         more = {} if flow.confirmed else {EDITING: flow.id}
         wanted = view.choice(FILTER, "all")
         if wanted not in ("all", flow.kind):
             more[FILTER] = "all"
         view.remember(choices={**view.ui.choices, CHOSEN: flow.id, **more})
+        if len(added) > 1:
+            left = f" Left out: {'; '.join(faults)[:1000]}" if faults else ""
+            return Reply(said=f"{len(taken)} of {len(added)} workflows are taken in.{left}")
         count = len(flow.slots)
         found = f"{count} {'slot was' if count == 1 else 'slots were'} found"
         look = "" if flow.confirmed else ": look whether they are right"
@@ -159,17 +166,26 @@ class WorkflowsTab:
                 if not value:
                     raise BadInput(f"The {name} of a workflow cannot be empty.", "Nothing was changed.")
                 changes[name] = value
-        allowed = {slot for slot, _, _ in _form(flow)}
-        for key in action.data:
-            slot = key.removeprefix("slot.")
-            if slot == key or slot not in allowed:
-                continue
-            places = [place.strip() for place in action.text(key, 2000).split(",") if place.strip()]
-            if tuple(places) != flow.places.get(slot, ()):
-                changes[slot] = ", ".join(places)
+        changes |= changed(flow, action.data)
         done = engine.confirm_workflow(flow.id, changes)
         view.remember(choices={**view.ui.choices, CHOSEN: done.id, EDITING: ""})
         return Reply(said=f"{done.title} is confirmed{' with what you changed' if changes else ''}.")
+
+
+def typed_path(text: str) -> Path:
+    """A path of this computer as somebody typed it. Raises BadInput."""
+    text = text.strip().strip("\"'")
+    if not text:
+        raise BadInput("No folder was given.", "Type the whole path of a folder or file with a workflow.")
+    if "\0" in text:
+        raise BadInput("That is no path.", "Type the whole path of a folder or file with a workflow.")
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise BadInput(f"There is no home folder for {text[:60]!r}.", "Type the whole path.") from None
+    if not path.is_absolute():
+        raise BadInput(f"{text[:80]!r} is not a whole path.", "Begin with the drive or the root, or with ~ for home.")
+    return path
 
 
 def _selected(view: View, flows: list[WorkflowInfo]) -> WorkflowInfo | None:
@@ -189,6 +205,12 @@ def _sole(engine: Engine, action: Action) -> WorkflowInfo:
     return engine.workflow(action.id)
 
 
+def _where(flow: WorkflowInfo, slot: str) -> list[list[str]]:
+    """The inputs that a slot goes into: place, and its name where the graph could be read."""
+    known = {i.place: f"{i.node} · {i.input}" for i in flow.inputs}
+    return [[place, known.get(place, place)] for place in flow.places.get(slot, ())]
+
+
 def _use(view: View, flow: WorkflowInfo) -> str:
     """What this film uses the workflow for."""
     engine = view.studio.engine
@@ -203,14 +225,6 @@ def _use(view: View, flow: WorkflowInfo) -> str:
     if setup.image_spec.id == engine.backend and setup.image_spec.workflow == flow.id:
         return "keyframes of this film"
     return ""
-
-
-def _form(flow: WorkflowInfo) -> list[list[str]]:
-    """Slot, its name and its places, for every slot there is or may be."""
-    usual = [slot for slot in USUAL_SLOTS[flow.kind] if slot not in flow.slots]
-    order = {slot: n for n, slot in enumerate(SLOTS)}
-    slots = sorted([*flow.slots, *usual], key=lambda slot: order.get(slot, len(order)))
-    return [[slot, slot_words(slot), ", ".join(flow.places.get(slot, ()))] for slot in slots]
 
 
 def _profiles(flow: WorkflowInfo) -> list[list[Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.base import Value
+from domain.base import Value, canonical_hash
 
 Json = Any
 
@@ -48,6 +48,27 @@ def files_of(outputs: Json, cached: frozenset[str] = frozenset()) -> tuple[Outpu
     return tuple(found)
 
 
+MARK = "kinoloom_graph"
+"""Entry of a prompt's `extra_data`, which servers keep as it is: `mark_of` the graph that was sent."""
+
+
+def mark_of(graph: Mapping[str, Json]) -> str:
+    """What tells one graph from another: a hash over all of it."""
+    return canonical_hash({"graph": graph})
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a server was given under an id: the graph, and the mark that was sent with it, empty where there is none."""
+
+    graph: Mapping[str, Json] = field(repr=False, default_factory=dict)
+    mark: str = ""
+
+    def is_of(self, graph: Mapping[str, Json]) -> bool:
+        """Whether that was this graph; not so when nobody can tell."""
+        return self.mark == mark_of(graph) if self.mark else bool(self.graph) and self.graph == graph
+
+
 @dataclass(frozen=True)
 class QueueEntry:
     """A prompt that waits or runs. `number` decides the order; `client` is who sent it."""
@@ -56,6 +77,12 @@ class QueueEntry:
     number: float
     client: str
     graph: Mapping[str, Json] = field(repr=False, default_factory=dict)
+    mark: str = ""
+
+    @property
+    def given(self) -> Given:
+        """What was sent."""
+        return Given(self.graph, self.mark)
 
     @classmethod
     def read(cls, raw: Json) -> QueueEntry | None:
@@ -65,7 +92,7 @@ class QueueEntry:
         extra = raw[3] if len(raw) > 3 and isinstance(raw[3], Mapping) else {}
         graph = raw[2] if len(raw) > 2 and isinstance(raw[2], Mapping) else {}
         number = raw[0] if isinstance(raw[0], (int, float)) else 0
-        return cls(str(raw[1]), float(number), str(extra.get("client_id") or ""), graph)
+        return cls(str(raw[1]), float(number), str(extra.get("client_id") or ""), graph, _mark(extra))
 
 
 @dataclass(frozen=True)
@@ -108,6 +135,12 @@ class Past:
     messages: tuple[tuple[str, Mapping[str, Json]], ...]
     outputs: Mapping[str, Json]
     graph: Mapping[str, Json] = field(repr=False, default_factory=dict)
+    mark: str = ""
+
+    @property
+    def given(self) -> Given:
+        """What was sent."""
+        return Given(self.graph, self.mark)
 
     def said(self, kind: str) -> Mapping[str, Json] | None:
         """The data of the message of that kind, if there was one."""
@@ -138,7 +171,8 @@ class Past:
             return None
         prompt = entry.get("prompt")
         graph = prompt[2] if isinstance(prompt, (list, tuple)) and len(prompt) > 2 else {}
-        return cls._made(job_id, entry.get("status"), entry.get("outputs"), graph)
+        extra = prompt[3] if isinstance(prompt, (list, tuple)) and len(prompt) > 3 else {}
+        return cls._made(job_id, entry.get("status"), entry.get("outputs"), graph, extra)
 
     @classmethod
     def read_job(cls, job_id: str, raw: Json) -> Past | None:
@@ -153,10 +187,11 @@ class Past:
                 status["messages"].append(["execution_error", error])
         workflow = raw.get("workflow")
         graph = workflow.get("prompt") if isinstance(workflow, Mapping) else {}
-        return cls._made(job_id, status, raw.get("outputs"), graph)
+        extra = workflow.get("extra_data") if isinstance(workflow, Mapping) else {}
+        return cls._made(job_id, status, raw.get("outputs"), graph, extra)
 
     @classmethod
-    def _made(cls, job_id: str, status: Json, outputs: Json, graph: Json) -> Past:
+    def _made(cls, job_id: str, status: Json, outputs: Json, graph: Json, extra: Json) -> Past:
         # Old servers leave the status out; then outputs are there exactly when all went well.
         status = status if isinstance(status, Mapping) else {"status_str": "success"}
         messages = tuple(
@@ -167,4 +202,9 @@ class Past:
         return cls(
             job_id, status.get("status_str") == "success", messages,
             outputs if isinstance(outputs, Mapping) else {}, graph if isinstance(graph, Mapping) else {},
+            _mark(extra),
         )  # fmt: skip
+
+
+def _mark(extra: Json) -> str:
+    return str(extra.get(MARK) or "") if isinstance(extra, Mapping) else ""

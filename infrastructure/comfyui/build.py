@@ -27,9 +27,12 @@ from domain.workflow import (
 from infrastructure.comfyui import grafts
 from infrastructure.comfyui.choosing import Prepared, switches_of
 from infrastructure.comfyui.convert import Graph, Json
+from infrastructure.comfyui.drawing import drawn
 from infrastructure.comfyui.graph import bypassed, folded, free_id, pruned, with_value, without
-from infrastructure.comfyui.needs import foreign_nodes, needed_models, respelled
+from infrastructure.comfyui.needs import needed_models, respelled
 from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.passes import CLIP_LOADERS
+from infrastructure.comfyui.strangers import foreign_nodes
 from infrastructure.comfyui.validate import Fault, completed, faults
 from infrastructure.comfyui.values import cast
 
@@ -48,7 +51,8 @@ class Built:
     """What is sent, and what can be said about it before.
 
     `last_frame` is the node that saves the lossless last frame, empty when the pictures cannot be had in front of the
-    writer. `workflow` belongs into `extra_data.extra_pnginfo.workflow`. `faults` is empty when the server will take
+    writer. `workflow` is the graph in the editor's format, for `extra_data.extra_pnginfo.workflow`, so that a saved
+    clip opens in ComfyUI; None without a server. `faults` is empty when the server will take
     it.
     """
 
@@ -143,20 +147,22 @@ class _Builder:
         if writer not in self._graph:
             raise NotReady(f"{manifest.title} lacks a picture that it needs.", "Choose or make the keyframe first.")
         graph, last = self._with_last(self._graph, writer)
-        if manifest.kind == "video":
+        if manifest.makes_clip:
             graph, writer = grafts.with_mp4(graph, writer, defs)
         graph = pruned(folded(graph), [writer, last])
         graph = self._swapped(graph, gguf=switches.get(grafts.GGUF_SWITCH, False))
         if switches.get(grafts.SAGE_SWITCH) and not self._is_own(grafts.SAGE_SWITCH):
             graph = grafts.with_sage(graph, defs)
+        graph = grafts.with_loras(graph, self._choices.loras, defs)
         graph = completed(respelled(graph, defs), defs)
-        for key, name in ((writer, "clip" if manifest.kind == "video" else "picture"), (last, "last")):
+        for key, name in ((writer, "clip" if manifest.makes_clip else "picture"), (last, "last")):
             if key in graph:
                 graph[key]["inputs"]["filename_prefix"] = f"{FOLDER}/{job_id}/{name}"
         titles = {k: str((e.get("_meta") or {}).get("title") or e["class_type"]) for k, e in graph.items()}
         converted = self._prepared.converted
         return Built(
-            graph=graph, writer=writer, last_frame=last, titles=titles, workflow=self._prepared.editor,
+            graph=graph, writer=writer, last_frame=last, titles=titles,
+            workflow=drawn(graph, defs) if defs else None,
             models=tuple(needed_models(converted, graph, defs, self._known_files(), manifest.slots)),
             foreign=tuple(foreign_nodes(converted, graph, defs)), faults=tuple(faults(graph, defs)) if defs else (),
             values=self._values, switches=switches, notes=tuple(self._notes),
@@ -278,6 +284,8 @@ class _Builder:
                 raise NotReady(
                     f"{self._manifest.title} needs a {slot.replace('_', ' ')}.", "Choose or make the keyframe first."
                 )  # fmt: skip
+        if "clip" in self._manifest.slots and "clip" not in given:
+            raise NotReady(f"{self._manifest.title} needs a clip.", "Render the shot first.")
         for slot, places in self._manifest.slots.items():
             if PICTURE_SLOTS.fullmatch(slot) and slot not in given:
                 loaders = [p.node for p in places if self._loads(p)]
@@ -285,7 +293,8 @@ class _Builder:
 
     def _loads(self, place: SlotPlace) -> bool:
         entry = self._graph.get(place.node)
-        return entry is not None and entry["class_type"].startswith("LoadImage")
+        kind = "" if entry is None else str(entry["class_type"])
+        return kind.startswith("LoadImage") or kind in CLIP_LOADERS
 
     def _load(self, place: SlotPlace, name: str) -> None:
         if self._loads(place) or place.node not in self._graph:

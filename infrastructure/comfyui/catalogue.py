@@ -29,12 +29,11 @@ MAX_OWN = 2000
 @dataclass(frozen=True)
 class Workflow:
     """One workflow of the catalogue. `data` is its graph in either format, None when it is bound to a template or
-    cannot be read; `editor` the editor's own graph, when the file has it."""
+    cannot be read."""
 
     entry: WorkflowEntry
     manifest: WorkflowManifest | None
     data: Mapping[str, Json] | None = field(repr=False, default=None)
-    editor: Mapping[str, Json] | None = field(repr=False, default=None)
 
     @property
     def hash(self) -> str:
@@ -60,7 +59,7 @@ class Catalogue:
             under = found.get(workflow.entry.id)
             if under is not None:
                 entry = workflow.entry.replace(overrides=True)
-                workflow = Workflow(entry, workflow.manifest, workflow.data, workflow.editor)
+                workflow = Workflow(entry, workflow.manifest, workflow.data)
             found[workflow.entry.id] = workflow
         return sorted(found.values(), key=lambda w: (w.entry.title.casefold(), w.entry.id))
 
@@ -115,7 +114,7 @@ class Catalogue:
             workflow_id = name.removesuffix(".toml")
             manifest = read_manifest(workflow_id, self._shipped.joinpath(name).read_text(encoding="utf-8"))
             data = None if manifest.template else parse_json(self._shipped_bytes(workflow_id), f"{workflow_id}.json")
-            yield Workflow(_entry(manifest, "shipped"), manifest, data, data if is_editor(data) else None)
+            yield Workflow(_entry(manifest, "shipped"), manifest, data)
 
     def _shipped_bytes(self, workflow_id: str) -> bytes:
         return self._shipped.joinpath(f"{workflow_id}.json").read_bytes()
@@ -141,15 +140,14 @@ class Catalogue:
 
     def _read_one(self, workflow_id: str, stem: str) -> Workflow:
         own = self._own or Path()
-        manifest, data, editor, graph_file = None, None, None, self._graph_file(stem)
+        manifest, data, graph_file = None, None, self._graph_file(stem)
         place = str(graph_file or own / f"{stem}.toml")
         try:
             toml = own / f"{stem}.toml"
             if toml.is_file():
                 manifest = read_manifest(workflow_id, _text(toml))
             if graph_file is not None:
-                read = read_workflow(graph_file)
-                data, editor = read.data, read.editor
+                data = read_workflow(graph_file).data
             elif manifest is not None and not manifest.template and self._shipped.joinpath(f"{stem}.json").is_file():
                 data = parse_json(self._shipped_bytes(stem), f"{stem}.json")
             elif manifest is not None and not manifest.template:
@@ -161,9 +159,9 @@ class Catalogue:
             )  # fmt: skip
             return Workflow(entry, None)
         if manifest is not None:
-            return Workflow(_entry(manifest, "own", place), manifest, data, editor)
+            return Workflow(_entry(manifest, "own", place), manifest, data)
         entry = WorkflowEntry(id=workflow_id, title=stem, source="own", confirmed=False, place=place)
-        return Workflow(entry, None, data, editor)
+        return Workflow(entry, None, data)
 
 
 def _text(path: Path) -> str:

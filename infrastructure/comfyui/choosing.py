@@ -21,6 +21,9 @@ OPTIONS = "workflow_options"
 STRENGTH = "motion_strength"
 """Entry of a request's `params`: 0 still, 0.5 normal, 1 twice as much. The slot "motion" counts normal as 1."""
 
+LORAS = "loras"
+"""Entry of a request's `params`: LoRA files of those in the shot, each with its strength."""
+
 WITHOUT_EFFECT = frozenset({"slot"})
 """Entries of a request's `params` that tell requests apart and are no values."""
 
@@ -28,17 +31,16 @@ WITHOUT_EFFECT = frozenset({"slot"})
 @dataclass(frozen=True)
 class Prepared:
     """A workflow ready for one server: its manifest with every place in its graph, the graph as converted for that
-    server, and the editor's own file, which goes along into the clip."""
+    server."""
 
     manifest: WorkflowManifest
     converted: Converted
-    editor: Mapping[str, Json] | None = None
     notes: tuple[str, ...] = ()
 
 
 def fields_of(manifest: WorkflowManifest) -> frozenset[str]:
     """The parts of a shot that reach the workflow, as `domain.backend.BackendSpec.fields` names them."""
-    kind = "video" if manifest.kind == "video" else "image"
+    kind = "video" if manifest.makes_clip else "image"
     names = {
         "prompt": "prompt", "negative": "negative", "seed": f"{kind}.seed", "steps": f"{kind}.steps",
         "cfg": f"{kind}.cfg", "motion": STRENGTH,
@@ -51,7 +53,7 @@ def choices_of(request: GenerationRequest, manifest: WorkflowManifest, pictures:
 
     Raises BadInput for a value that the workflow does not take, and NotReady for a picture that was not uploaded.
     """
-    unknown = set(request.params) - set(SLOTS) - {OPTIONS, STRENGTH} - WITHOUT_EFFECT
+    unknown = set(request.params) - set(SLOTS) - {OPTIONS, STRENGTH, LORAS} - WITHOUT_EFFECT
     if unknown:
         raise BadInput(
             f"{manifest.title} does not use {', '.join(sorted(unknown))}.", "Leave it out, or choose another workflow."
@@ -64,22 +66,27 @@ def choices_of(request: GenerationRequest, manifest: WorkflowManifest, pictures:
         values["seed"] = request.seed
     if manifest.takes("width") or not any(PICTURE_SLOTS.fullmatch(slot) for slot in manifest.slots):
         values |= {"width": request.width, "height": request.height}
-    if request.kind == "video":
+    if request.clip is not None:  # as long as the clip is
+        values |= {"fps": request.rate} if manifest.takes("fps") else {}
+    elif request.kind == "video":
         values |= {"length": request.frames, "fps": request.rate}
     for name, picked in _pictures(request).items():
         if picked is not None:
             if name not in pictures:
                 raise NotReady(f"The picture {name} was not handed to the server.", "Render the shot again.")
             values[_picture_slot(name, manifest)] = pictures[name]
-    return read_choices(request.params.get(OPTIONS), values)
+    loras = request.params.get(LORAS)
+    return read_choices(request.params.get(OPTIONS), values, loras if isinstance(loras, Mapping) else None)
 
 
-def read_choices(options: Json, values: Mapping[str, Any] | None = None) -> Choices:
+def read_choices(
+    options: Json, values: Mapping[str, Any] | None = None, loras: Mapping[str, Any] | None = None
+) -> Choices:
     """Choices from what a project stores for a workflow. Raises BadInput when that cannot be read."""
     given = dict(options) if isinstance(options, Mapping) else {}
     given = {name: value for name, value in given.items() if value not in ("", None)}
     try:
-        return Choices.model_validate({**given, "values": dict(values or {})})
+        return Choices.model_validate({**given, "values": dict(values or {}), "loras": dict(loras or {})})
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise BadInput(f"The workflow's option {where} cannot be used.", "Choose it again in Project.") from error
@@ -90,13 +97,15 @@ def _words(request: GenerationRequest) -> dict[str, str]:
 
 
 def _pictures(request: GenerationRequest) -> dict[str, object]:
-    named: dict[str, object] = {"start": request.start, "end": request.end}
+    named: dict[str, object] = {"start": request.start, "end": request.end, "clip": request.clip}
     return named | {f"reference-{number}": picked for number, picked in enumerate(request.references)}
 
 
 def _picture_slot(name: str, manifest: WorkflowManifest) -> str:
     if name == "start" and "start_image" not in manifest.slots and "reference-1" in manifest.slots:
         return "reference-1"  # editing a picture: the start frame is what is edited
+    if name == "clip":
+        return name
     return f"reference-{int(name[10:]) + 1}" if name.startswith("reference-") else f"{name}_image"
 
 

@@ -19,7 +19,8 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from domain.errors import BackendUnavailable, BadInput
+from domain.errors import BackendFailed, BackendUnavailable, BadInput
+from domain.jsontext import MAX_LISTED, crowded
 from infrastructure.comfyui.failures import of_status, talking
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,10 @@ AGAIN = frozenset({429, 502, 503, 504})
 
 PAUSES = (0.2, 0.6, 1.5)
 """Seconds between the tries of a question."""
+
+
+MAX_ANSWER = 64 * 2**20
+"""Largest answer that is read into memory, in bytes, unpacked. The nodes of a server with many packs take 20 MB."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Connection:
     """Questions and orders to one server; may be used by many threads. Raises BackendUnavailable and BackendFailed.
 
     `silence` is how many seconds a server may say nothing before an answer counts as lost; nothing limits how long
-    work takes. `verify` is False, True or the path of a CA file.
+    work takes. `verify` is False, True or the path of a CA file, `most` the bytes of an answer that are read.
     """
 
     def __init__(
@@ -105,6 +110,7 @@ class Connection:
         verify: bool | str = True,
         connect: float = 5.0,
         silence: float = 60.0,
+        most: int = MAX_ANSWER,
     ) -> None:
         self.address = Address.read(url)
         login = {"Authorization": f"Bearer {token}"} if token else {}
@@ -113,6 +119,7 @@ class Connection:
             raise BadInput("A header for the ComfyUI server holds a line break.", "Enter it on one line.")
         self.verify = verify
         self.limits = (connect, silence)
+        self._most = most
         self._own = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -213,19 +220,30 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> requests.Response:
-        """One request, sent once. Raises what requests raises."""
+        """One request, sent once; its answer is read here unless `stream`. Raises what requests raises, and
+        BackendFailed for an answer that is too large."""
         if self._closed.is_set():
             raise BackendUnavailable(f"The connection to {self.name} was closed.")
         # A redirected POST would become a GET, whose friendly answer looks like a success.
-        return self._session().request(
+        response = self._session().request(
             method, self.url(path), params=params, data=data, files=files, headers=dict(headers or {}),
-            timeout=self.limits, stream=stream, allow_redirects=method == "GET",
+            timeout=self.limits, stream=True, allow_redirects=method == "GET",
         )  # fmt: skip
+        if not stream:
+            response.raw = _Bounded(response.raw, self._most, self.name)
+            try:
+                _ = response.content  # kept in the response
+            except BackendFailed:
+                response.close()
+                raise
+        return response
 
     def body(self, response: requests.Response, doing: str) -> Json:
         """The JSON of a good answer. Raises BackendUnavailable for a bad one, ValueError for no JSON."""
         if not response.ok or 300 <= response.status_code < 400:
             raise of_status(response.status_code, self.name, doing, response.text).error()
+        if crowded(response.content, MAX_LISTED):
+            raise ValueError(f"it holds more than {MAX_LISTED:,} values")
         return response.json()
 
     def _session(self) -> requests.Session:
@@ -241,6 +259,28 @@ class Connection:
             with self._lock:
                 self._sessions.add(session)
         return session
+
+
+class _Bounded:
+    """The body of an answer, of which no more than `most` bytes are read."""
+
+    def __init__(self, body: Any, most: int, server: str) -> None:
+        self._body, self._most, self._server = body, most, server
+
+    def stream(self, size: int, decode_content: bool = True) -> Iterator[bytes]:
+        """The body in pieces, as urllib3 gives them. Raises BackendFailed for too many bytes."""
+        read = 0
+        for piece in self._body.stream(size, decode_content=decode_content):
+            read += len(piece)
+            if read > self._most:
+                raise BackendFailed(
+                    f"{self._server} answered with more than {self._most / 2**20:.0f} MiB, which was not read.",
+                    "Check that the address leads to ComfyUI.",
+                )
+            yield piece
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._body, name)
 
 
 class Pause:

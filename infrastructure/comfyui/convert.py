@@ -14,27 +14,28 @@ from typing import Any, TypeGuard
 
 from domain.errors import BadInput
 from domain.workflow import SlotPlace
-from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.groupnodes import with_subgraphs
+from infrastructure.comfyui.nodedefs import NodeDef, NodeDefs
 from infrastructure.comfyui.scopes import (
     BYPASSED,
+    GETTERS,
     INPUT_NODE,
     MAX_NODES,
     MUTED,
     OUTPUT_NODE,
+    REROUTES,
+    VIRTUAL,
     Budget,
     Scope,
     mode,
     slots_of,
+    stored_name,
 )  # fmt: skip
 from infrastructure.comfyui.widgets import widget_values, wrapped
 
 Json = Any
 Graph = dict[str, dict[str, Json]]
 """API format: node id → {"class_type", "inputs", "_meta"}."""
-
-VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "Reroute"})
-"""Nodes that exist in the editor only."""
-
 
 MAX_NAME = 200
 """Longest id of a node and name of an input, in characters."""
@@ -74,6 +75,7 @@ class Converter:
     def __init__(self, workflow: Mapping[str, Json], defs: NodeDefs) -> None:
         self._defs = defs
         self._budget = Budget()
+        workflow = with_subgraphs(workflow, defs)
         subgraphs = {s["id"]: s for s in (workflow.get("definitions") or {}).get("subgraphs") or ()}
         self._top = Scope(workflow, subgraphs, self._budget)
         self._graph: Graph = {}
@@ -130,9 +132,7 @@ class Converter:
         if definition is None:
             self._unknown[key] = kind
         inputs = {str(name): wrapped(value) for name, value in widget_values(node, definition).items()}
-        for slot in slots_of(node, "inputs"):
-            if slot.get("link") is None:
-                continue
+        for slot in self._linked(scope, node, definition):
             crossed: list[tuple[str, str]] = []
             source = self._follow(scope, str(slot["link"]), crossed)
             # A link that leads nowhere leaves the control's own value in place.
@@ -145,6 +145,18 @@ class Converter:
         self._titles[key] = title
         self._graph[key] = {"class_type": kind, "inputs": inputs, "_meta": {"title": title}}
         self._note_properties(key, node)
+
+    @staticmethod
+    def _linked(
+        scope: Scope, node: Mapping[str, Json], definition: NodeDef | None
+    ) -> list[Mapping[str, Json]]:  # fmt: skip
+        """The inputs with links. A file written by hand may list its links in one place only."""
+        if isinstance(node.get("inputs"), list) or definition is None:
+            # Inputs without a name are the sockets that some nodes keep open for one more link.
+            return [s for s in slots_of(node, "inputs") if s.get("link") is not None and s.get("name")]
+        sockets = [i.name for i in definition.inputs if not i.is_widget]
+        into = scope.links_into(str(node["id"]))
+        return [{"name": name, "link": into[at]} for at, name in enumerate(sockets) if at in into]
 
     def _note_properties(self, key: str, node: Mapping[str, Json]) -> None:
         properties = node.get("properties")
@@ -187,7 +199,12 @@ class Converter:
                 return Source(value=held[0]) if isinstance(held, list) and held else None
             if mode(node) == MUTED:
                 return None
-            if node["type"] == "Reroute":
+            if node["type"] in GETTERS:
+                found = scope.setter(stored_name(node))
+                if found is None:
+                    return None
+                scope, node = found
+            if node["type"] in REROUTES:
                 inputs = slots_of(node, "inputs")
                 link = scope.links.get(str(inputs[0].get("link"))) if inputs else None
             elif mode(node) == BYPASSED:

@@ -18,7 +18,8 @@ import websocket
 from pydantic import Field
 
 from domain.base import Value
-from domain.errors import BackendFailed, BackendUnavailable, NotFound, StudioError
+from domain.errors import BackendFailed, BackendUnavailable, DiskFull, Fault, NotFound, StudioError
+from infrastructure.stores.atomic import FULL
 
 Cause = Literal[
     "unreachable", "unknown_host", "refused", "silent", "tls", "unauthorised", "not_comfyui", "server_error",
@@ -52,10 +53,19 @@ class Failure(Value):
     retry: bool = True
     nodes: tuple[NodeFault, ...] = ()
 
+    @property
+    def fault(self) -> Fault:
+        """What it means for the job."""
+        if self.cause == "out_of_memory":
+            return "memory"
+        if self.cause in CONNECTION:
+            return "network" if self.retry else "unavailable"
+        return "unavailable" if self.cause in ("missing_model", "missing_node") else ""
+
     def error(self) -> BackendFailed:
         """This failure as an exception: BackendUnavailable when it says nothing about the job."""
         kind = BackendUnavailable if self.cause in CONNECTION else BackendFailed
-        return kind(self.message, self.cure, retry=self.retry)
+        return kind(self.message, self.cure, retry=self.retry, fault=self.fault)
 
 
 def failure_of(error: StudioError) -> Failure:
@@ -84,7 +94,10 @@ def talking(server: str, doing: str) -> Iterator[None]:
     except StudioError:
         raise
     except FOREIGN as error:
-        raise of_exception(error, server, doing).error() from error
+        failure = of_exception(error, server, doing)
+        if any(isinstance(one, OSError) and one.errno in FULL for one in _chain(error)):
+            raise DiskFull(failure.message, failure.cure) from error
+        raise failure.error() from error
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -112,7 +125,7 @@ def of_exception(error: BaseException, server: str, doing: str) -> Failure:
         return Failure(cause=cause, message=f"{server}: {doing} failed: {what}.", cure=cure, retry=retry)
 
     numbers = {one.errno for one in chain if isinstance(one, OSError)}
-    if numbers & {errno.ENOSPC, errno.EDQUOT}:
+    if numbers & FULL:
         return made("disk", "the disk of this computer is full", "Free some space and start again.")
     if is_any(requests.exceptions.MissingSchema, requests.exceptions.InvalidURL,
               requests.exceptions.InvalidSchema, websocket.WebSocketAddressException) and not is_any(

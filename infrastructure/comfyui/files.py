@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import BadInput, NotFound
+from domain.jsontext import MAX_LISTED, crowded
 from infrastructure.comfyui.convert import Json, is_api, is_editor
 
 MAX_JSON = 64 * 2**20
 """Largest JSON text that is read, in bytes."""
+
+MAX_PIXELS = 64_000_000
+"""Largest picture that is looked into, in pixels: what stands behind them is read only with them."""
 
 MAX_MEDIA = 2 * 2**30
 """Largest picture or clip that is looked into, in bytes."""
 
 PICTURES = (".png", ".webp", ".jpg", ".jpeg")
 CLIPS = (".mp4", ".webm", ".mkv", ".mov", ".m4v")
+_FORMATS = ("PNG", "WEBP", "JPEG")
+_DEMUXERS = {".webm": "matroska", ".mkv": "matroska"}
 SUFFIXES = (".json", *PICTURES, *CLIPS)
 """Files in which a workflow may be."""
 
@@ -66,6 +72,8 @@ def parse_json(content: bytes | str, name: str) -> Json:
     """JSON as ComfyUI writes it: UTF-8 with or without a mark at its start. Raises BadInput; NaN is no JSON."""
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
+        if crowded(text, MAX_LISTED):
+            raise ValueError(f"it holds more than {MAX_LISTED:,} values")
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{name} is no JSON: {error!s:.120}.", "Save the workflow again.") from error
@@ -108,7 +116,9 @@ def _in_picture(path: Path) -> Iterator[tuple[str, Json]]:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=_FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"it has {picture.width} x {picture.height} pixels")
             if picture.format == "PNG":
                 # Text may stand behind the pixels: only loading reads it.
                 picture.load()
@@ -129,7 +139,9 @@ def _in_clip(path: Path) -> Iterator[tuple[str, Json]]:
     import av
 
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        # Read as what the name says: a list of other files or addresses under that name is none.
+        kind, only_files = _DEMUXERS.get(path.suffix.lower(), "mov"), {"protocol_whitelist": "file"}
+        with av.open(str(path), format=kind, options=only_files, metadata_errors="replace") as container:
             yield from _texts({k: v for k, v in container.metadata.items() if len(v) <= MAX_JSON})
     except (av.FFmpegError, OSError, ValueError) as error:
         raise BadInput(f"{path.name} is no clip that can be read: {error!s:.100}.", CURE) from error

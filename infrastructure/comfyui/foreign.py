@@ -1,20 +1,21 @@
-"""Workflow folders of the "gcv" family of tools, taken over as workflows of our own.
+"""Folders of workflows, taken over as workflows of our own; those of the "gcv" family of tools with all they say.
 
 Theirs are API-format files named by a prefix for what they make, with a list of model files beside them and a variant
-`<name>_sage` with SageAttention. The source folder is not changed.
+`<name>_sage` with SageAttention. Other workflows in the folder are taken as they are. The source folder is not changed.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from domain.engine import AddedWorkflow
 from domain.errors import BadInput, StudioError
 from domain.names import free_name, is_safe_name, slug
 from domain.workflow import ModelFile, Switch, WorkflowManifest
-from infrastructure.comfyui.catalogue import Catalogue
-from infrastructure.comfyui.convert import to_api
+from infrastructure.comfyui.catalogue import Catalogue, Workflow
+from infrastructure.comfyui.convert import Json, to_api
 from infrastructure.comfyui.files import read_workflow
 from infrastructure.comfyui.grafts import SAGE_SWITCH
 from infrastructure.comfyui.guess import found_manifest
@@ -41,48 +42,70 @@ FOLDERS_OF_MODELS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Taken:
-    """One workflow that was taken over, or why it was not. `notes` say what was left out or guessed."""
-
-    file: Path
-    id: str = ""
-    title: str = ""
-    fault: str = ""
-    notes: tuple[str, ...] = ()
-
-
 def is_foreign(path: Path) -> bool:
     """Whether a file is a workflow of these tools, by its name."""
     return path.suffix.lower() == ".json" and path.name.startswith(tuple(PREFIXES))
 
 
-def import_folder(folder: Path, catalogue: Catalogue, defs: NodeDefs) -> list[Taken]:
-    """Take every workflow of the folder into the catalogue, with its model list as choices.
+def import_folder(folder: Path, catalogue: Catalogue, defs: NodeDefs) -> list[AddedWorkflow]:
+    """Take every workflow of the folder into the catalogue, those of these tools with their model lists as choices.
 
-    One that cannot be used is listed with its fault and stops no other. Raises BadInput when the folder has none.
+    One that cannot be used is listed with its fault and stops no other; what was taken over before is left as it is.
+    Raises BadInput when the folder has none.
     """
     try:
-        files = sorted(path for path in folder.iterdir() if is_foreign(path))[:MAX_FILES]
+        files = sorted(path for path in folder.iterdir() if is_foreign(path) or _is_workflow(path))[:MAX_FILES]
     except OSError as error:
         raise BadInput(f"{folder} cannot be read: {error.strerror or error}.", "Choose another folder.") from error
     if not files:
-        raise BadInput(f"There are no workflows in {folder}.", f"Their names begin with {', '.join(PREFIXES)}.")
-    stems = [path.stem for path in files]
+        raise BadInput(f"There are no workflows in {folder}.", "Choose the folder with the .json files themselves.")
+    there = {workflow.entry.id: workflow for workflow in catalogue.all()}
+    ids = _ids(files, there)
+    return [_added(path, ids, there, catalogue, defs) for path in files]
+
+
+def _ids(files: Iterable[Path], there: Mapping[str, Workflow]) -> dict[str, str]:
+    """An id for each file by its stem: its own where it is free, or holds the same graph already."""
     ids: dict[str, str] = {}
-    for stem in stems:
-        ids[stem] = stem if is_safe_name(stem) else free_name(slug(stem, "workflow"), set(ids.values()))
-    found = []
     for path in files:
-        variant = ids.get(path.stem + SAGE_SUFFIX, "")
-        try:
-            found.append(_take(path, ids[path.stem], variant, catalogue, defs))
-        except StudioError as error:
-            found.append(Taken(path, fault=str(error)))
-    return found
+        wanted = path.stem if is_safe_name(path.stem) else slug(path.stem, "workflow")
+        taken = set(ids.values()) | set(there)
+        known = there.get(wanted)
+        same = known is not None and known.entry.source == "own" and known.data == _data(path)
+        ids[path.stem] = wanted if same and wanted not in ids.values() else free_name(wanted, taken)
+    return ids
 
 
-def _take(path: Path, workflow_id: str, variant: str, catalogue: Catalogue, defs: NodeDefs) -> Taken:
+def _added(
+    path: Path, ids: Mapping[str, str], there: Mapping[str, Workflow], catalogue: Catalogue, defs: NodeDefs
+) -> AddedWorkflow:
+    workflow_id = ids[path.stem]
+    try:
+        known = there.get(workflow_id)
+        if known is not None:
+            note = "It was taken over before and is left as it is."
+            return AddedWorkflow(file=path.name, id=workflow_id, title=known.entry.title, notes=(note,))
+        if not is_foreign(path):
+            stored = catalogue.add(workflow_id, read_workflow(path).data)
+            return AddedWorkflow(file=path.name, id=workflow_id, title=stored.entry.title)
+        return _take(path, workflow_id, ids.get(path.stem + SAGE_SUFFIX, ""), catalogue, defs)
+    except StudioError as error:
+        return AddedWorkflow(file=path.name, fault=str(error))
+
+
+def _is_workflow(path: Path) -> bool:
+    """Whether a file without their names is a workflow all the same."""
+    return path.suffix.lower() == ".json" and path.is_file() and _data(path) is not None
+
+
+def _data(path: Path) -> Mapping[str, Json] | None:
+    try:
+        return read_workflow(path).data
+    except StudioError:
+        return None
+
+
+def _take(path: Path, workflow_id: str, variant: str, catalogue: Catalogue, defs: NodeDefs) -> AddedWorkflow:
     read = read_workflow(path)
     prefix = next(p for p in sorted(PREFIXES, key=len, reverse=True) if path.name.startswith(p))
     sage = path.stem.endswith(SAGE_SUFFIX)
@@ -103,7 +126,7 @@ def _take(path: Path, workflow_id: str, variant: str, catalogue: Catalogue, defs
         )  # fmt: skip
     manifest = manifest.replace(models=(*manifest.models, *listed), switches=switches, needs_end=prefix == "gcvfl_")
     catalogue.save(manifest, read.data)
-    return Taken(path, workflow_id, title, notes=notes)
+    return AddedWorkflow(file=path.name, id=workflow_id, title=title, notes=notes)
 
 
 def read_models(path: Path, manifest: WorkflowManifest) -> list[ModelFile]:

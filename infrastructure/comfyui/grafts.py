@@ -179,6 +179,39 @@ def with_sage(graph: Graph, defs: NodeDefs) -> Graph:
     return graph
 
 
+# -- LoRAs of the cast ---------------------------------------------------------------------------------------------
+
+LORA_NODE = "LoraLoaderModelOnly"
+
+
+def with_loras(graph: Graph, loras: Mapping[str, float], defs: NodeDefs) -> Graph:
+    """The graph with these LoRA files, by name with their strength, one behind the other behind every model loader.
+
+    Raises BadInput when the graph loads its model in a way that is not known.
+    """
+    if not loras:
+        return graph
+    sources = model_sources(graph, defs)
+    graph = copy.deepcopy(graph)
+    placed = False
+    for node, slot in sources:
+        users = [(key, name) for key, name, used in consumers(graph, node) if used == slot]
+        last: list[Json] = [node, slot]
+        for number, (file, strength) in enumerate(loras.items(), 1):
+            key = free_id(graph, f"kinoloom_lora_{node}_{number}".replace(":", "_"))
+            inputs = {"model": last, "lora_name": file, "strength_model": strength}
+            graph[key] = {"class_type": LORA_NODE, "inputs": inputs, "_meta": {"title": "LoRA of the cast"}}
+            last = [key, 0]
+        for user, name in users:
+            graph[user]["inputs"][name] = list(last)
+            placed = True
+    if defs and not placed:
+        raise BadInput(
+            "The workflow has no place for the LoRA of a character.", "Choose another workflow, or take the LoRA away."
+        )
+    return graph
+
+
 # -- GGUF ----------------------------------------------------------------------------------------------------------
 
 

@@ -37,7 +37,7 @@ def guess_profile(converted: Converted, slots: Slots, defs: NodeDefs) -> str:
     """
     graph = pruned(converted.graph, [slots.writer])
     view = GraphView(Converted(graph, converted.titles), defs)
-    if slots.kind == "upscale":
+    if slots.kind in ("upscale", "interpolate"):
         return "image-2"
     kinds = {entry["class_type"] for entry in graph.values()}
     if slots.kind == "image":

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from domain.jsontext import crowded
+
 
 class Wire(BaseModel):
     """Foreign data: frozen; fields that are not known are left out."""
@@ -227,6 +229,8 @@ PREVIEW, TEXT, PREVIEW_WITH_METADATA = 1, 3, 4
 def parse_text(text: str | bytes) -> Message:
     """A text frame. Never raises."""
     try:
+        if crowded(text):
+            raise ValueError("too many values")
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         return Unknown(data=text[:200], problem=f"no JSON: {error}")

@@ -1,28 +1,16 @@
-"""What a graph needs from the server: model files and nodes that are not part of ComfyUI itself."""
+"""What a graph needs from the server: model files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from domain.workflow import ForeignNode, ModelFile, NeededModel, SlotPlace
+from domain.workflow import ModelFile, NeededModel, SlotPlace
 from infrastructure.comfyui.convert import Converted, Graph, Json
 from infrastructure.comfyui.loaders import model_loaders
 from infrastructure.comfyui.nodedefs import NodeDefs
 from infrastructure.comfyui.validate import spelled_as_server
 from infrastructure.comfyui.view import GraphView
-
-PACKS: tuple[tuple[str, str], ...] = (
-    ("VHS_", "ComfyUI-VideoHelperSuite"), ("PathchSageAttentionKJ", "ComfyUI-KJNodes"),
-    ("UnetLoaderGGUF", "ComfyUI-GGUF"), ("CLIPLoaderGGUF", "ComfyUI-GGUF"), ("DualCLIPLoaderGGUF", "ComfyUI-GGUF"),
-    ("WanVideo", "ComfyUI-WanVideoWrapper"), ("RIFE", "ComfyUI-Frame-Interpolation"),
-    ("IPAdapter", "ComfyUI_IPAdapter_plus"), ("easy ", "ComfyUI-Easy-Use"), ("Impact", "ComfyUI-Impact-Pack"),
-    ("DWPreprocessor", "comfyui_controlnet_aux"), ("SeedVR2", "ComfyUI-SeedVR2_VideoUpscaler"),
-    ("LayerUtility", "ComfyUI_LayerStyle"), ("LTXVChunk", "ComfyUI-KJNodes"), ("Reactor", "ComfyUI-ReActor"),
-    ("SimpleMath", "ComfyUI_essentials"), ("MathExpression|pysssss", "ComfyUI-Custom-Scripts"),
-    ("Power Lora Loader", "rgthree-comfy"), ("FLOAT", "ComfyUI-mxToolkit"),
-)  # fmt: skip
-"""Packs by the beginning of the names of their nodes, for files that do not say it."""
 
 
 def needed_models(
@@ -52,24 +40,6 @@ def needed_models(
             ),
         )  # fmt: skip
     return list(found.values())
-
-
-def foreign_nodes(converted: Converted, graph: Graph, defs: NodeDefs) -> list[ForeignNode]:
-    """Node classes in `graph` that do not belong to ComfyUI itself, or that the server does not have."""
-    found: dict[str, ForeignNode] = {}
-    for key, entry in graph.items():
-        kind = entry["class_type"]
-        definition = defs.get(kind)
-        said = converted.packs.get(key, "")
-        said = "" if said == "comfy-core" else said
-        guessed = said or next((pack for start, pack in PACKS if kind.startswith(start)), "")
-        if definition is not None and definition.pack:
-            found.setdefault(kind, ForeignNode(class_type=kind, pack=definition.pack, installed=True))
-        elif definition is None and (defs or guessed):
-            found.setdefault(
-                kind, ForeignNode(class_type=kind, pack=guessed, installed=False if defs else None)
-            )  # fmt: skip
-    return [found[kind] for kind in sorted(found)]
 
 
 def respelled(graph: Graph, defs: NodeDefs) -> Graph:

@@ -17,6 +17,12 @@ WIDGET_TYPES = frozenset(
 )  # fmt: skip
 """Input types for which the editor shows a control and so stores a value."""
 
+CORE_MODULES = frozenset({"nodes", "comfy", "comfy_extras"})
+"""Where a server has its own nodes from, by the beginning of `python_module` in its `object_info`."""
+
+SERVICES = "comfy_api_nodes"
+"""ComfyUI's own nodes that send what they are given to companies elsewhere."""
+
 SEED_NAMES = ("seed", "noise_seed")
 """Whole numbers of these names get a "control after generate" even where the server does not ask for it."""
 
@@ -129,9 +135,13 @@ class NodeDef:
 
     @property
     def pack(self) -> str:
-        """The custom node pack it comes from; empty for what belongs to ComfyUI itself."""
-        module = str(self.raw.get("python_module") or "")
-        return module.partition(".")[2] if module.startswith("custom_nodes.") else ""
+        """Where code comes from that is not ComfyUI's own: a pack of custom nodes, or an online service that it asks;
+        empty for what belongs to ComfyUI itself."""
+        module = str(self.raw.get("python_module") or "nodes")
+        top, _, rest = module.partition(".")
+        if top in CORE_MODULES:
+            return ""
+        return {"custom_nodes": rest or module, SERVICES: "an online service, through ComfyUI"}.get(top, module)
 
     def input(self, name: str) -> InputDef | None:
         """The input of that name; inputs that a choice brings along are found under their dotted names."""

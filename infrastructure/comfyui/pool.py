@@ -1,8 +1,8 @@
 """The servers of one studio: who is free, who is gone, and which one a job goes to.
 
-Every server gets one prompt to run and one to wait behind it, so that it never idles between two; a chain stays on
-the server that has its last frame and models; a server that does not answer is asked by one job at a time until it
-does. Jobs that wait get their places in the order in which they came.
+Every server gets one prompt to run and, unless it is set otherwise, one to wait behind it, so that it never idles
+between two; a chain stays on the server that has its last frame and models; a server that does not answer is asked by
+one job at a time until it does. Jobs that wait get their places in the order in which they came.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+
+from pydantic import Field
 
 from domain.base import Value
 from domain.errors import BackendUnavailable, BadInput
@@ -44,11 +46,15 @@ HOMES = 4096
 
 
 class ServerConfig(Value):
-    """How to reach a server. `places` is how many prompts of ours it may have at once."""
+    """How to reach a server: `token` is sent as Authorization: Bearer, `headers` as they are. `places` is how many
+    prompts of ours it may have at once; one that is not `on` gets none."""
 
     url: str
     token: str = ""
-    places: int = PLACES
+    headers: dict[str, str] = Field(default_factory=dict)
+    title: str = ""
+    places: int = Field(default=PLACES, ge=1)
+    on: bool = True
 
 
 @dataclass(eq=False)
@@ -119,7 +125,9 @@ class Pool:
         new_patience: float = NEW_PATIENCE,
     ) -> None:
         self._make = make or (
-            lambda config: ComfyServer(config.url, token=config.token, silence=SILENCE, patience=patience)
+            lambda config: ComfyServer(
+                config.url, token=config.token, headers=config.headers, silence=SILENCE, patience=patience
+            )
         )
         self.now = now
         self._patience, self._new_patience = patience, new_patience

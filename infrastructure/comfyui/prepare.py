@@ -13,7 +13,7 @@ from domain.errors import BackendUnavailable, BadInput
 from domain.workflow import FOUND, HOST, PICTURE_SLOTS, Derived, SlotPlace, Switch, WorkflowManifest, read_place
 from infrastructure.comfyui.catalogue import Workflow
 from infrastructure.comfyui.choosing import Prepared
-from infrastructure.comfyui.convert import Converted, Json, is_editor, to_api
+from infrastructure.comfyui.convert import Converted, Json, to_api
 from infrastructure.comfyui.guess import found_manifest
 from infrastructure.comfyui.nodedefs import NodeDefs
 from infrastructure.comfyui.slots import SlotFinder, Slots
@@ -36,12 +36,12 @@ def prepare(workflow: Workflow, defs: NodeDefs, fetch: FetchTemplate | None = No
     converted = to_api(workflow.data, defs)
     if manifest is not None:
         _check_places(manifest, converted)
-        return Prepared(manifest, converted, workflow.editor)
+        return Prepared(manifest, converted)
     found = found_manifest(workflow.entry.id, workflow.entry.title, converted, defs)
     if found is None:
         raise BadInput(f"{workflow.entry.title} writes no picture and no clip.", "Add a SaveImage or SaveVideo node.")
     notes = ("Its slots were found by looking at the graph and are not confirmed.", *found[1])
-    return Prepared(found[0], converted, workflow.editor, notes)
+    return Prepared(found[0], converted, notes)
 
 
 def _template(manifest: WorkflowManifest, fetch: FetchTemplate | None) -> Mapping[str, Json]:
@@ -104,7 +104,7 @@ def _bound(manifest: WorkflowManifest, data: Mapping[str, Json], defs: NodeDefs)
             for name, preset in manifest.quality.items()
         },
     )  # fmt: skip
-    return Prepared(bound, converted, data if is_editor(data) else None, tuple(notes))
+    return Prepared(bound, converted, tuple(notes))
 
 
 class _Binder:

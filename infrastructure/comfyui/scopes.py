@@ -18,6 +18,22 @@ MUTED, BYPASSED = 2, 4
 INPUT_NODE, OUTPUT_NODE = "-10", "-20"
 """Ids of a subgraph's boundary inside it."""
 
+SETTERS = frozenset({"SetNode", "easy setNode"})
+GETTERS = frozenset({"GetNode", "easy getNode"})
+"""Links without lines, of the node packs KJNodes and Easy-Use: one node names a value, others take it by its name."""
+
+REROUTES = frozenset({"Reroute", "Reroute (rgthree)"}) | SETTERS
+"""Nodes of the editor alone that pass their first input on."""
+
+VIRTUAL = (
+    frozenset({"Note", "MarkdownNote", "PrimitiveNode"}) | REROUTES | GETTERS
+    | {f"{name} (rgthree)" for name in (
+        "Bookmark", "Fast Actions Button", "Fast Bypasser", "Fast Groups Bypasser", "Fast Groups Muter", "Fast Muter",
+        "Label", "Mute / Bypass Relay", "Mute / Bypass Repeater", "Node Collector", "Random Unmuter",
+    )}
+)  # fmt: skip
+"""Nodes that exist in the editor only, those of well-known node packs among them."""
+
 MAX_DEPTH = 32
 MAX_NODES = 20_000
 MAX_SCOPES = 4_000
@@ -76,6 +92,17 @@ def slots_of(node: Mapping[str, Json], which: str) -> list[Mapping[str, Json]]:
     return [slot for slot in node.get(which) or () if isinstance(slot, Mapping)]
 
 
+def is_setter(node: Mapping[str, Json]) -> bool:
+    """Whether the node names what goes into it, for "get" nodes elsewhere."""
+    return node.get("type") in SETTERS
+
+
+def stored_name(node: Mapping[str, Json]) -> str:
+    """The name that a "set" or "get" node holds; empty for none."""
+    held = node.get("widgets_values")
+    return str(held[0]) if isinstance(held, list) and held and isinstance(held[0], str) else ""
+
+
 class Scope:
     """One graph: the top one, or the inside of one subgraph instance."""
 
@@ -102,6 +129,7 @@ class Scope:
         self.links = dict(Link.read(raw) for raw in graph.get("links") or () if raw)
         self._budget = budget
         self._inside: dict[str, Scope] = {}
+        self._setters = {n: node for node in self.nodes.values() if (n := stored_name(node)) and is_setter(node)}
         self._values: dict[str, Json] | None = None
 
     def inside(self, node_id: str) -> Scope:
@@ -115,6 +143,19 @@ class Scope:
         """Whether the node is an instance of a subgraph."""
         kind = node.get("type")
         return isinstance(kind, str) and kind in self.subgraphs
+
+    def setter(self, name: str) -> tuple[Scope, Mapping[str, Json]] | None:
+        """The node that gives the value called `name` a source, and its scope: this one or the nearest outer one."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope._setters:
+                return scope, scope._setters[name]
+            scope = scope.within
+        return None
+
+    def links_into(self, node_id: str) -> dict[int, str]:
+        """The numbers of the links that end in a node, by input slot."""
+        return {link.target_slot: number for number, link in self.links.items() if link.target == node_id}
 
     def boundary(self, slot: int) -> str:
         """Name of the boundary input `slot` of this subgraph."""

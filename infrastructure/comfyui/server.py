@@ -14,10 +14,9 @@ from typing import Any, Literal
 
 import requests
 
-from domain.base import Value
 from domain.errors import BackendUnavailable
 from infrastructure.comfyui import messages as m
-from infrastructure.comfyui.answers import OutputFile, Past, Queue
+from infrastructure.comfyui.answers import MARK, Given, OutputFile, Past, Queue, mark_of
 from infrastructure.comfyui.connection import AGAIN, Connection, Pause
 from infrastructure.comfyui.failures import Failure, of_status, talking
 from infrastructure.comfyui.faults import of_refusal
@@ -25,6 +24,7 @@ from infrastructure.comfyui.follow import Ended, Event, Job
 from infrastructure.comfyui.listener import Listener
 from infrastructure.comfyui.status import Facts, ServerStatus
 from infrastructure.comfyui.transfers import Fetched, fetch_file, send_picture
+from infrastructure.comfyui.verdicts import Accepted, Outdated, Refused
 from infrastructure.comfyui.watcher import Watcher
 
 log = logging.getLogger(__name__)
@@ -34,20 +34,6 @@ GREETING = 3.0
 
 LOOKS = 4
 """How often to look for a prompt whose sending broke, and how often to send it at most."""
-
-
-class Accepted(Value):
-    """The server has the prompt; `number` is its place in the order of work, None when it was found there."""
-
-    kind: Literal["accepted"] = "accepted"
-    number: float | None = None
-
-
-class Refused(Value):
-    """The server does not run this graph; `failure.nodes` tells what is wrong with which."""
-
-    kind: Literal["refused"] = "refused"
-    failure: Failure
 
 
 class ComfyServer:
@@ -120,9 +106,10 @@ class ComfyServer:
         workflow: Any = None,
         targets: Collection[str] | None = None,
         again: bool = False,
-    ) -> Accepted | Refused:
+    ) -> Accepted | Refused | Outdated:
         """Give the server a prompt under our id, once. `workflow` is the editor's format, for the saved files;
-        `targets` are the output nodes to run, all when None; `again` tells that it may have been sent before.
+        `targets` are the output nodes to run, all when None; `again` tells that it may have been sent before,
+        and is not sent twice then.
 
         It is followed from here on (`follow`). Raises BackendUnavailable when the server cannot be reached, or when
         nobody can tell whether it has the prompt: then `find` tells later.
@@ -137,7 +124,7 @@ class ComfyServer:
         except BaseException:
             self._forget(job)
             raise
-        if isinstance(result, Refused):
+        if not isinstance(result, Accepted):
             self._forget(job)
         else:
             job.sent = True
@@ -148,18 +135,22 @@ class ComfyServer:
         self, job_id: str, graph: Mapping[str, Any], workflow: Any, targets: Collection[str] | None
     ) -> dict[str, Any]:
         body: dict[str, Any] = {"prompt": graph, "client_id": self.client_id, "prompt_id": job_id}
+        body["extra_data"] = {MARK: mark_of(graph)}
         if workflow is not None:
-            body["extra_data"] = {"extra_pnginfo": {"workflow": workflow}}
+            body["extra_data"]["extra_pnginfo"] = {"workflow": workflow}
         if targets is not None:
             body["partial_execution_targets"] = list(targets)
         return body
 
-    def _send(self, job_id: str, body: Mapping[str, Any], graph: Mapping[str, Any], again: bool) -> Accepted | Refused:
+    def _send(
+        self, job_id: str, body: Mapping[str, Any], graph: Mapping[str, Any], again: bool
+    ) -> Accepted | Refused | Outdated:  # fmt: skip
         doing = "sending the workflow"
         pause = Pause(0.15, 2.0)
         with talking(self.name, doing):
-            if again and self._has(job_id):
-                return Accepted()
+            given = self.given(job_id) if again else None
+            if given is not None:
+                return Accepted() if given.is_of(graph) else Outdated()
             for number in range(LOOKS):
                 try:
                     response = self.connection.post("prompt", body)
@@ -173,7 +164,7 @@ class ComfyServer:
                 silent = isinstance(fault, requests.ReadTimeout)
                 for _ in range(LOOKS if silent else 2):
                     self.connection.pause(pause.next())
-                    if self._has(job_id, last=fault):
+                    if self._has(job_id, graph, fault):
                         return Accepted()
                 if silent or number == LOOKS - 1:
                     raise fault
@@ -197,14 +188,19 @@ class ComfyServer:
         number = answer.get("number")
         return Accepted(number=number if isinstance(number, (int, float)) else None)
 
-    def _has(self, job_id: str, last: Exception | None = None) -> bool:
-        """Whether the server knows the prompt. Raises `last` when nobody answers."""
+    def given(self, job_id: str) -> Given | None:
+        """What the server has under that id, waiting, running or ended; None for nothing. Raises
+        BackendUnavailable."""
+        entry = self.facts.queue().find(job_id) or self.past(job_id)
+        return entry.given if entry is not None else None
+
+    def _has(self, job_id: str, graph: Mapping[str, Any], last: Exception) -> bool:
+        """Whether the server has this graph under that id. Raises `last` when nobody answers."""
         try:
-            return self.facts.queue().find(job_id) is not None or self.past(job_id) is not None
+            given = self.given(job_id)
         except BackendUnavailable:
-            if last is None:
-                raise
             raise last from None
+        return given is not None and given.is_of(graph)
 
     def upload(self, picture: Path) -> str:
         """Put a picture on the server, unless it is there; what a LoadImage takes. Raises BackendUnavailable and
@@ -228,11 +224,12 @@ class ComfyServer:
             yield event
 
     def leave(self, job_id: str) -> None:
-        """Follow a prompt no longer; it goes on there."""
+        """Follow a prompt no longer; it goes on there. Whoever follows it is told that it is lost."""
         with self._lock:
             job = self._jobs.get(job_id)
         if job is not None:
             self._forget(job)
+            job.lose(Failure(cause="closed", message=f"{self.name} is no longer asked about this job."))
 
     def find(self, job_id: str) -> Event | None:
         """How a prompt stands now; None when the server knows nothing of it. Raises BackendUnavailable."""

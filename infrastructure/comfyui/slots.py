@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from domain.workflow import SLOTS, Derived, SlotPlace
+from domain.workflow import SLOTS, Derived, SlotPlace, WorkflowKind
 from infrastructure.comfyui.convert import Converted, is_link
 from infrastructure.comfyui.graph import VIDEO_WRITERS, ancestors
 from infrastructure.comfyui.loaders import model_slots
 from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.passes import clip_place, times_places
 from infrastructure.comfyui.pictures import PictureFinder
 from infrastructure.comfyui.sizes import SizeFinder
 from infrastructure.comfyui.view import GraphView, depth
@@ -61,7 +61,7 @@ class Slots:
     value; `writer` is the node whose files are the result, `kind` what it writes; `derived` are inputs that follow
     from a slot. `notes` say in words what a user should know before trusting it."""
 
-    kind: Literal["image", "video", "upscale"]
+    kind: WorkflowKind
     writer: str
     places: Mapping[str, tuple[SlotPlace, ...]]
     derived: Mapping[str, Derived] = field(default_factory=dict)
@@ -92,9 +92,15 @@ class SlotFinder:
         self._needed = needed
         samplers = [key for key in view.back_from(chosen) if view.is_sampler(key)]
         makers = [] if samplers else [key for key in view.back_from(chosen) if self._is_generator(key)]
-        kind: Literal["image", "video", "upscale"] = "video" if view.kind(chosen) in VIDEO_WRITERS else "image"
+        kind: WorkflowKind = "video" if view.kind(chosen) in VIDEO_WRITERS else "image"
         if kind == "image" and not samplers and not makers and any("UPSCALE_MODEL" in view.outputs(k) for k in needed):
             kind = "upscale"
+        clip = None if samplers or makers or kind != "video" else clip_place(view, chosen)
+        if clip is not None:
+            times = times_places(view, needed)
+            kind = "interpolate" if times else "upscale"
+            self._add("clip", [clip])
+            self._add("times", times)
         self._by_title(needed, tagged=True)
         self._by_host(needed, kind)
         for sampler in samplers:
@@ -104,7 +110,7 @@ class SlotFinder:
         flat = bool(samplers) and not any(self._guided)
         sizes = SizeFinder(view, needed, samplers)
         for slot, places in sizes.find().items():
-            if kind == "video" or slot in ("width", "height"):
+            if kind == "video" or slot in ("width", "height") or (clip is not None and slot == "fps"):
                 self._add(slot, places)
         pictures = PictureFinder(view, needed, kind, samplers, self._found)
         for slot, places in pictures.find().items():

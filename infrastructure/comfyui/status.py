@@ -16,16 +16,19 @@ from infrastructure.comfyui.failures import Failure, failure_of, talking
 
 
 class Device(Value):
-    """A graphics card, or the processor; memory in bytes."""
+    """A graphics card, or the processor; memory in bytes. `own` is what the server itself holds."""
 
     name: str
     type: str = ""
     memory: int = 0
     free: int = 0
+    own: int = 0
 
 
 class ServerStatus(Value):
-    """How a server is. With `failure` it could not be asked, and the rest is empty."""
+    """How a server is. With `failure` it could not be asked, and the rest is empty. `ours` and `others` are prompts
+    that run or wait, `running` and `waiting` those of everybody; `ahead` are those of others before the first of ours.
+    """
 
     server: str
     failure: Failure | None = None
@@ -33,6 +36,9 @@ class ServerStatus(Value):
     devices: tuple[Device, ...] = ()
     ours: int = 0
     others: int = 0
+    running: int = 0
+    waiting: int = 0
+    ahead: int = 0
     features: dict[str, Any] = Field(default_factory=dict)
     upload_limit: int | None = None
     listening: bool = False
@@ -63,11 +69,13 @@ class Facts:
         stats = self._stats()
         queue = self.queue()
         entries = (*queue.running, *queue.pending)
-        own = sum(e.client == self._client_id or e.id in ours for e in entries)
+        mine = [e.client == self._client_id or e.id in ours for e in entries]
+        own = sum(mine)
         features = self.features(refresh=True)
         return ServerStatus(
             server=self._connection.name, version=_version(stats), devices=_devices(stats), ours=own,
-            others=len(entries) - own, features=features, upload_limit=_limit(features), listening=listening,
+            others=len(entries) - own, running=len(queue.running), waiting=len(queue.pending),
+            ahead=mine.index(True) if own else 0, features=features, upload_limit=_limit(features), listening=listening,
         )  # fmt: skip
 
     def _stats(self) -> Mapping[str, Any]:
@@ -134,6 +142,7 @@ def _devices(stats: Mapping[str, Any]) -> tuple[Device, ...]:
         Device(
             name=str(d.get("name") or ""), type=str(d.get("type") or ""),
             memory=int(d.get("vram_total") or 0), free=int(d.get("vram_free") or 0),
+            own=int(d.get("torch_vram_total") or 0),
         )
         for d in stats.get("devices") or ()
         if isinstance(d, Mapping)

@@ -23,6 +23,9 @@ CHUNK = 1 << 18
 TRIES = 6
 """Tries in a row that bring no further byte."""
 
+MAX_RESULT = 16 * 2**30
+"""Largest result that is fetched, in bytes; a clip of some minutes without loss."""
+
 ROOM = 4096
 """Bytes that the form around an uploaded picture may take."""
 
@@ -69,17 +72,19 @@ def send_picture(connection: Connection, source: Path, limit: int | None) -> str
 
 
 def fetch_file(
-    connection: Connection, file: OutputFile, target: Path, report: Callable[[int, int | None], None] | None = None
-) -> Fetched:
+    connection: Connection, file: OutputFile, target: Path, report: Callable[[int, int | None], None] | None = None,
+    most: int = MAX_RESULT,
+) -> Fetched:  # fmt: skip
     """Download a result to `target`, which appears only when it is whole; a broken download is taken up again.
 
     `report` gets bytes so far and in all. Raises NotFound when the server has no such file (any more),
-    BackendUnavailable when the connection cannot be had back, BackendFailed when this disk cannot take it.
+    BackendUnavailable when the connection cannot be had back, BackendFailed when this disk cannot take it, or when
+    it has more than `most` bytes.
     """
     part = target.with_name(f".{target.name}.part")
     doing = f"fetching {file.filename}"
     with talking(connection.name, doing):
-        download = _Download(connection, file, part, report)
+        download = _Download(connection, file, part, report, most)
     pause = Pause(0.1, 1.0)
     try:
         with talking(connection.name, doing):
@@ -117,7 +122,9 @@ class _Download:
         file: OutputFile,
         part: Path,
         report: Callable[[int, int | None], None] | None,
+        most: int,
     ) -> None:
+        self._most = most
         self._connection, self._file, self._report = connection, file, report
         self._out = part.open("wb")
         self._hash = hashlib.sha256()
@@ -135,6 +142,7 @@ class _Download:
                 self._out.write(chunk)
                 self._hash.update(chunk)
                 self.size += len(chunk)
+                self._bound(self.size)
                 if self._report:
                     self._report(self.size, self.total)
         if self.total is not None and self.size != self.total:
@@ -167,6 +175,15 @@ class _Download:
             self._start_over()
         self._version = version
         self.total = int(length) if length is not None and length.isdigit() else None
+        self._bound(self.total or 0)
+
+    def _bound(self, size: int) -> None:
+        if size > self._most:
+            raise BackendFailed(
+                f"{self._connection.name}: {self._file.filename} has more than {self._most / 2**20:.0f} MiB, which "
+                "is no clip, so it was not fetched.",
+                "Look at what the workflow saves.",
+            )
 
     def _start_over(self) -> None:
         self._out.seek(0)

@@ -17,7 +17,8 @@ from domain.project import Picked
 from domain.request import GenerationRequest
 from infrastructure.comfyui import follow
 from infrastructure.comfyui.build import Built
-from infrastructure.comfyui.server import ComfyServer, Refused
+from infrastructure.comfyui.server import ComfyServer
+from infrastructure.comfyui.verdicts import Refused
 from infrastructure.media import MediaTools
 
 FRAMES, WIDTH, HEIGHT, RATE = 9, 192, 108, Fraction(24)

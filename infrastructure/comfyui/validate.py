@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from domain.base import Value
 from infrastructure.comfyui.convert import Graph, Json, fits, is_link
 from infrastructure.comfyui.nodedefs import InputDef, NodeDef, NodeDefs, branch
+from infrastructure.comfyui.widgets import LIST_MAKER
 
 UPLOADS = ("image_upload", "video_upload", "audio_upload", "file_upload")
 MAX_CHOICES = 200
@@ -125,7 +126,9 @@ def _wrongs(
     for name, declared in declared_inputs.items():
         if declared.type.startswith(("COMFY_AUTOGROW", "COMFY_DYNAMICGROUP")):
             continue
-        if name in inputs:
+        if name in inputs and definition.name == LIST_MAKER and declared.choices == ():
+            wrong = None  # it has its own list, which it is sent along
+        elif name in inputs:
             wrong = _wrong(graph, defs, declared, inputs[name])
         elif declared.required and not _given(name, inputs):
             wrong = _Wrong("missing_input", "needs a value.")

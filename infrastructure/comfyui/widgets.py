@@ -18,6 +18,9 @@ EDITOR_WIDGETS: Mapping[str, tuple[str, ...]] = {
 }
 """Controls that the editor adds by itself and sends along; the server ignores them."""
 
+LIST_MAKER = "CustomCombo"
+"""A node that chooses from a list of its own, which follows the choice in the file."""
+
 COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -36,7 +39,7 @@ def widget_values(node: Mapping[str, Json], definition: NodeDef | None) -> dict[
         # Rows of a group lie in no fixed places.
         known = {i.name for i in definition.inputs}
         return {k: v for k, v in named.items() if k.partition(".")[0] in known}
-    values = list(stored or ())
+    values = _without_forced(list(stored or ()), definition)
     found: dict[str, Json] = {}
     at = 0
 
@@ -58,11 +61,31 @@ def widget_values(node: Mapping[str, Json], definition: NodeDef | None) -> dict[
 
     for entry in definition.inputs:
         take(entry)
+    if definition.name == LIST_MAKER:
+        found.update(_own_list(values[at:]))
     for name in EDITOR_WIDGETS.get(definition.name, ()):
         if at < len(values):
             found.setdefault(name, values[at])
             at += 1
     return found
+
+
+def _without_forced(values: list[Json], definition: NodeDef) -> list[Json]:
+    """Without the values of inputs that were controls once and are sockets now, as long as the file still has them."""
+    forced: list[bool] = []
+    for entry in definition.inputs:
+        if entry.is_widget or entry.options.get("forceInput"):
+            forced += [not entry.is_widget, *(False for _ in range(entry.extra_slots))]
+    if len(forced) != len(values):
+        return values
+    return [value for value, gone in zip(values, forced, strict=True) if not gone]
+
+
+def _own_list(values: list[Json]) -> dict[str, Json]:
+    """The place of the choice in the node's own list, where the file has it, and the list."""
+    if values and isinstance(values[0], int) and not isinstance(values[0], bool):
+        return {"index": values[0], **{f"option{n}": v for n, v in enumerate(values[1:], 1)}}
+    return {f"option{n}": v for n, v in enumerate(values)}
 
 
 def _rows(name: str, value: Json) -> dict[str, Json]:

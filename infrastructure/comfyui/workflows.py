@@ -83,7 +83,7 @@ class FileWorkflows:
                     f"{source.name} is in the editor's format, which a server's list of nodes is needed for.",
                     "Add --server URL, or --object-info FILE with its answer to /object_info.",
                 )
-            workflow = Workflow(workflow.entry, None, read.api, read.editor)
+            workflow = Workflow(workflow.entry, None, read.api)
         prepared = prepare(workflow, defs, (lambda name: self.template(server, name)) if server else None)
         return _report(str(source), read, workflow, prepared, defs)
 
@@ -123,7 +123,7 @@ class FileWorkflows:
             id=manifest.id if manifest else "", title=manifest.title if manifest else source.stem, source="own",
             confirmed=manifest is not None, place=str(source),
         )  # fmt: skip
-        return read, Workflow(entry, manifest, read.data, read.editor)
+        return read, Workflow(entry, manifest, read.data)
 
 
 def node_defs(data: Json) -> NodeDefs:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from addons import servers
-from addons.servers import model
+from addons.servers import model, slots
 from addons.settings.model import about
 from domain.backend import Problem
+from domain.engine import WorkflowInfo
 from domain.errors import BadInput, NotFound, StudioError
 from tests.addons.support import Window, bytes_of
 from tests.fakes.bench import Bench, running, shot
@@ -140,18 +141,81 @@ def test_an_engine_that_breaks_is_said(bench: Bench) -> None:
         assert test["problem"][0].startswith(words)
 
 
-def test_a_token_is_kept_and_never_shown(bench: Bench) -> None:
-    settings = EngineSettings(servers=HERE)
-    with_engine(bench, {HERE: FakeServer()}, settings=settings)
+def test_a_token_is_tried_kept_for_its_server_alone_and_never_shown(bench: Bench) -> None:
+    settings = EngineSettings()
+    engine = with_engine(bench, {HERE: FakeServer(), THERE: FakeServer()}, settings=settings)
     w = opened(bench)
     w.act("servers.list", "test", url=HERE, token=" hunter2 ")
     until(lambda: not w.head("servers.list")["test"]["busy"])
-    assert settings.kept[TOKEN] == "hunter2"
-    shown = w.shows("servers.list")
-    assert shown.head["token"] is True
-    assert "hunter2" not in str(shown)
+    assert (engine.greeted, settings.logins) == (["hunter2"], {}), "a test stores nothing"
+    w.act("servers.list", "add", url=HERE, token=" hunter2 ")
+    w.act("servers.list", "add", url=THERE)
+    assert settings.logins == {HERE: "hunter2"} and settings.kept[TOKEN] == ""
+    cards = w.items("servers.list")
+    assert (cards[HERE]["login"], cards[THERE]["login"]) == (True, False)
+    assert "hunter2" not in str(w.shows("servers.list"))
+    w.act("servers.list", "forget-login", HERE)
+    assert settings.logins == {} and w.items("servers.list")[HERE]["login"] is False
+    settings.logins[THERE] = "X-Key: abc"
+    w.act("servers.list", "remove", THERE)
+    assert settings.logins == {}, "nothing is kept of a server that is no longer used"
+
+
+def test_the_token_for_all_servers_can_be_forgotten(bench: Bench) -> None:
+    settings = EngineSettings(servers=HERE)
+    settings.kept[TOKEN] = "old"
+    with_engine(bench, {HERE: FakeServer()}, settings=settings)
+    w = opened(bench)
+    assert w.head("servers.list")["token"] is True
     w.act("servers.list", "forget-token")
     assert (settings.kept[TOKEN], w.head("servers.list")["token"]) == ("", False)
+
+
+def test_a_server_gets_a_name_a_limit_and_is_switched_off(bench: Bench) -> None:
+    settings = EngineSettings(servers=f"{HERE}, {THERE}")
+    engine = with_engine(bench, {HERE: FakeServer(), THERE: FakeServer()}, settings=settings)
+    w = opened(bench)
+    w.act("servers.list", "setup", HERE)
+    assert [i["id"] for i in w.items("servers.list").values() if i.get("setup")] == [HERE]
+    asked = engine.looked
+    w.act("servers.list", "save-server", HERE, name=" The  big one ", wait="3", token="abc")
+    assert settings.kept[SERVERS] == f"{HERE} | title=The big one | waiting=3, {THERE}"
+    assert settings.logins == {HERE: "abc"} and engine.looked == asked + 1
+    card = w.items("servers.list")[HERE]
+    assert (card["name"], card["wait"], card["on"], "setup" in card) == ("The big one", 3, True, False)
+    w.act("servers.list", "switch", HERE)
+    w.act("servers.list", "save-server", THERE, name="", wait="1")
+    assert settings.kept[SERVERS] == f"{HERE} | title=The big one | waiting=3 | off, {THERE}"
+    assert settings.logins == {HERE: "abc"}, "no token typed: the kept one stays"
+    reply = w.act("servers.list", "switch", HERE)
+    assert reply is not None and reply.said.startswith("The big one is on.")
+    w.act("servers.list", "setup", HERE)
+    w.act("servers.list", "setup", HERE)
+    assert not [i for i in w.items("servers.list").values() if i.get("setup")]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "a,b"},
+        {"name": "a|off"},
+        {"name": "a=b"},
+        {"name": "x" * 61},
+        {"wait": "9"},
+        {"wait": "-1"},
+        {"wait": ""},
+    ],
+)
+def test_what_cannot_be_set_for_a_server_changes_nothing(bench: Bench, given: dict[str, str]) -> None:
+    settings = EngineSettings(servers=HERE)
+    with_engine(bench, {HERE: FakeServer()}, settings=settings)
+    w = opened(bench)
+    with pytest.raises(BadInput):
+        w.act("servers.list", "save-server", HERE, **{"name": "", "wait": "1", "token": "t", **given})
+    assert (settings.kept[SERVERS], settings.logins) == (HERE, {})
+    for verb in ("save-server", "switch", "setup", "forget-login"):
+        with pytest.raises(NotFound):
+            w.act("servers.list", verb, THERE, name="", wait="1")
 
 
 def test_what_the_environment_sets_is_not_changed_here(bench: Bench) -> None:
@@ -224,7 +288,7 @@ def test_every_workflow_is_a_row_with_its_state(bench: Bench) -> None:
     w.act("servers.flows", "filter", value="image")
     head = w.shows("servers.flows")
     assert {i["k"] for i in head.items} == {"keyframes"}
-    assert [c[0] for c in head.head["chips"]] == ["all", "video", "image", "upscale"]
+    assert [c[0] for c in head.head["chips"]] == ["all", "video", "image", "upscale", "interpolate"]
     w.act("servers.flows", "filter", value="nonsense")
     assert w.head("servers.flows")["filter"] == "all"
     assert engine.looked == 2
@@ -237,8 +301,10 @@ def test_the_details_tell_everything_that_is_known(bench: Bench) -> None:
     head = w.head("servers.flow")
     assert (head["title"], head["kind"], head["licence"]) == ("Wan 2.2 14B, image to video", "clips", "Apache-2.0")
     assert head["limits"] == "16 fps, up to 81 frames = 5.06 s a segment"
-    assert ["Prompt", ["9.text"]] in head["slots"]
-    assert ["Steps", ["13.steps", "14.steps"]] in head["slots"]
+    assert ["Prompt", [["9.text", "Prompt · text"]]] in head["slots"]
+    assert ["Steps", [["13.steps", "Sampler, high noise · steps"], ["14.steps", "Sampler, low noise · steps"]]] in head[
+        "slots"
+    ]
     low = next(m for m in head["models"] if m["slot"] == "Model: low")
     assert (low["folder"], low["size"], low["there"]) == ("models/diffusion_models", "14.3 GB", False)
     assert low["url"].startswith("https://huggingface.co/")
@@ -262,7 +328,7 @@ def test_a_workflow_is_taken_in_corrected_and_removed(bench: Bench, tmp_path: Pa
     assert w.head("servers.flows")["filter"] == "all", "the new one can be seen"
     head = w.head("servers.flow")
     assert (head["id"], head["own"], head["state"], head["editing"]) == ("my-picture", True, "slots to confirm", True)
-    form = {slot: places for slot, _, places in head["form"]}
+    form = {slot["id"]: ", ".join(slot["now"]) for slot in head["form"]["slots"]}
     assert form["prompt"] == "6.text, 7.text"
     assert form["negative"] == ""
     assert [p for p in head["profiles"] if p[2]] == [["image-16", "Picture, sides in steps of 16", True]]
@@ -285,6 +351,51 @@ def test_a_workflow_is_taken_in_corrected_and_removed(bench: Bench, tmp_path: Pa
     w.act("servers.flow", "remove", "my-picture")
     assert "my-picture" not in w.items("servers.flows")
     assert engine.removed == ["my-picture"]
+
+
+def test_slots_are_picked_from_the_inputs_that_fit(bench: Bench, tmp_path: Path) -> None:
+    engine = with_engine(bench, {HERE: FakeServer()}, servers=HERE)
+    w = opened(bench)
+    file = tmp_path / "Mine.json"
+    file.write_text(json.dumps(sampled("x")))
+    w.act("servers.flows", "import", token=w.hand_over(file), name=file.name)
+    form = w.head("servers.flow")["form"]
+    kinds = {slot["id"]: slot["kinds"] for slot in form["slots"]}
+    offered = {slot: [place for place, kind, _ in form["inputs"] if kind in kinds[slot]] for slot in kinds}
+    assert offered["prompt"] == [
+        "3.sampler_name",
+        "3.scheduler",
+        "4.ckpt_name",
+        "6.text",
+        "7.text",
+        "9.filename_prefix",
+    ]
+    assert {"3.seed", "3.steps", "5.width"} <= set(offered["steps"]) and "3.cfg" not in offered["steps"]
+    assert {"3.cfg", "3.denoise", "3.steps"} <= set(offered["cfg"])
+    assert [title for place, _, title in form["inputs"] if place == "3.steps"] == ["The sampler · steps = 4 (3)"]
+    w.act(
+        "servers.flow", "confirm", "mine",
+        **{"slot.prompt#0": "7.text", "slot.prompt#1": "", "slot.prompt#2": "6.text", "slot.prompt#10": "7.text",
+           "slot.steps#0": "", "slot.cfg#0": "3.cfg"},
+    )  # fmt: skip
+    places = engine.workflow("mine").places
+    assert places["prompt"] == ("7.text", "6.text"), "in the order of the lists, each once"
+    assert "steps" not in places and places["cfg"] == ("3.cfg",)
+    assert places["seed"] == ("3.seed",), "what the form does not name stays"
+
+
+def test_a_further_reference_can_be_named_and_a_graph_nobody_can_read_is_typed() -> None:
+    flow = WorkflowInfo(
+        id="x", title="X", kind="image", profile="image-16", slots=("reference-1", "reference-2", "model:main"),
+        places={"reference-1": ("4.image",)},
+    )  # fmt: skip
+    shown = slots.form(flow)
+    assert shown["inputs"] == []
+    names = [slot["id"] for slot in shown["slots"]]
+    assert names.count("reference-1") == 1 and {"reference-3", "model:main"} <= set(names)
+    assert slots.changed(flow, {"slot.reference-1": "4.image", "slot.model:main": "1.a, 2.a", "slot.seed#0": None}) == {
+        "model:main": "1.a, 2.a"
+    }
 
 
 def test_a_shipped_workflow_is_corrected_over_itself_and_stays(bench: Bench) -> None:
@@ -328,7 +439,7 @@ def test_custom_nodes_are_named(bench: Bench, tmp_path: Path) -> None:
     w = opened(bench)
     w.act("servers.flows", "import", token=w.hand_over(file))
     head = w.head("servers.flow")
-    assert head["nodes"] == ["VHS_VideoCombine"]
+    assert head["nodes"] == [["of an unknown pack (1 node)", "VHS_VideoCombine"]]
     assert (head["kind"], head["state"]) == ("clips", "1 missing")
 
 
@@ -349,3 +460,16 @@ def test_the_engine_of_these_tests_is_one() -> None:
 
     fake: type[Engine] = FakeEngine  # mypy looks whether it implements the port
     assert fake is FakeEngine
+
+
+def test_a_folder_is_typed_and_what_is_no_path_is_refused(bench: Bench, tmp_path: Path) -> None:
+    engine = with_engine(bench, {HERE: FakeServer()}, servers=HERE)
+    w = opened(bench)
+    file = tmp_path / "Mine.json"
+    file.write_text(json.dumps(sampled("x")))
+    reply = w.act("servers.flows", "folder", path=f' "{file}" ')
+    assert reply is not None and "Mine is taken in" in reply.said
+    assert engine.workflow("mine").origin == "yours" and w.head("servers.flow")["id"] == "mine"
+    for bad in ("", "workflows", "~nobody-of-this-name/x", "/a\0b"):
+        with pytest.raises(BadInput):
+            w.act("servers.flows", "folder", path=bad)

@@ -115,6 +115,13 @@ class _Checker:
                     "custom_validation_failed", "Custom validation failed for node",
                     f"image - Invalid image file: {image}", input_name="image",
                 ))  # fmt: skip
+        if entry["class_type"] == "LoadVideo" and not errors:
+            clip = str(entry["inputs"]["file"])
+            if not picture_path(self.folders, clip).is_file():
+                errors.append(_error(
+                    "custom_validation_failed", "Custom validation failed for node", f"Invalid video file: {clip}",
+                    input_name="file",
+                ))  # fmt: skip
         if errors:
             self.errors[node] = errors
         self._fine[node] = deep and not errors
@@ -148,7 +155,7 @@ class _Checker:
         about = {"input_name": name, "input_config": spec, "received_value": value}
         choices = kind if isinstance(kind, list) else options.get("options") if kind == "COMBO" else None
         if choices is not None:
-            if entry["class_type"] == "LoadImage" or value in choices:
+            if entry["class_type"] in ("LoadImage", "LoadVideo") or value in choices:
                 return []
             config = spec if len(choices) <= 20 else None
             listed = str(choices) if len(choices) <= 20 else f"(list of length {len(choices)})"

@@ -296,8 +296,9 @@ class _Run:
                 k: [self._sign(v[0]) if v[0] in self.graph else None, v[1]] if is_link(v) else v
                 for k, v in entry["inputs"].items()
             }
-            if entry["class_type"] == "LoadImage":
-                path = nodes.picture_path(self.core.folders, str(entry["inputs"].get("image")))
+            loaded = {"LoadImage": "image", "LoadVideo": "file"}.get(entry["class_type"])
+            if loaded:
+                path = nodes.picture_path(self.core.folders, str(entry["inputs"].get(loaded)))
                 inputs["content"] = nodes.content(path)
             self._signs[node] = json.dumps([entry["class_type"], inputs], sort_keys=True)
         return self._signs[node]

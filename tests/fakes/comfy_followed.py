@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from infrastructure.comfyui.follow import TERMINAL, Event, Started
-from infrastructure.comfyui.server import Accepted, ComfyServer
+from infrastructure.comfyui.server import ComfyServer
+from infrastructure.comfyui.verdicts import Accepted
 from tests.fakes import comfy_graphs as graphs
 
 Graph = dict[str, Any]

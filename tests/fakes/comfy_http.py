@@ -29,7 +29,7 @@ class Faults:
 
     `posts` breaks the connection on a POST /prompt: "before" or "after" the server took it; `views` are how many bytes
     of a result come before the connection breaks; `pace` is bytes per second; `silent` seconds before any answer;
-    `status` answers of a proxy, by path.
+    `status` answers of a proxy, by path; `bodies` is what becomes of results, by the ending of their names.
     """
 
     posts: list[str] = field(default_factory=list)
@@ -38,6 +38,7 @@ class Faults:
     silent: float = 0.0
     status: dict[str, list[int]] = field(default_factory=dict)
     no_socket: bool = False
+    bodies: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
 
 
 class Server(ThreadingHTTPServer):
@@ -134,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         if owner.prefix and not path.startswith(owner.prefix + "/"):
             return self._answer(404)
         path = path.removeprefix(owner.prefix)
-        if owner.token and self.headers.get("Authorization") != f"Bearer {owner.token}":
+        if owner.key is not None and self.headers.get(owner.key[0]) != owner.key[1]:
             return self._answer(401)
         if self.headers.get("Origin", "").rpartition("//")[2] not in ("", self.headers.get("Host")):
             return self._answer(403)
@@ -317,7 +318,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(403)
         if not path.is_file():
             return self._answer(404)
-        data, stat = path.read_bytes(), path.stat()
+        alter = self.owner.faults.bodies.get(path.suffix, bytes)
+        data, stat = alter(path.read_bytes()), path.stat()
         first = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         start = int(first[1]) if first else 0
         if start >= len(data) > 0 and first:

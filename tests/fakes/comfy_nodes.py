@@ -168,6 +168,41 @@ def _image_scale(call: Call) -> Result:
     return (scaled(i["image"], i["upscale_method"], i["width"], i["height"], i["crop"]),), None
 
 
+def _load_video(call: Call) -> Result:
+    """ComfyUI reads frames as RGB with the decoder's own conversion."""
+    with av.open(str(picture_path(call.folders, call.inputs["file"]))) as container:
+        stream = container.streams.video[0]
+        frames = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(stream)]
+        rate = Fraction(stream.average_rate or 24)
+    return (Clip(Batch(len(frames), lambda n: frames[n]), rate),), None
+
+
+def _components(call: Call) -> Result:
+    clip: Clip = call.inputs["video"]
+    return (clip.pictures, None, float(clip.rate))[: call.outputs], None
+
+
+def _upscale(call: Call) -> Result:
+    """A model that makes four pixels a side of one."""
+    batch: Batch = call.inputs["image"]
+    return (Batch(batch.size, lambda n: batch.frame(n).repeat(4, axis=0).repeat(4, axis=1)),), None
+
+
+def _between(call: Call) -> Result:
+    """ComfyUI-Frame-Interpolation: the pictures given, mixtures between each two of them, and the last."""
+    batch: Batch = call.inputs["frames"]
+    times = int(call.inputs["multiplier"])
+
+    def frame(number: int) -> Picture:
+        first, part = divmod(number, times)
+        if not part:
+            return batch.frame(first)
+        one, two = (batch.frame(n).astype(np.float32) for n in (first, first + 1))
+        return np.asarray((one + (two - one) * part / times + 0.5).astype(np.uint8), np.uint8)
+
+    return (Batch((batch.size - 1) * times + 1, frame),), None
+
+
 def _repeat(call: Call) -> Result:
     batch: Batch = call.inputs["image"]
     return (Batch(batch.size * call.inputs["amount"], lambda n: batch.frame(n % batch.size)),), None
@@ -264,7 +299,8 @@ _KNOWN: dict[str, Callable[[Call], Result]] = {
     "LoadImage": _load_image, "EmptyImage": _empty_image, "ImageScale": _image_scale, "RepeatImageBatch": _repeat,
     "ImageFromBatch": _from_batch, "CreateVideo": _create_video, "SaveVideo": _save_video, "SaveImage": _save_image,
     "PreviewImage": _preview_image, "EmptyLatentImage": _empty_latent, "KSampler": _sampler,
-    "KSamplerAdvanced": _sampler, "VAEDecode": _decode, "VAEDecodeTiled": _decode,
+    "KSamplerAdvanced": _sampler, "LoadVideo": _load_video, "GetVideoComponents": _components,
+    "ImageUpscaleWithModel": _upscale, "RIFE VFI": _between, "VAEDecode": _decode, "VAEDecodeTiled": _decode,
 }  # fmt: skip
 
 

@@ -34,12 +34,14 @@ class ComfyStandIn:
         *,
         prefix: str = "",
         token: str = "",
+        key: tuple[str, str] | None = None,
         models: Mapping[str, Sequence[str]] | None = None,
         info: Mapping[str, Any] | None = None,
         version: str = "0.8.0",
     ) -> None:
         self.folders = Folders(folder)
-        self.prefix, self.token, self.version = prefix, token, version
+        self.prefix, self.version = prefix, version
+        self.key = key or (("Authorization", f"Bearer {token}") if token else None)
         self.models: dict[str, list[str]] = {name: [] for name in FOLDERS}
         self.models |= {name: list(files) for name, files in (models or {}).items()}
         self.info: dict[str, Any] = copy.deepcopy(dict(info)) if info else object_info(self.models, ())

@@ -40,7 +40,9 @@ class Rig:
         self.own = folder / "workflows"
         self.changes = 0
         self.pool = Pool(
-            lambda c: ComfyServer(c.url, token=c.token, connect=1.0, silence=silence, patience=patience),
+            lambda c: ComfyServer(
+                c.url, token=c.token, headers=c.headers, connect=1.0, silence=silence, patience=patience
+            ),
             patience=patience, new_patience=new_patience,
         )  # fmt: skip
         self.engine = ComfyEngine(Catalogue(self.own), self.pool, self.configs, self.own, self._changed)
@@ -55,7 +57,9 @@ class Rig:
 
     def bench(self, folder: Path, owner: str = "one") -> MortalBench:
         """A studio with this backend beside the fake ones."""
-        return MortalBench(folder, owner=owner, more={BACKEND: (self.engine.spec, lambda: self.backend)})
+        return MortalBench(
+            folder, owner=owner, more={BACKEND: (self.engine.spec, lambda: self.backend)}, engine=self.engine
+        )
 
     def close(self) -> None:
         self.backend.close()

@@ -39,5 +39,6 @@ def values(manifest: WorkflowManifest, *, other: bool = False) -> dict[str, Any]
         "width": (16 * step, 18 * step)[n], "height": (10 * step, 9 * step)[n],
         "length": (profile.shortest, profile.shortest + profile.a)[n], "fps": (profile.rate, Fraction(30))[n],
         "steps": (8, 12)[n], "cfg": (2.0, 3.0)[n], "motion": (1.0, 2.0)[n], "denoise": (0.5, 0.75)[n],
+        "times": (3, 4)[n],
     }  # fmt: skip
     return {s: f"kinoloom/{s}-{n}.png" if PICTURE_SLOTS.fullmatch(s) else known[s] for s in taken(manifest)}

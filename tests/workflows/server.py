@@ -16,7 +16,7 @@ from infrastructure.comfyui.nodedefs import NodeDefs
 
 TYPES: tuple[tuple[str, str], ...] = (
     (r"model", "MODEL"), (r"clip", "CLIP"), (r"vae|audio_vae", "VAE"), (r"positive|negative|conditioning", "CONDITIONING"),
-    (r"samples|latent_image|latent|video_latent|audio_latent|av_latent", "LATENT"), (r"video", "VIDEO"),
+    (r"frames", "IMAGE"), (r"samples|latent_image|latent|video_latent|audio_latent|av_latent", "LATENT"), (r"video", "VIDEO"),
     (r"image\d?|images|start_image|end_image|init_image|pixels", "IMAGE"), (r"audio", "AUDIO"), (r"noise", "NOISE"),
     (r"guider", "GUIDER"), (r"sampler", "SAMPLER"), (r"sigmas", "SIGMAS"), (r"clip_vision", "CLIP_VISION"),
     (r"clip_vision_.*", "CLIP_VISION_OUTPUT"), (r"upscale_model", "UPSCALE_MODEL"),
@@ -73,6 +73,8 @@ def _type(name: str) -> str:
 def _spec(class_type: str, name: str, value: Any, before: Any) -> list[Any]:
     if is_link(value):
         return [_type(name), {}]
+    if class_type == "LoadVideo":
+        return [[], {"video_upload": True}]
     if class_type == "LoadImage":
         return [[], {"image_upload": True}]
     if isinstance(value, str) and (FILE_INPUT.fullmatch(name) or CHOICES.fullmatch(name)):

@@ -22,6 +22,7 @@ from infrastructure.comfyui.choosing import (
     variant_of,
 )  # fmt: skip
 from infrastructure.comfyui.convert import Converted, to_api
+from infrastructure.comfyui.grafts import with_loras
 from infrastructure.comfyui.nodedefs import NodeDefs
 from tests.infrastructure.comfyui.test_graph import MORE, entry
 
@@ -71,13 +72,12 @@ MANIFEST = WorkflowManifest.model_validate(
                     "slot": "model:main", "size_gb": 14.3}],
     }
 )  # fmt: skip
-EDITOR: dict[str, Any] = {"nodes": [], "links": []}
 VALUES: dict[str, Any] = {"prompt": "ours", "seed": 7, "width": 1280, "height": 720, "length": 81, "fps": Fraction(16),
                           "start_image": "kinoloom/k.png"}  # fmt: skip
 
 
 def prepared(manifest: WorkflowManifest = MANIFEST, graph: Any = GRAPH) -> Prepared:
-    return Prepared(manifest, to_api(graph, DEFS), EDITOR)
+    return Prepared(manifest, to_api(graph, DEFS))
 
 
 def build(defs: NodeDefs = DEFS, manifest: WorkflowManifest = MANIFEST, **choices: Any) -> Built:
@@ -157,7 +157,8 @@ def test_values_arrive_and_the_rest_is_cut_away() -> None:
     assert isinstance(inputs["9"]["fps"], float) and "end_image" not in inputs["5"]
     assert inputs["10"]["filename_prefix"] == "kinoloom/job-1/clip"
     assert inputs["kinoloom_last_save"]["filename_prefix"] == "kinoloom/job-1/last"
-    assert (made.writer, made.last_frame, made.workflow) == ("10", "kinoloom_last_save", EDITOR)
+    assert (made.writer, made.last_frame) == ("10", "kinoloom_last_save")
+    assert made.workflow is not None and to_api(made.workflow, DEFS).graph.keys() >= {"10"}, "it opens in the editor"
     assert made.titles["kinoloom_last"] == "Last frame" and made.titles["6"] == "KSampler"
     assert made.values["fps"] == 16.0 and made.switches["smooth"]
     assert not made.faults
@@ -331,3 +332,36 @@ def test_the_gguf_switch_takes_the_file_of_the_same_model() -> None:
     other = {**GRAPH, "1": entry("UNETLoader", unet_name="other_model.safetensors", weight_dtype="default")}
     with pytest.raises(BadInput, match="no one GGUF file for other_model"):
         build_prompt(prepared(graph=other), Choices(values=VALUES, switches={"gguf": True}), DEFS, "j")
+
+
+# -- LoRAs of those in the shot --------------------------------------------------------------------------------------
+
+WITH_LORAS = NodeDefs({
+    **PACKED,
+    "LoraLoaderModelOnly": {
+        "input": {"required": {"model": ["MODEL"], "lora_name": [["ann.safetensors", "bo.safetensors"]],
+                               "strength_model": ["FLOAT", {"default": 1.0}]}},
+        "output": ["MODEL"],
+    },
+})  # fmt: skip
+
+
+def test_loras_stand_one_behind_the_other_behind_the_loader() -> None:
+    made = build(WITH_LORAS, loras={"ann.safetensors": 0.75, "bo.safetensors": 1.0})
+    first, second = made.graph["kinoloom_lora_1_1"]["inputs"], made.graph["kinoloom_lora_1_2"]["inputs"]
+    assert first == {"model": ["1", 0], "lora_name": "ann.safetensors", "strength_model": 0.75}
+    assert second == {"model": ["kinoloom_lora_1_1", 0], "lora_name": "bo.safetensors", "strength_model": 1.0}
+    assert made.graph["6"]["inputs"]["model"] == ["kinoloom_lora_1_2", 0]
+    assert not made.faults
+    assert build(WITH_LORAS).graph == build(WITH_LORAS, loras={}).graph
+
+
+def test_a_lora_that_the_server_lacks_is_told_with_its_name() -> None:
+    made = build(WITH_LORAS, loras={"gone.safetensors": 1.0})
+    assert any("gone.safetensors" in problem.what for problem in made.problems)
+
+
+def test_a_graph_without_a_known_loader_refuses_a_lora() -> None:
+    nothing = NodeDefs({k: v for k, v in PACKED.items() if "Loader" not in k})
+    with pytest.raises(BadInput, match="no place for the LoRA"):
+        with_loras({"1": entry("Anything")}, {"ann.safetensors": 1.0}, nothing)

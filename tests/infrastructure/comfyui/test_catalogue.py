@@ -71,7 +71,7 @@ def test_without_a_manifest_it_is_found_and_not_confirmed(catalogue: Catalogue, 
     put(own, "portrait", EDITOR)
     assert told(catalogue)["portrait"] == ("portrait", "own", False, False)
     found = catalogue.get("portrait")
-    assert (found.manifest, found.data, found.editor) == (None, EDITOR, EDITOR)
+    assert (found.manifest, found.data) == (None, EDITOR)
 
 
 def test_a_picture_that_comfyui_saved_is_a_workflow(catalogue: Catalogue, own: Path) -> None:

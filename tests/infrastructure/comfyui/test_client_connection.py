@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import http.server
 import threading
@@ -308,3 +309,55 @@ def test_a_cached_result_whose_file_is_gone(comfy: ComfyServer, stand_in: ComfyS
 def test_a_folder_that_cannot_be_written(comfy: ComfyServer, result: bytes, tmp_path: Path) -> None:
     with pytest.raises(BackendFailed, match="no such file or directory"):
         comfy.download(FILE, tmp_path / "none" / "clip.mp4")
+
+
+# -- answers without end -----------------------------------------------------------------------------------------------
+
+
+class _Flood(http.server.BaseHTTPRequestHandler):
+    """Answers everything with bytes that never end, packed where the address says so."""
+
+    protocol_version = "HTTP/1.0"
+
+    def do_GET(self) -> None:
+        packed = "packed" in self.path
+        self.send_response(200)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        data = gzip.compress(b" " * 2**24) if packed else b" " * 2**20
+        try:
+            while True:
+                self.wfile.write(data)
+        except OSError:
+            pass  # whoever asked has had enough
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def flood() -> Iterator[str]:
+    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Flood)
+    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{httpd.server_address[1]}"
+    httpd.shutdown()
+    httpd.server_close()
+    thread.join(5)
+
+
+@pytest.mark.parametrize("path", ["object_info", "packed"])
+def test_an_answer_without_end_is_not_read(flood: str, path: str) -> None:
+    connection = Connection(flood, most=3 * 2**20)
+    with pytest.raises(BackendFailed, match=r"answered with more than 3 MiB, which was not read"):
+        connection.ask(path, doing="asking")
+    connection.close()
+
+
+def test_a_result_without_end_is_not_kept(flood: str, tmp_path: Path) -> None:
+    connection = Connection(flood)
+    with pytest.raises(BackendFailed, match=r"clip\.mp4 has more than 2 MiB"):
+        fetch_file(connection, FILE, tmp_path / "clip.mp4", most=2 * 2**20)
+    assert not list(tmp_path.iterdir())
+    connection.close()

@@ -14,7 +14,7 @@ import requests
 import urllib3
 import websocket
 
-from domain.errors import BackendFailed, BackendUnavailable, BadInput, NotFound
+from domain.errors import BackendFailed, BackendUnavailable, BadInput, DiskFull, NotFound
 from infrastructure.comfyui.failures import FOREIGN, Failure, failure_of, of_exception, of_status, talking
 from infrastructure.comfyui.faults import lost, of_node_error, of_refusal
 from tests.fakes import comfy_graphs as graphs
@@ -90,6 +90,14 @@ def test_what_requests_wraps_is_translated_too(kind: type[BaseException]) -> Non
 def test_errors_of_kinoloom_pass() -> None:
     with pytest.raises(BadInput, match="mine"), talking(SERVER, DOING):
         raise BadInput("mine")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), requests.ConnectionError(OSError(errno.EDQUOT, "full"))]
+)
+def test_a_full_disk_of_this_computer_is_no_fault_of_the_server(error: Exception) -> None:
+    with pytest.raises(DiskFull, match="the disk of this computer is full"), talking(SERVER, DOING):
+        raise error
 
 
 def wrapped(inner: Exception) -> requests.ConnectionError:

@@ -15,7 +15,8 @@ from infrastructure.comfyui.follow import (
     Succeeded,
     Waiting,
 )  # fmt: skip
-from infrastructure.comfyui.server import Accepted, ComfyServer, Refused
+from infrastructure.comfyui.server import ComfyServer
+from infrastructure.comfyui.verdicts import Accepted, Refused
 from tests.fakes import comfy_graphs as graphs
 from tests.fakes.comfy_followed import Followed, name, sent
 from tests.infrastructure.comfyui.conftest import Pictures

@@ -31,6 +31,9 @@ from tests.fakes.comfy_used import nodes, shipped
 FLOWS = sorted(i for i, w in shipped().items() if w.data is not None)
 """The shipped workflows that bring their graph along."""
 
+OF_SHOTS = [i for i in FLOWS if (m := shipped()[i].manifest) is None or not m.takes("clip")]
+"""Those that are made of a shot's words and pictures; the others work its clips over (tests/services/test_passes.py)."""
+
 
 @pytest.fixture(scope="module")
 def comfy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyStandIn]:
@@ -50,7 +53,7 @@ def rig(tmp_path: Path, comfy: ComfyStandIn) -> Iterator[Rig]:
 def looked(rig: Rig) -> Rig:
     """After a look at all servers."""
     rig.engine.look()
-    until(lambda: not rig.engine._looking)
+    until(lambda: not rig.engine.looking)
     return rig
 
 
@@ -253,10 +256,11 @@ def own(rig: Rig, name: str, graph: dict[str, Any]) -> Path:
 def test_a_workflow_is_taken_in_confirmed_and_removed(rig: Rig) -> None:
     looked(rig)
     source = own(rig, "My film.json", pass_through("x.png", "mine", 5, (64, 48)))
-    added = rig.engine.add_workflow(source)
+    (taken,) = rig.engine.add_workflow(source)
+    added = rig.engine.workflow(taken.id)
     assert (added.origin, added.confirmed, added.kind) == ("yours", False, "video")
     assert added.places["start_image"] == ("1.image",) and added.id == "my-film"
-    again = rig.engine.add_workflow(source)
+    (again,) = rig.engine.add_workflow(source)
     assert again.id != added.id
     stored = rig.engine.confirm_workflow(added.id, {"title": "Mine", "profile": "wan2.2-14b", "length": "3.amount"})
     assert stored.confirmed and stored.title == "Mine" and stored.profile == "wan2.2-14b"
@@ -347,7 +351,7 @@ def test_many_threads_at_once(rig: Rig) -> None:
     for thread in threads:
         thread.join(30)
     assert not failed, failed
-    until(lambda: not rig.engine._looking)
+    until(lambda: not rig.engine.looking)
 
 
 # -- every field of the storyboard that is shown has its effect -----------------------------------------------------
@@ -362,6 +366,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "objects": {"objects": ["cup"]},
     "camera": {"presets": {"camera": "pan_left"}},
     "motion": {"presets": {"motion": "high"}},
+    "look": {"look": "ink"},
+    "dialogue": {"dialogue": "Ann: Look!"},
+    "sound": {"sound": "rain on a roof"},
     **{
         name: {"presets": {name: value}}
         for name, value in {
@@ -383,6 +390,7 @@ BOARD = Storyboard(
     characters=(Entity(id="ann", name="Ann", description="a tall woman"),),
     objects=(Entity(id="cup", name="Cup", description="a red cup"),),
     locations=(Entity(id="sea", name="Sea", description="a grey sea"),),
+    looks=(Entity(id="ink", name="Ink", description="drawn in ink"),),
 )
 
 
@@ -409,7 +417,7 @@ def built(rig: Rig, comfy: ComfyStandIn, request: GenerationRequest) -> Built:
     if request.start is None and shipped()[request.workflow].manifest is not None:
         request = with_references(request)
         names |= {f"reference-{i}": f"kinoloom/{i}.png" for i in range(3)}
-    return rig.engine._built(request, "job", names, NodeDefs(comfy.info), None)
+    return rig.engine.build_for(request, "job", names, NodeDefs(comfy.info), None)
 
 
 def with_references(request: GenerationRequest) -> GenerationRequest:
@@ -424,7 +432,7 @@ def graph_of(rig: Rig, comfy: ComfyStandIn, flow: str, shot: Shot, **project: An
     return built(rig, comfy, request_for(rig, flow, shot, **project)).graph
 
 
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("flow", OF_SHOTS)
 def test_every_field_that_is_shown_changes_what_is_sent_and_no_other_does(
     rig: Rig, comfy: ComfyStandIn, flow: str
 ) -> None:
@@ -451,7 +459,7 @@ def difference(before: Any, after: Any) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("flow", OF_SHOTS)
 def test_every_quality_changes_what_is_sent(rig: Rig, comfy: ComfyStandIn, flow: str) -> None:
     manifest = shipped()[flow].manifest
     assert manifest is not None
@@ -466,7 +474,7 @@ def test_every_quality_changes_what_is_sent(rig: Rig, comfy: ComfyStandIn, flow:
     assert len(set(graphs.values())) == len(graphs), "two qualities are the same"
 
 
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("flow", OF_SHOTS)
 def test_every_switch_and_every_choice_of_a_model_changes_what_is_sent(
     rig: Rig, comfy: ComfyStandIn, flow: str
 ) -> None:
@@ -538,16 +546,31 @@ def test_a_workflow_that_writes_another_format_gives_an_mp4(
         "4": node(writer, images=["3", 0], **inputs),
     }
     looked(rig)
-    added = rig.engine.add_workflow(own(rig, f"{writer}.json", graph), profile=PASS)
+    (added,) = rig.engine.add_workflow(own(rig, f"{writer}.json", graph), profile=PASS)
     request = GenerationRequest(
         kind="video", backend="comfyui", workflow=added.id, profile=PASS, seed=0, seed_rule="unused", width=96, height=64,
         frames=7, rate=Fraction(12), start=PICTURE,
     )  # fmt: skip
-    made = rig.engine._built(request, "job", {"start": "kinoloom/a.png"}, NodeDefs(comfy.info), None)
+    made = rig.engine.build_for(request, "job", {"start": "kinoloom/a.png"}, NodeDefs(comfy.info), None)
     assert made.graph[made.writer]["class_type"] == "SaveVideo" and "4" not in made.graph and not made.problems
     video = made.graph[made.graph[made.writer]["inputs"]["video"][0]]
     assert video["inputs"] == {"images": ["3", 0], "fps": 12.0} and made.graph["3"]["inputs"]["amount"] == 7
     assert made.last_frame in made.graph
     old = {k: v for k, v in nodes().items() if k != "CreateVideo"}
     with pytest.raises(BadInput, match=f"writes its clip with {writer}"):
-        rig.engine._built(request, "job", {"start": "kinoloom/a.png"}, NodeDefs(old), None)
+        rig.engine.build_for(request, "job", {"start": "kinoloom/a.png"}, NodeDefs(old), None)
+
+
+@pytest.mark.parametrize("flow", [f for f in FLOWS if shipped()[f].entry.kind == "image"])
+def test_the_lora_of_somebody_in_the_shot_reaches_every_workflow_for_pictures(
+    rig: Rig, comfy: ComfyStandIn, flow: str
+) -> None:
+    spec = rig.engine.spec(flow)
+    assert "lora" in spec.fields
+    film = Project(id="p", name="P", backend="comfyui", workflow=flow)
+    ann = BOARD.characters[0].replace(lora="ann.safetensors", strength=0.5)
+    shot = Shot(id="001", prompt="@ann waits.")
+    words = Words(project=film, board=BOARD.replace(shots=(shot,), characters=(ann,)), shot=shot)
+    request = image_request(words, spec, profile_for(spec.profiles[0], Fraction(24)), Options(), slot="start")
+    added = [e for e in built(rig, comfy, request).graph.values() if e["inputs"].get("lora_name") == "ann.safetensors"]
+    assert [e["inputs"]["strength_model"] for e in added] == [0.5]

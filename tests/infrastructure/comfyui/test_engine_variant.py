@@ -46,6 +46,6 @@ def request(**options: Any) -> GenerationRequest:
 @pytest.mark.parametrize(("options", "method"), [({}, "lanczos"), ({"switches": {"sage": True}}, "bicubic")])
 def test_the_file_that_the_switch_names_is_sent(rig: Rig, options: dict[str, Any], method: str) -> None:
     defs = NodeDefs(rig.pool.members()[0].server.object_info())
-    built = rig.engine._built(request(**options), "job", {"start": "kinoloom/a.png"}, defs, None)
+    built = rig.engine.build_for(request(**options), "job", {"start": "kinoloom/a.png"}, defs, None)
     methods = [n["inputs"]["upscale_method"] for n in built.graph.values() if n["class_type"] == "ImageScale"]
     assert methods == [method]

@@ -49,15 +49,19 @@ def folder(tmp_path: Path) -> Path:
     put("gcp_nothing.json", {"1": {"class_type": "LoadImage", "inputs": {"image": "x"}}})
     (made / "gcv_broken.json").write_text("{", encoding="utf-8")
     put("other.json", clip_graph())
+    put("settings.json", {"port": 8188})
     return made
 
 
 def test_a_folder_is_taken_over(folder: Path, tmp_path: Path) -> None:
     before = sorted((p.name, p.read_bytes()) for p in folder.iterdir())
     catalogue = Catalogue(tmp_path / "own")
-    taken = {t.file.name: t for t in import_folder(folder, catalogue, NodeDefs())}
+    taken = {t.file: t for t in import_folder(folder, catalogue, NodeDefs())}
     assert sorted((p.name, p.read_bytes()) for p in folder.iterdir()) == before, "the source is left alone"
-    assert set(taken) == {"gcvfl_wan_2_2.json", "gcvfl_wan_2_2_sage.json", "gcp_nothing.json", "gcv_broken.json"}
+    theirs = {"gcvfl_wan_2_2.json", "gcvfl_wan_2_2_sage.json", "gcp_nothing.json", "gcv_broken.json"}
+    assert set(taken) == theirs | {"other.json"}, "what is no workflow at all is passed over"
+    other = catalogue.get(taken["other.json"].id)
+    assert other.data == clip_graph() and other.manifest is None, "taken as it is, to be confirmed"
     assert "writes no picture" in taken["gcp_nothing.json"].fault and "no JSON" in taken["gcv_broken.json"].fault
     workflow = catalogue.get("gcvfl_wan_2_2")
     manifest = workflow.manifest
@@ -75,6 +79,34 @@ def test_a_folder_is_taken_over(folder: Path, tmp_path: Path) -> None:
         "low_Q8.safetensors": ("model:low", "diffusion_models"), "loose.safetensors": ("model:main", ""),
         "all_in_one.safetensors": ("model:main", "checkpoints"), "odd.safetensors": ("", "vae"),
     }  # fmt: skip
+
+
+def test_a_folder_taken_over_again_changes_nothing_and_covers_nothing(folder: Path, tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path / "own")
+    first = [t.id for t in import_folder(folder, catalogue, NodeDefs())]
+    manifest = catalogue.get("gcvfl_wan_2_2").manifest
+    assert manifest is not None
+    catalogue.save(manifest.replace(title="As I like it"))
+    before = sorted((p.name, p.read_bytes()) for p in (tmp_path / "own").iterdir())
+    again = import_folder(folder, catalogue, NodeDefs())
+    assert [t.id for t in again] == first
+    assert sorted((p.name, p.read_bytes()) for p in (tmp_path / "own").iterdir()) == before
+    assert all("left as it is" in t.notes[0] for t in again if t.id)
+    changed = clip_graph()
+    changed["1"]["_meta"] = {"title": "Another"}
+    (folder / "gcvfl_wan_2_2.json").write_text(json.dumps(changed), encoding="utf-8")
+    newer = {t.file: t.id for t in import_folder(folder, catalogue, NodeDefs())}
+    assert newer["gcvfl_wan_2_2.json"] == "gcvfl_wan_2_2-2", "another graph under that name gets a name of its own"
+    assert catalogue.get("gcvfl_wan_2_2").entry.title == "As I like it"
+
+
+def test_a_file_named_like_a_shipped_workflow_does_not_take_its_place(tmp_path: Path) -> None:
+    (tmp_path / "from").mkdir()
+    (tmp_path / "from" / "sdxl.json").write_text(json.dumps(clip_graph()), encoding="utf-8")
+    catalogue = Catalogue(tmp_path / "own")
+    (taken,) = import_folder(tmp_path / "from", catalogue, NodeDefs())
+    assert taken.id == "sdxl-2"
+    assert catalogue.get("sdxl").entry.source == "shipped"
 
 
 def test_the_sage_variant_is_a_switch_of_the_other(folder: Path, tmp_path: Path) -> None:

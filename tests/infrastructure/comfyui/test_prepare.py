@@ -117,7 +117,6 @@ def test_places_are_found_in_the_servers_own_template() -> None:
     assert prepared.manifest.writer == "9" and not prepared.manifest.template
     assert [s.id for s in prepared.manifest.switches] == ["enhance"], "what the template lacks is not offered"
     assert prepared.manifest.quality["fast"].switches == {"enhance": False}
-    assert prepared.editor == TEMPLATE
 
 
 def test_what_is_built_of_it() -> None:
@@ -170,7 +169,7 @@ def test_a_template_that_writes_nothing() -> None:
 
 def own(data: Any, toml: str = "") -> Workflow:
     manifest = read_manifest("own", toml) if toml else None
-    return Workflow(WorkflowEntry(id="own", title="Own"), manifest, data, data)
+    return Workflow(WorkflowEntry(id="own", title="Own"), manifest, data)
 
 
 def test_a_workflow_without_a_manifest_gets_one_that_is_not_confirmed() -> None:

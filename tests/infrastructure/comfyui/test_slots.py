@@ -458,15 +458,27 @@ def test_what_is_found_in_the_editors_own_workflows(corpus: Path) -> None:
         if slots is None or not ours:
             continue
         found[slots.kind, "all"] += 1
-        for slot in ("prompt", "seed", "width", "length", "fps", "start_image", "end_image", "reference-1", "steps"):
+        for slot in (
+            "prompt",
+            "seed",
+            "width",
+            "length",
+            "fps",
+            "start_image",
+            "end_image",
+            "reference-1",
+            "steps",
+            "clip",
+        ):
             found[slots.kind, slot] += slots.has(slot)
         made = found_manifest("x", path.name[:60], converted, defs)
         assert made is not None and made[0].writer == slots.writer
     video = {slot: number for (k, slot), number in found.items() if k == "video"}
     image = {slot: number for (k, slot), number in found.items() if k == "image"}
     sys.stdout.write(f"\nclips {video}\npictures {image}\n")
-    # Of 25 clips one is enlarged and not generated, and one template lacks the link to its writer.
-    assert video["all"] == 25
+    # One template lacks the link to its writer; one more clip is enlarged and not generated.
+    assert video["all"] == 24
+    assert found["upscale", "clip"] == 1 and video["clip"] == 0
     assert {video[s] for s in ("prompt", "seed", "width", "length", "fps")} == {23}
     # The pictures without a size are edits whose size follows their first reference.
     assert (image["all"], image["prompt"], image["seed"], image["width"]) == (36, 36, 36, 22)

@@ -14,7 +14,8 @@ import requests
 from PIL import Image
 
 from infrastructure.comfyui.follow import Failed, Succeeded
-from infrastructure.comfyui.server import Accepted, ComfyServer
+from infrastructure.comfyui.server import ComfyServer
+from infrastructure.comfyui.verdicts import Accepted
 from tests.fakes import comfy_graphs as graphs
 from tests.fakes.comfy_server import ComfyStandIn
 from tests.infrastructure.comfyui.conftest import Pictures
