@@ -16,15 +16,29 @@ from typing import Generic, TypeVar
 
 from domain.errors import NewerFile
 from domain.names import is_safe_name
+from domain.passes import PassClip
+from domain.sound.files import SoundFile
 from domain.take import Keyframe, Take
 from infrastructure.stores import atomic
-from infrastructure.stores.schemas import MAX_BYTES, Schema, Unreadable
+from infrastructure.stores.schemas import MAX_BYTES, Fields, Schema, Unreadable
 
-A = TypeVar("A", Keyframe, Take)
+A = TypeVar("A", Keyframe, Take, SoundFile, PassClip)
 log = logging.getLogger(__name__)
 
-KEYFRAME = Schema("keyframe")
-TAKE = Schema("take")
+
+def _keyframe_sizes(fields: Fields) -> Fields:
+    return fields | {"image_bytes": 0}
+
+
+def _take_sizes(fields: Fields) -> Fields:
+    """The probe told the size of the clip already; that of the last frame stays unknown."""
+    return fields | {"clip_bytes": fields["info"].get("size", 0), "last_bytes": 0}
+
+
+KEYFRAME = Schema("keyframe", 2, {1: _keyframe_sizes})
+TAKE = Schema("take", 2, {1: _take_sizes})
+SOUND = Schema("sound-file")
+PASS = Schema("pass")
 
 # A folder changed again within the clock's step would look unchanged: it is listed again until it has rested this long.
 _RACY_NS = 2_000_000_000
@@ -196,8 +210,49 @@ class Takes(Artefacts[Take]):
         return "" if whole else "its clip or last frame is missing"
 
 
-def _age(artefact: Keyframe | Take) -> tuple[str, int, str]:
-    name = artefact.name if isinstance(artefact, Keyframe) else artefact.id
+class Sounds(Artefacts[SoundFile]):
+    """`sounds/<name>.json` beside the sound of the same name."""
+
+    top, depth, schema, model = "sounds", 0, SOUND, SoundFile
+
+    def _is_sidecar(self, entry: os.DirEntry[str]) -> bool:
+        return _is_plain(entry) and entry.name.endswith(".json")
+
+    def _sidecar(self, key: str) -> str:
+        return key
+
+    def _mismatch(self, found: SoundFile, folder: str, key: str) -> str:
+        stem = key.removesuffix(".json")
+        if found.name != stem or not found.file.path.startswith(f"{folder}/{stem}."):
+            return "it belongs to another place"
+        return "" if (self._root / found.file.path).is_file() else "its sound is missing"
+
+
+class Passes(Artefacts[PassClip]):
+    """`takes/<shot>/<segment>/<take>/<name>.json` beside the clip of the same name: deleting the take deletes them."""
+
+    top, depth, schema, model = "takes", 3, PASS, PassClip
+
+    def _is_sidecar(self, entry: os.DirEntry[str]) -> bool:
+        return _is_plain(entry) and entry.name.endswith(".json") and entry.name != "take.json"
+
+    def _sidecar(self, key: str) -> str:
+        return key
+
+    def _mismatch(self, found: PassClip, folder: str, key: str) -> str:
+        stem = key.removesuffix(".json")
+        if found.name != stem or found.clip.path != f"{folder}/{stem}.mp4":
+            return "it belongs to another place"
+        return "" if (self._root / found.clip.path).is_file() else "its clip is missing"
+
+
+def _is_plain(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file that is not hidden; opening a pipe would wait for ever."""
+    return entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
+
+
+def _age(artefact: Keyframe | Take | SoundFile | PassClip) -> tuple[str, int, str]:
+    name = artefact.id if isinstance(artefact, Take) else artefact.name
     return artefact.made, running_number(name), name
 
 

@@ -17,17 +17,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from domain.errors import StudioError
+from domain.errors import DiskFull, StudioError
 
 T = TypeVar("T")
 
 TMP_SUFFIX = ".kinoloom-tmp"
 """Ending of files that are still being written; nothing that ends so is ever read."""
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Numbers of the errors that say there is no room."""
+
 _WORDS = {
     errno.ENOSPC: ("the disk is full.", "Free some space and do it again; nothing was lost."),
     errno.EDQUOT: ("the disk quota is used up.", "Free some space and do it again; nothing was lost."),
+    errno.EFBIG: ("the disk takes no file as large as that.", "Move the project to a disk of another format."),
     errno.EROFS: ("the disk is read-only.", "Move the project to a folder that can be written."),
+    errno.EIO: ("the disk reports an error.", "Check the disk and its cable, then do it again."),
+    errno.ENOENT: (
+        "its folder is not there.",
+        "It was moved, renamed or unplugged: put it back, or open the project where it is now.",
+    ),
     errno.EACCES: (
         "it is not allowed.",
         "Check the permissions of the folder, or whether another program holds the file.",
@@ -42,12 +51,14 @@ _WORDS = {
 
 @contextmanager
 def storing(action: str) -> Iterator[None]:
-    """Turn every OSError inside into a StudioError: "`action` failed: the disk is full. Free some space …"."""
+    """Turn every OSError inside into a StudioError, DiskFull where there is no room: "`action` failed: the disk is
+    full. Free some space …"."""
     try:
         yield
     except OSError as error:
         reason, cure = _WORDS.get(error.errno or 0, (f"{error.strerror or error}.", "Check the disk and try again."))
-        raise StudioError(f"{action} failed: {reason}", cure) from error
+        kind = DiskFull if error.errno in FULL else StudioError
+        raise kind(f"{action} failed: {reason}", cure) from error
 
 
 def replace(source: Path, target: Path) -> None:

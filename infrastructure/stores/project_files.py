@@ -1,58 +1,96 @@
 """One project folder on disk: `services.ports.ProjectFiles`.
 
 Layout: project.json, storyboard.json, selection.json, ui.json, runs/<id>.json, film/<name>.mp4,
-keyframes/<shot>/<slot>_<n>_<hash>.png with its .json, takes/<shot>/<segment>/<take>/{clip.mp4, last.png, take.json};
-what is only ours (locks, backups, work in progress) is in .kinoloom/. Media names never get other content.
+keyframes/<shot>/<slot>_<n>_<hash>.png with its .json, takes/<shot>/<segment>/<take>/{clip.mp4, last.png, take.json},
+sounds/<hash>.<ending> with its .json; backups/<document>/ has its earlier versions and trash/<id>/ what was deleted;
+what is only ours (locks, work in progress) is in .kinoloom/. Media names never get other content.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 from threading import RLock
 from typing import Any, TypeVar
 
 from domain.base import Value
 from domain.errors import BadInput, Conflict, NotFound, StudioError, UnsafePath
 from domain.job import Run
-from domain.names import check_name
+from domain.keeping import Backup, Occupant, Trashed, TrashKind
+from domain.names import check_name, free_name
+from domain.passes import PassClip
 from domain.project import Picked
+from domain.sound.files import SoundFile
 from domain.take import Keyframe, Take
 from infrastructure.stores import atomic
-from infrastructure.stores.artefacts import KEYFRAME, TAKE, Keyframes, Takes, running_number
+from infrastructure.stores.artefacts import (
+    KEYFRAME,
+    PASS,
+    SOUND,
+    TAKE,
+    Keyframes,
+    Passes,
+    Sounds,
+    Takes,
+    running_number,
+)
+from infrastructure.stores.backups import Backups
 from infrastructure.stores.confinement import inside
-from infrastructure.stores.documents import JsonFile, held
+from infrastructure.stores.documents import SETTLE_SECONDS, JsonFile, held
+from infrastructure.stores.occupancy import Occupancy
 from infrastructure.stores.schemas import Schema
+from infrastructure.stores.trash import Trash
 from infrastructure.stores.workspaces import Workspaces
 
 V = TypeVar("V", bound=Value)
 
 HIDDEN = ".kinoloom"
-"""Folder inside a project for locks, backups and work in progress; safe to delete when nothing runs."""
+"""Folder inside a project for locks and work in progress; safe to delete when nothing runs."""
+
+BACKUPS = "backups"
+"""Folder inside a project for earlier versions of its documents."""
 
 REFRESH_SECONDS = 1.0
 """How often at most the folders are looked at for what other processes did."""
 
-SCHEMAS: dict[str, Schema] = {name: Schema(name) for name in ("project", "storyboard", "selection", "ui", "run")}
+SCHEMAS: dict[str, Schema] = {
+    **{name: Schema(name) for name in ("project", "selection", "ui", "run")},
+    # Version 2 has the cast's states, looks, references and seeds; what a first version lacks is empty.
+    "storyboard": Schema("storyboard", 2, {1: dict}),
+}
 """Schemas by document; names that are not here are version 1 of themselves."""
 
-_MEDIA = {"keyframes", "takes"}
+_MEDIA = {"keyframes", "takes", "sounds"}
+_OURS = {BACKUPS, "trash"}
+_LIGHT = {"ui", "queue"}
+"""Documents that are safe to lose: their absence is a beginning, and one backup is enough."""
 
 
 class FolderProjectFiles:
-    """The files of the project in `root`, which exists. Safe for threads, and for processes that share the folder."""
+    """The files of the project in `root`, which exists. Safe for threads, and for processes that share the folder.
 
-    def __init__(self, root: Path, *, refresh: float = REFRESH_SECONDS) -> None:
+    `refresh` and `settle` are the seconds of REFRESH_SECONDS and SETTLE_SECONDS.
+    """
+
+    def __init__(self, root: Path, *, refresh: float = REFRESH_SECONDS, settle: float = SETTLE_SECONDS) -> None:
         self._refresh_seconds = refresh
+        self._settle_seconds = settle
         self._root = root.resolve()
         self._hidden = self._root / HIDDEN
         self._guard = RLock()
         self._documents: dict[tuple[str, type[Value]], JsonFile[Any]] = {}
         self._keyframes = Keyframes(self._root)
         self._takes = Takes(self._root)
+        self._sounds = Sounds(self._root)
+        self._passes = Passes(self._root)
         self._workspaces = Workspaces(self._hidden / "work")
+        self._occupancy = Occupancy(self._hidden)
+        self._trash = Trash(self._root)
+        self._begun = is_project(self._root)
         self._version = 1
         self._looked = float("-inf")
         self._signature: object = None
@@ -67,22 +105,77 @@ class FolderProjectFiles:
 
         Raises DamagedFile (the file was set aside; `restore` brings the backup) and NewerFile (it was left alone).
         """
-        return self._document(name, model).read()
+        value = self._document(name, model).read()
+        if value is None:
+            self._be_there()
+        return value
 
     def write(self, name: str, value: Value) -> None:
         """Store the document. Raises Conflict when another process holds it or changed it since it was read here."""
+        self._be_there()
         self._document(name, type(value)).write(value)
         self._own_change()
 
-    def restore(self, name: str, model: type[V]) -> V:
-        """Put the backup in place of a damaged or missing document. Raises NotFound, or Conflict over a good one."""
-        value = self._document(name, model).restore()
+    def restore(self, name: str, model: type[V], key: str = "") -> V:
+        """Put the newest backup in place of a damaged or missing document, or the one of that key in place of any.
+
+        Raises NotFound, NewerFile, and Conflict over a good one without a key.
+        """
+        value = self._document(name, model).restore(key)
         self._own_change()
         return value
 
-    def backup_time(self, name: str, model: type[Value]) -> str | None:
-        """When the backup of a document was made, "2026-11-21 08:30:00" UTC; None when there is none."""
-        return self._document(name, model).backup_time()
+    def backups(self, name: str, model: type[Value]) -> list[Backup]:
+        """The kept versions of a document, newest first."""
+        return self._document(name, model).backups(name)
+
+    def free_bytes(self) -> int:
+        """Bytes free on the project's disk for this user."""
+        with atomic.storing(f"Looking for free space at {self._root}"):
+            return shutil.disk_usage(self._root).free
+
+    # -- who renders here ------------------------------------------------------------------------------------
+
+    def occupy(self, program: str, *, take_over: bool = False, look: bool = False) -> None:
+        """Become the one that renders here; without effect for the one that is; with `look` only find out whether that
+        can be. Raises Occupied."""
+        self._be_there()
+        if look:
+            self._occupancy.check()
+        else:
+            self._occupancy.enter(program, take_over=take_over)
+
+    def leave(self) -> None:
+        """Render here no longer."""
+        self._occupancy.leave()
+
+    def occupant(self) -> Occupant | None:
+        """Who renders here; None when nobody does."""
+        return self._occupancy.who()
+
+    # -- the trash -------------------------------------------------------------------------------------------
+
+    def delete(self, kind: TrashKind, title: str, files: Sequence[str]) -> Trashed:
+        """Move files of the project (relative paths; what makes them exist comes first) into its trash."""
+        self._be_there()
+        with atomic.storing(f"Deleting {title}"), self._adding("trash"):
+            entry = self._trash.take(kind, title, files)
+        self._own_change()
+        return entry
+
+    def trash(self) -> list[Trashed]:
+        """What was deleted, last first."""
+        return self._trash.entries()
+
+    def put_back(self, entry_id: str) -> Trashed:
+        """Take something out of the trash again. Raises NotFound, and Conflict where its place is taken."""
+        self._be_there()
+        with atomic.storing("Putting back what was deleted"), self._adding("trash"):
+            entry = self._trash.put_back(entry_id)
+        self._own_change()
+        return entry
+
+    # -- runs, keyframes, takes, films -----------------------------------------------------------------------
 
     def runs(self) -> list[Run]:
         """All runs, oldest first; unreadable ones are left out (damaged ones are set aside and logged)."""
@@ -118,12 +211,17 @@ class FolderProjectFiles:
         """
         shot, slot = check_name(keyframe.shot), check_name(keyframe.slot)
         folder, prefix = f"keyframes/{shot}", f"{slot[:48]}_"
+        self._be_there()
         with atomic.storing(f"Storing a keyframe of shot {shot}"):
             place = self._folder(folder)
             digest = _hash(image)
             with self._adding("keyframes"):
                 name = check_name(f"{prefix}{1 + _highest(place, prefix):03d}_{digest[:8]}")
-                stored = keyframe.replace(name=name, image=Picked(path=f"{folder}/{name}.png", sha256=digest))
+                stored = keyframe.replace(
+                    name=name,
+                    image=Picked(path=f"{folder}/{name}.png", sha256=digest),
+                    image_bytes=image.stat().st_size,
+                )
                 atomic.place_copy(image, place / f"{name}.png")
                 atomic.write_bytes(place / f"{name}.json", KEYFRAME.dump(stored))
         _let_go(image)
@@ -139,6 +237,7 @@ class FolderProjectFiles:
         they are then where they were.
         """
         folder = f"takes/{check_name(take.shot)}/{take.segment}"
+        self._be_there()
         with atomic.storing(f"Storing a take of shot {take.shot}"):
             place = self._folder(folder)
             clip_hash, last_hash = _hash(clip), _hash(last)
@@ -154,6 +253,8 @@ class FolderProjectFiles:
                         id=name,
                         clip=Picked(path=f"{folder}/{name}/clip.mp4", sha256=clip_hash),
                         last=Picked(path=f"{folder}/{name}/last.png", sha256=last_hash),
+                        clip_bytes=clip.stat().st_size,
+                        last_bytes=last.stat().st_size,
                     )
                     atomic.write_bytes(ready / "take.json", TAKE.dump(stored))
                     ready.rename(place / name)
@@ -167,8 +268,74 @@ class FolderProjectFiles:
             self._own_change()
         return stored
 
+    def sounds(self) -> list[SoundFile]:
+        """Sound files, oldest first."""
+        with self._guard:
+            self._refresh()
+            return self._sounds.of(None)
+
+    def add_sound(self, sound: SoundFile, source: Path) -> SoundFile:
+        """Move a sound into the project, then its sidecar beside it, with which it begins to exist. What is there
+        already, with the same content and fingerprint, is not stored twice.
+
+        The result's name is that of its content. Raises StudioError when it cannot be stored; `source` is then where
+        it was.
+        """
+        self._be_there()
+        with atomic.storing(f"Storing the sound {sound.title}"):
+            place = self._folder("sounds")
+            digest = _hash(source)
+            same = (s for s in self.sounds() if (s.file.sha256, s.fingerprint) == (digest, sound.fingerprint))
+            known = next(same, None)
+            if known is None:
+                with self._adding("sounds"):
+                    name = free_name(digest[:16], {entry.name.split(".")[0] for entry in os.scandir(place)})
+                    file = f"sounds/{name}{source.suffix.lower()}"
+                    known = sound.replace(
+                        name=name, file=Picked(path=file, sha256=digest), size=source.stat().st_size
+                    )  # fmt: skip
+                    atomic.place_copy(source, inside(self._root, file))
+                    atomic.write_bytes(place / f"{name}.json", SOUND.dump(known))
+        _let_go(source)
+        with self._guard:
+            self._sounds.added("sounds", f"{known.name}.json", known)
+            self._own_change()
+        return known
+
+    def passes(self) -> list[PassClip]:
+        """Clips that were made of takes' clips, oldest first."""
+        with self._guard:
+            self._refresh()
+            return self._passes.of(None)
+
+    def add_pass(self, made: PassClip, clip: Path) -> PassClip:
+        """Move a clip beside the one it was made of, then its sidecar, with which it begins to exist.
+
+        The result's name is "<kind>_<number>_<hash>". Raises StudioError when it cannot be stored, NotFound when the
+        take is gone; `clip` is then where it was.
+        """
+        folder = PurePosixPath(made.source.path).parent.as_posix()
+        self._be_there()
+        self.path(made.source)
+        with atomic.storing("Storing a clip beside its take"):
+            place = inside(self._root, folder)
+            digest = _hash(clip)
+            with self._adding("takes"):
+                name = check_name(f"{made.kind}_{1 + _highest(place, made.kind):03d}_{digest[:8]}")
+                stored = made.replace(
+                    name=name, clip=Picked(path=f"{folder}/{name}.mp4", sha256=digest), size=clip.stat().st_size
+                )  # fmt: skip
+                atomic.place_copy(clip, place / f"{name}.mp4")
+                atomic.write_bytes(place / f"{name}.json", PASS.dump(stored))
+        _let_go(clip)
+        with self._guard:
+            self._passes.added(folder, f"{name}.json", stored)
+            self._own_change()
+        return stored
+
     def workspace(self, job_id: str) -> Path:
         """A fresh folder for work in progress. It is removed by `discard`, or when a later start finds us gone."""
+        self._be_there()
         with atomic.storing("Making a folder for work in progress"):
             return self._workspaces.make(job_id)
 
@@ -189,22 +356,25 @@ class FolderProjectFiles:
         return path
 
     def film_path(self, name: str) -> Path:
-        """Where a film of that name (with or without ".mp4") lies or will lie. Raises UnsafePath."""
+        """Where a film of that name (with or without ".mp4") lies or will lie. Raises UnsafePath and NotFound."""
         stem = check_name(name.removesuffix(".mp4"))
         folder = inside(self._root, "film")
+        self._be_there()
         with contextlib.suppress(OSError):  # whoever writes the film says so; looking needs no folder
             folder.mkdir(exist_ok=True)
         return inside(self._root, f"film/{stem}.mp4")
 
     def films(self) -> list[Path]:
-        """Finished films, oldest first."""
+        """Finished films, oldest first; a link is none, for it may lead out of the project."""
         try:
             found = [
                 (entry.stat().st_mtime_ns, entry.name)
-                for entry in os.scandir(self._root / "film")
-                if entry.name.endswith(".mp4") and not entry.name.startswith(".") and entry.is_file()
+                for entry in os.scandir(inside(self._root, "film"))
+                if entry.name.endswith(".mp4")
+                and not entry.name.startswith(".")
+                and entry.is_file(follow_symlinks=False)
             ]
-        except OSError:
+        except (OSError, UnsafePath):
             return []
         return [self._root / "film" / name for _, name in sorted(found)]
 
@@ -226,11 +396,27 @@ class FolderProjectFiles:
         check_name(top)
         if slash:
             check_name(rest)
-        if top in _MEDIA:
+        if top in _MEDIA | _OURS:
             raise UnsafePath(f"{name!r} is no document: sidecars are written with their pictures and takes.")
         kind = top.removesuffix("s") if slash else top
         schema = SCHEMAS.get(kind) or Schema(kind)
-        return JsonFile(inside(self._root, f"{name}.json"), schema, model, self._hidden, lock=top)
+        light = bool(slash) or top in _LIGHT
+        return JsonFile(
+            inside(self._root, f"{name}.json"), schema, model, self._hidden, lock=top, precious=not light,
+            settle=self._settle_seconds,
+            backups=None if light else Backups(self._root / BACKUPS / top),
+        )  # fmt: skip
+
+    def _be_there(self) -> None:
+        """Raise NotFound when the folder is no longer the project's: moved, renamed, or its disk unplugged. Writing
+        would begin another project in its place."""
+        if is_project(self._root) or self._hidden.is_dir():
+            self._begun = True
+        elif self._begun:
+            raise NotFound(
+                f"The project's folder {self._root} is not there any more, so nothing was stored.",
+                "Was it moved or renamed, or its disk unplugged? Put it back, or open the project where it is now.",
+            )
 
     def _folder(self, relative: str) -> Path:
         """A folder of the project, made when it is not there; never behind a link that leads outside."""
@@ -256,9 +442,9 @@ class FolderProjectFiles:
                 self._version += 1
 
     def _look(self) -> bool:
-        keyframes, takes = self._keyframes.refresh(), self._takes.refresh()
+        media = [kind.refresh() for kind in (self._keyframes, self._takes, self._sounds, self._passes)]
         signature = self._documents_signature()
-        changed = signature != self._signature or keyframes or takes
+        changed = signature != self._signature or any(media)
         first = self._signature is None
         self._signature = signature
         return changed and not first
@@ -300,6 +486,11 @@ def _highest(folder: Path, prefix: str) -> int:
 def is_project(folder: Path) -> bool:
     """Whether the folder holds a project.json."""
     return (folder / "project.json").is_file()
+
+
+def was_project(folder: Path) -> bool:
+    """Whether the folder holds a project.json, or at least backups of one."""
+    return is_project(folder) or Backups(folder / BACKUPS / "project").any()
 
 
 def refuse_used(folder: Path) -> None:

@@ -13,7 +13,14 @@ from domain.errors import Conflict, DamagedFile, NewerFile, NotFound, StudioErro
 from infrastructure.paths import Roots
 from infrastructure.stores import atomic
 from infrastructure.stores.documents import JsonFile
-from infrastructure.stores.project_files import HIDDEN, SCHEMAS, FolderProjectFiles, is_project, refuse_used
+from infrastructure.stores.project_files import (
+    HIDDEN,
+    SCHEMAS,
+    FolderProjectFiles,
+    is_project,
+    refuse_used,
+    was_project,
+)
 from infrastructure.stores.schemas import MAX_BYTES, Schema, peek
 
 log = logging.getLogger(__name__)
@@ -49,7 +56,7 @@ class FolderProjectStore:
         Raises NotFound when it has no project.json, or one of another program.
         """
         folder = folder.expanduser().absolute()
-        if not is_project(folder):
+        if not was_project(folder):
             raise NotFound(
                 f"{folder} is no Kinoloom project: it has no project.json.",
                 "Choose another folder, or import what is in this one.",
@@ -57,9 +64,9 @@ class FolderProjectStore:
         with atomic.storing(f"Opening {folder}"):
             try:
                 schema = peek(atomic.read_bytes(folder / "project.json", MAX_BYTES))
-            except ValueError:
+            except (ValueError, FileNotFoundError):
                 schema = None
-        # None: it does not parse; reading it will set it aside and offer the backup
+        # None: it does not parse or is lost; reading it will set it aside and offer the backup
         if schema is not None and schema != SCHEMAS["project"].name:
             raise NotFound(
                 f"{folder} is no Kinoloom project: its project.json belongs to another program.",

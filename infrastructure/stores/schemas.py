@@ -12,6 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from domain.base import Value
 from domain.errors import NewerFile, StudioError
+from domain.jsontext import MAX_VALUES, crowded
 
 V = TypeVar("V", bound=Value)
 Fields = dict[str, Any]
@@ -53,6 +54,8 @@ class Schema:
 
     def load(self, data: bytes, model: type[V], called: str = "") -> V:
         """The value in the document `called` so. Raises Unreadable, and NewerFile with both numbers."""
+        if crowded(data):
+            raise Unreadable(f"it holds more than {MAX_VALUES:,} values")
         try:
             fields = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
         except RecursionError:
@@ -91,11 +94,19 @@ def peek(data: bytes) -> str | None:
     found = re.match(rb'\s*(?:\xef\xbb\xbf)?\{\s*"schema"\s*:\s*"([^"\\]{1,80})"', data)
     if found:
         return found[1].decode(errors="replace")
+    if crowded(data):
+        return None
     try:
         fields = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
     return str(fields["schema"]) if isinstance(fields, dict) and "schema" in fields else ""
+
+
+def version_of(data: bytes) -> int:
+    """The version number of a document that `Schema.load` took."""
+    found = re.search(rb'"version"\s*:\s*([0-9]{1,9})', data)
+    return int(found[1]) if found else 0
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import platform
 from pathlib import Path
 
 from domain.errors import UnsafePath
 from domain.names import check_name
-from infrastructure.processes import process_alive, process_started
 from infrastructure.stores import atomic
+from infrastructure.stores.owners import Owner, me
 
 log = logging.getLogger(__name__)
 _OWNER = ".owner.json"
@@ -33,12 +31,15 @@ class Workspaces:
             try:
                 # the owner first: no folder is ever without one
                 with owner.open("x", encoding="utf-8") as file:
-                    json.dump(_me(), file)
+                    json.dump(me()._asdict(), file)
                 folder.mkdir()
                 return folder
             except FileExistsError:
                 number += 1
                 folder = self.folder / f"{name[:56]}-{number}"
+            except OSError:
+                owner.unlink(missing_ok=True)  # half written it would say nothing, and stay for ever
+                raise
 
     def discard(self, workspace: Path) -> None:
         """Remove one of these folders; without effect when it is gone. Raises UnsafePath for anything else."""
@@ -51,17 +52,19 @@ class Workspaces:
         if not workspace.exists():
             _owner_file(workspace).unlink(missing_ok=True)
 
-    def sweep(self) -> list[str]:
-        """Remove the workspaces of processes that are gone, on this machine; the names of those removed."""
-        removed = []
+    def left_over(self) -> list[Path]:
+        """The workspaces of processes that are gone, on this machine, whether or not the folder is still there."""
         try:
             owners = sorted(self.folder.glob(f"*{_OWNER}"))
         except OSError:
             return []
-        for owner in owners:
-            if not _is_gone(owner):
-                continue
-            folder = owner.with_name(owner.name.removesuffix(_OWNER))
+        return [owner.with_name(owner.name.removesuffix(_OWNER)) for owner in owners if _is_gone(owner)]
+
+    def sweep(self) -> list[str]:
+        """Remove the workspaces of processes that are gone, on this machine; the names of those removed."""
+        removed = []
+        for folder in self.left_over():
+            owner = _owner_file(folder)
             try:
                 self.discard(folder)
                 owner.unlink(missing_ok=True)
@@ -77,20 +80,10 @@ def _owner_file(workspace: Path) -> Path:
     return workspace.with_name(workspace.name + _OWNER)
 
 
-def _me() -> dict[str, str | int]:
-    return {"pid": os.getpid(), "host": platform.node(), "started": process_started(os.getpid())}
-
-
 def _is_gone(owner: Path) -> bool:
     """Whether the process that wrote this file has surely ended; doubt means no."""
     try:
         facts = json.loads(owner.read_text(encoding="utf-8"))
-        pid, host, started = int(facts["pid"]), str(facts["host"]), str(facts["started"])
+        return Owner(str(facts["host"]), int(facts["pid"]), str(facts["started"])).gone
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    if host != platform.node():
-        return False
-    if not process_alive(pid):
-        return True
-    now = process_started(pid)
-    return bool(started and now and started != now)

@@ -20,6 +20,7 @@ from domain.errors import BadInput, Conflict, DamagedFile, NewerFile, NotFound, 
 from domain.job import Run
 from domain.project import Picked, Project, UiState
 from domain.request import GenerationRequest
+from domain.storyboard import Storyboard
 from domain.take import Keyframe, MediaInfo, Take
 from infrastructure.processes import PACKAGES
 from infrastructure.stores.project_files import FolderProjectFiles
@@ -96,7 +97,7 @@ def test_documents_lie_where_the_format_says(files: FolderProjectFiles) -> None:
     assert files.read("project", Project) == Project(id="one", name="One")
     assert files.read("runs/r-1", Run) == run
     assert files.read("selection", UiState) is None
-    assert names(files.root) == [".kinoloom", "project.json", "runs", "ui.json"]
+    assert names(files.root) == [".kinoloom", "backups", "project.json", "runs", "ui.json"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_damage_is_set_aside_and_restored_through_the_project(files: FolderProje
     (files.root / "ui.json").write_text("{")
     with pytest.raises(DamagedFile, match="can be restored"):
         files.read("ui", UiState)
-    assert files.backup_time("ui", UiState)
+    assert len(files.backups("ui", UiState)) == 1
     assert files.restore("ui", UiState) == UiState(tab="film") == files.read("ui", UiState)
     (files.root / "ui.json").write_text('{"schema": "kinoloom/ui", "version": 2}')
     with pytest.raises(NewerFile):
@@ -408,3 +409,22 @@ def test_a_project_may_be_moved(files: FolderProjectFiles, tmp_path: Path) -> No
     moved = FolderProjectFiles(tmp_path / "elsewhere")
     assert moved.takes() == [stored]
     assert moved.path(stored.clip).read_bytes() == b"clip"
+
+
+def test_a_storyboard_of_the_first_version_is_read_and_kept_when_it_is_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "film").mkdir()
+    old = {
+        "schema": "kinoloom/storyboard", "version": 1,
+        "shots": [{"id": "001", "prompt": "Ann waits.", "characters": ["ann"]}],
+        "characters": [{"id": "ann", "name": "Ann", "description": "a tall woman", "seed": 7, "strength": 0.5}],
+    }  # fmt: skip
+    (tmp_path / "film" / "storyboard.json").write_text(json.dumps(old), encoding="utf-8")
+    files = FolderProjectFiles(tmp_path / "film")
+    board = files.read("storyboard", Storyboard)
+    assert board is not None and board.characters[0].description == "a tall woman"
+    assert (board.characters[0].states, board.looks, board.shots[0].carry) == ((), (), None)
+    files.write("storyboard", board.replace(title="New"))
+    written = json.loads((tmp_path / "film" / "storyboard.json").read_text("utf-8"))
+    assert (written["version"], written["title"]) == (2, "New")
+    kept = [p.read_text("utf-8") for p in (tmp_path / "film" / "backups" / "storyboard").rglob("*") if p.is_file()]
+    assert json.dumps(old) in kept
