@@ -8,14 +8,27 @@ StudioError                 what failed, on what, and what to try
 ├── DamagedFile             a state file that does not parse; set aside, not replaced
 ├── NewerFile               a state file from a newer Kinoloom; left alone
 ├── Conflict                somebody else holds or changed what was to be written
+│   └── Occupied            another Kinoloom renders in this project
+├── DiskFull                there is no room on the disk; nothing was changed
 ├── NotReady                something needed first is missing (a keyframe, a take, a model)
 ├── MediaFailed             decoding, encoding or joining went wrong
 ├── BackendFailed           a generation failed; the backend's words are in the message
 │   └── BackendUnavailable  the backend cannot be reached or lacks something
+├── FateUnknown             a paid job was sent, and what became of it is not known
 └── Cancelled               stopped on request
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from domain.job import JobOffer
+
+Fault = Literal["", "network", "unavailable", "memory", "disk"]
+"""Why a generation failed, as far as it decides what comes next. network: cannot be reached or broke off, and may
+well succeed later; unavailable: something must be given first (a server, a model, a login); memory: the same request
+would fail again, a smaller one may not; disk: the disk of this computer has no room; empty: none of these."""
 
 
 class StudioError(Exception):
@@ -59,6 +72,18 @@ class Conflict(StudioError):
     """Raised when something is locked by another process or changed underneath."""
 
 
+class Occupied(Conflict):
+    """Raised when another Kinoloom renders in the project; `may_take_over` tells that it went silent."""
+
+    def __init__(self, message: str, cure: str = "", *, may_take_over: bool = False) -> None:
+        super().__init__(message, cure)
+        self.may_take_over = may_take_over
+
+
+class DiskFull(StudioError):
+    """Raised when a disk or a quota has no room; what was there before is as it was."""
+
+
 class NotReady(StudioError):
     """Raised when a step lacks what an earlier step makes."""
 
@@ -68,15 +93,31 @@ class MediaFailed(StudioError):
 
 
 class BackendFailed(StudioError):
-    """Raised when a generation fails; `retry` tells whether the same request could succeed later."""
+    """Raised when a generation fails; `retry` tells whether the same request could succeed later, `offers` what could
+    be made instead."""
 
-    def __init__(self, message: str, cure: str = "", *, retry: bool = True) -> None:
+    def __init__(
+        self, message: str, cure: str = "", *, retry: bool = True, fault: Fault = "", offers: tuple[JobOffer, ...] = ()
+    ) -> None:
         super().__init__(message, cure)
         self.retry = retry
+        self.fault = fault
+        self.offers = offers
 
 
 class BackendUnavailable(BackendFailed):
-    """Raised when a backend cannot be reached or lacks something it needs."""
+    """Raised when a backend cannot be reached, or, when trying again is of no use, lacks something it needs."""
+
+    def __init__(
+        self, message: str, cure: str = "", *, retry: bool = True, fault: Fault = "", offers: tuple[JobOffer, ...] = ()
+    ) -> None:
+        super().__init__(
+            message, cure, retry=retry, fault=fault or ("network" if retry else "unavailable"), offers=offers
+        )
+
+
+class FateUnknown(StudioError):
+    """Raised when a paid job was sent before and nobody can tell what became of it; it is not sent again unasked."""
 
 
 class Cancelled(StudioError):

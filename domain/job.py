@@ -1,4 +1,4 @@
-"""Jobs and runs: what is being made, and how far it is. Phases are a union; no job is in two at once."""
+"""Jobs and runs: what is being made, how far it is, and what holds it up. No job is in two phases at once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,30 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.base import Value
+from domain.errors import Fault
 
-JobKind = Literal["keyframe", "segment", "film", "import"]
+JobKind = Literal["keyframe", "segment", "film", "import", "speech", "handover", "pass", "plan"]
+
+
+class JobOffer(Value):
+    """Something a person may choose for a job that did not come to a good end: `title` on the button, `what` it means
+    in a sentence. `changes` are added to the job's `detail`."""
+
+    id: str
+    title: str
+    what: str = ""
+    changes: dict[str, str | int] = Field(default_factory=dict)
 
 
 class Queued(Value):
-    """Waiting for its turn, or for the job it continues from (`Job.after`)."""
+    """Waiting for its turn, or for the job it continues from (`Job.after`).
+
+    With `not_before` (UTC, ISO 8601) it failed for the `reason` given, and is tried again by itself then.
+    """
 
     kind: Literal["queued"] = "queued"
+    not_before: str = ""
+    reason: str = ""
 
 
 class Running(Value):
@@ -36,13 +52,35 @@ class Done(Value):
 
 
 class Failed(Value):
-    """Ended with an error in words, and what to try."""
+    """Ended with an error in words, and what to try. `retry` tells whether the same again could succeed; `offers` are
+    what may be tried instead."""
 
     kind: Literal["failed"] = "failed"
     finished: str
     message: str
     cure: str = ""
     retry: bool = True
+    fault: Fault = ""
+    offers: tuple[JobOffer, ...] = ()
+
+
+CHECK = JobOffer(id="check", title="Check again", what="Ask once more what became of it. Costs nothing.")
+MAKE_AGAIN = JobOffer(
+    id="again", title="Make again", what="Send it once more. It may be charged twice, if the first one was made too."
+)
+
+
+class Unsure(Value):
+    """Sent to a backend that costs something before an interruption, and nobody can tell what became of it.
+
+    Not an end: it is asked about again or sent again when somebody says so, and never by itself.
+    """
+
+    kind: Literal["unsure"] = "unsure"
+    since: str
+    message: str
+    cure: str = ""
+    offers: tuple[JobOffer, ...] = (CHECK, MAKE_AGAIN)
 
 
 class Stopped(Value):
@@ -53,12 +91,16 @@ class Stopped(Value):
     message: str = "Stopped."
 
 
-Phase = Annotated[Queued | Running | Done | Failed | Stopped, Field(discriminator="kind")]
+Phase = Annotated[Queued | Running | Done | Failed | Unsure | Stopped, Field(discriminator="kind")]
 TERMINAL = (Done, Failed, Stopped)
 
 
 class Job(Value):
-    """One piece of work. `id` is a UUID that we choose before anything is sent to a backend."""
+    """One piece of work. `id` is a UUID that we choose before anything is sent to a backend.
+
+    `attempts` counts how often it was tried again by itself. `sent` names the backend that costs something to which
+    it may have been sent; it is stored before it is sent.
+    """
 
     id: str
     run: str
@@ -72,6 +114,8 @@ class Job(Value):
     after: tuple[str, ...] = ()
     created: str
     phase: Phase = Queued()
+    attempts: int = Field(default=0, ge=0)
+    sent: str = ""
     detail: dict[str, str | int] = Field(default_factory=dict)
 
     @property
@@ -94,3 +138,17 @@ class Run(Value):
     def ended(self) -> bool:
         """Whether every job has come to its end."""
         return all(job.ended for job in self.jobs)
+
+
+class Hold(Value):
+    """Why a queue is held: `by` whom or what ("user", "failures", "temperature" …), in words, and since when."""
+
+    by: str
+    reason: str = ""
+    since: str = ""
+
+
+class HeldQueue(Value):
+    """The holds of a project that outlive the studio: the person's own, and the one after failures in a row."""
+
+    holds: tuple[Hold, ...] = ()

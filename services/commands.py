@@ -6,18 +6,15 @@ Nothing here prints; results are values, and documents made by services.reports.
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from domain.base import canonical_hash
-from domain.errors import BadInput, Conflict, NotFound, NotReady, StudioError
+from domain.errors import BadInput, Conflict, NotReady
 from domain.importing import ImportedPicture, ImportNote, ImportResult
-from domain.job import Failed, Job, Run, Stopped
 from domain.names import free_name, slug
 from domain.project import Project
 from domain.storyboard import Entity, MotionSampling, Presets, Sampling, Shot, Storyboard
@@ -25,16 +22,8 @@ from domain.timing import film_frames, parse_rate, parse_seconds, rate_text
 from services.film import QUALITIES
 from services.ports import Media, StopRequests
 from services.projects import OpenProject, checked
-from services.reports import job_document
+from services.run_commands import RunCommands
 from services.studio import Studio
-
-_log = logging.getLogger(__name__)
-
-CANCEL_PATIENCE = 10.0
-"""Seconds that the process which owns a run is given to stop it."""
-
-LOOK_SECONDS = 0.5
-"""How often requests of other processes are looked for, in seconds."""
 
 PROJECT_SUFFIX = ".kinoloom"
 _MADE = "made_from"
@@ -148,17 +137,14 @@ def prompt_board(
 # -- work ----------------------------------------------------------------------------------------------------------
 
 
-class Commands:
-    """The steps that need several services at once. `alive` tells whether the process of a run's owner still runs."""
+class Commands(RunCommands):
+    """The steps that need several services at once."""
 
     def __init__(
-        self, studio: Studio, media: Media, stops: StopRequests, alive: Callable[[str], bool],
-        importer: Callable[[Path], ImportResult],
-    ) -> None:  # fmt: skip
-        self._studio = studio
+        self, studio: Studio, media: Media, stops: StopRequests, importer: Callable[[Path], ImportResult]
+    ) -> None:
+        super().__init__(studio, stops)
         self._media = media
-        self._stops = stops
-        self._alive = alive
         self._import = importer
 
     # -- projects ------------------------------------------------------------------------------------------
@@ -253,131 +239,6 @@ class Commands:
             project.change_project(extras={**project.project.extras, "pictures": known})
         return notes
 
-    # -- jobs ----------------------------------------------------------------------------------------------
-
-    def claim(self, project: OpenProject) -> None:
-        """Make sure that nobody else works on the project, and close what an interrupted process left open.
-
-        Raises Conflict naming the process that works on it.
-        """
-        for run in project.files.runs():
-            if run.ended or any(run.id == known.id for known in self._studio.jobs.runs()):
-                continue
-            if run.project == project.id and not self._studio.jobs.is_abandoned(run):
-                who = run.owner.rpartition(":")[0]
-                raise Conflict(
-                    f"{project.files.root} is being worked on by another Kinoloom, process {who}.",
-                    f"Wait for it, or stop it: kinoloom cancel {project.files.root}",
-                )
-            self._mark(project, run, None, "Interrupted: the process that did it is gone.")
-
-    def follow(self, run_ids: Sequence[str], show: Callable[[list[Job]], None]) -> list[Job]:
-        """Wait for these runs, showing their jobs at every change; the jobs as they ended.
-
-        Interrupted, it stops the jobs, waits for them, and raises KeyboardInterrupt again.
-        """
-        jobs_of = self._studio.jobs
-        seen = 0
-        try:
-            while True:
-                seen = self._studio.changes.wait(seen, 0.5)
-                runs = [jobs_of.wait(run_id, 0) for run_id in run_ids]
-                jobs = [job for run in runs for job in run.jobs]
-                show(jobs)
-                if all(job.ended for job in jobs):
-                    return jobs
-        except KeyboardInterrupt:
-            self.stop_all()
-            raise
-
-    def stop_all(self, timeout: float = 10.0) -> None:
-        """Stop every job of this process and wait until that is written down."""
-        jobs = self._studio.jobs
-        jobs.stop([job.id for job in jobs.jobs() if not job.ended])
-        for run in jobs.runs():
-            jobs.wait(run.id, timeout)
-
-    @staticmethod
-    def raise_unfinished(jobs: Sequence[Job]) -> None:
-        """Raise StudioError in the words of the first job that failed or was stopped, if one did."""
-        failed = [(job, job.phase) for job in jobs if isinstance(job.phase, Failed)]
-        if failed:
-            job, phase = failed[0]
-            more = f" (and {len(failed) - 1} more failed)" if len(failed) > 1 else ""
-            said = phase.message if phase.message.startswith(job.title) else f"{job.title}: {phase.message}"
-            raise StudioError(f"{said}{more}", phase.cure)
-        stopped = [job for job in jobs if isinstance(job.phase, Stopped)]
-        if stopped:
-            raise StudioError(f"{len(stopped)} jobs were stopped.", "Run it again to go on.")
-
-    def status(self, project: OpenProject) -> list[dict[str, Any]]:
-        """The project's runs with their jobs, oldest first, whichever process did them."""
-        found = []
-        for run in project.files.runs():
-            gone = self._studio.jobs.is_abandoned(run)
-            found.append(
-                {
-                    "id": run.id, "title": run.title, "created": run.created, "owner": run.owner,
-                    "state": "ended" if run.ended else "interrupted" if gone else "active",
-                    "jobs": [job_document(job, interrupted=gone) for job in run.jobs],
-                }
-            )  # fmt: skip
-        return found
-
-    def cancel(self, project: OpenProject, wanted: Sequence[str] = (), patience: float = CANCEL_PATIENCE) -> list[Job]:
-        """Stop jobs of the project, all or those whose ids begin so, whichever process does them.
-
-        Returns the jobs that were to be stopped as they are then; one whose process did not answer within
-        `patience` seconds has not ended. Raises NotFound for an id that no job has.
-        """
-        runs = project.files.runs()
-        ids = self._job_ids(runs, wanted)
-        targets = {j.id for run in runs for j in run.jobs if not j.ended and (not wanted or j.id in ids)}
-        asked: set[str] = set()
-        for run in runs:
-            here = [job.id for job in run.jobs if job.id in targets]
-            if here and not self._studio.jobs.is_abandoned(run):
-                self._stops.ask(project.files.root, run.id, here)
-                asked.add(run.id)
-        waited = 0.0
-        while True:
-            # the files are read again each time: the other process writes them
-            now = {run.id: run for run in project.files.runs()}
-            for run in now.values():
-                here = [job.id for job in run.jobs if job.id in targets and not job.ended]
-                if here and self._studio.jobs.is_abandoned(run):
-                    now[run.id] = self._mark(project, run, here, "Stopped.")
-                    self._stops.withdraw(project.files.root, run.id)
-            jobs = [job for run in now.values() for job in run.jobs if job.id in targets]
-            if waited >= patience or all(job.ended for job in jobs):
-                return jobs
-            threading.Event().wait(0.1)
-            waited += 0.1
-
-    @staticmethod
-    def _job_ids(runs: Sequence[Run], wanted: Iterable[str]) -> set[str]:
-        known = [job.id for run in runs for job in run.jobs]
-        found: set[str] = set()
-        for word in wanted:
-            fitting = {i for i in known if i == word or (len(word) >= 4 and i.startswith(word))}
-            if not fitting:
-                raise NotFound(f"The project has no job {word[:60]!r}.", "kinoloom status lists the jobs.")
-            if len(fitting) > 1:
-                raise BadInput(f"{word[:60]!r} is the beginning of {len(fitting)} jobs.", "Give more of the id.")
-            found |= fitting
-        return found
-
-    def _mark(self, project: OpenProject, run: Run, wanted: Sequence[str] | None, message: str) -> Run:
-        """Write down that jobs of a run that nobody does were stopped, and with them what waits for them."""
-        gone = {job.id for job in run.jobs if not job.ended and (wanted is None or job.id in wanted)}
-        for job in run.jobs:
-            if not job.ended and any(a in gone for a in job.after):
-                gone.add(job.id)
-        end = Stopped(finished=self._studio.clock.now(), message=message)
-        run = run.replace(jobs=tuple(j.replace(phase=end) if j.id in gone else j for j in run.jobs))
-        project.files.write(f"runs/{run.id}", run)
-        return run
-
     def check_makeable(self, project: OpenProject) -> None:
         """Raise NotReady naming shots that cannot be made, before any work is begun for a film that needs them all."""
         plan = self._studio.generation.plan(project)
@@ -391,43 +252,6 @@ class Commands:
         """Frames that the film will have."""
         now: Project = project.project
         return sum(film_frames(shot.seconds, now.rate) for shot in project.board.shots)
-
-
-class StopWatcher:
-    """Obeys what other processes ask of the runs that this one does."""
-
-    def __init__(self, studio: Studio, stops: StopRequests) -> None:
-        self._studio = studio
-        self._stops = stops
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="stop requests", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Look no more."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join(2)
-
-    def look(self) -> None:
-        """Obey the requests that are there now."""
-        for project in self._studio.projects.opened():
-            ours = {run.id: run for run in self._studio.jobs.runs(project.id) if not run.ended}
-            for run_id, job_ids in self._stops.take(project.files.root, ours).items():
-                self._studio.jobs.stop(job_ids or [job.id for job in ours[run_id].jobs])
-
-    def _watch(self) -> None:
-        while not self._ended.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except StudioError as error:
-                _log.warning("Requests of other processes could not be read: %s", error)
-            except Exception:
-                # It must go on: without it no other process could stop this one's work.
-                _log.exception("Looking for requests of other processes failed")
 
 
 class _in_use_is_bad_input:

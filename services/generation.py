@@ -1,70 +1,53 @@
-"""Making pictures and clips: from the plan to jobs, from a job to a request, from a backend's events to a take."""
+"""Making pictures and clips: from the plan to jobs."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-import re
 import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from domain.backend import (
-    BackendDone,
-    BackendFailure,
-    BackendPreview,
-    BackendProgress,
-    BackendQueued,
-    BackendStarted,
-    BackendStopped,
-)  # fmt: skip
-from domain.errors import BackendFailed, BackendUnavailable, BadInput, Cancelled, NotFound, NotReady, StudioError
+from domain.errors import BadInput, NotReady
+from domain.fitting import Fit
 from domain.importing import ImportedPicture
-from domain.job import Job, Queued, Run, Running
-from domain.names import check_name
+from domain.job import Job, Run
 from domain.plan import GenerationPlan
 from domain.profile import Mode
-from domain.project import Picked, ShotChoice
-from domain.request import GenerationRequest
-from domain.take import Keyframe, Take
+from domain.prompting import sheet_id
+from domain.storyboard import CastKind
+from domain.take import Keyframe
 from services.changes import ChangeCounter
-from services.jobs import JobContext, JobService
+from services.jobs import JobService
+from services.keyframe_imports import KeyframeImports, check_slot
+from services.making import Making
 from services.options import CurrentOptions
-from services.planning import PlanSetup, ShotState, build_plan, shot_states, timing_key
-from services.ports import Backends, Clock, GoesOnAlone, Media, ProjectFiles, TimingStore
+from services.planning import PlanSetup, ShotState, build_plan, shot_states
+from services.ports import Backends, Clock, Media, TimingStore
 from services.projects import OpenProject, ProjectService, checked
+from services.resuming import Resuming
 from services.setups import Instead, kept, setup_for
-from services.takes import LastFrameExtractor, standing_keyframe, standing_take
+from services.space import SpaceKeeper
 
-_log = logging.getLogger(__name__)
 MAX_VARIANTS = 12
-IMPORT_LANE = "import"
-IMPORTED_AT_ONCE = 100
-"""Pictures one import job takes in; more make more jobs."""
 
 
 class GenerationService:
-    """Plans, keyframes and takes of a project. Its executors run inside the job service's threads."""
+    """Plans, keyframes and takes of a project: what is to be made becomes jobs, which `Making` does."""
 
     def __init__(
         self, projects: ProjectService, backends: Backends, jobs: JobService, media: Media, clock: Clock,
-        timings: TimingStore, options: CurrentOptions, changes: ChangeCounter,
+        timings: TimingStore, options: CurrentOptions, changes: ChangeCounter, space: SpaceKeeper,
     ) -> None:  # fmt: skip
-        self._projects = projects
+        self._space = space
         self._backends = backends
         self._jobs = jobs
-        self._media = media
         self._clock = clock
         self._timings = timings
         self._options = options
-        self._changes = changes
-        self.last_frames = LastFrameExtractor(media)
-        jobs.register("keyframe", self._make_keyframe)
-        jobs.register("segment", self._make_segment)
-        jobs.register("import", self._import_pictures)
+        self._imports = KeyframeImports(projects, jobs, media, clock, changes)
+        self._resuming = Resuming(projects, backends, jobs, clock)
+        self.last_frames = Making(projects, backends, jobs, media, clock, timings, options).last_frames
 
     # -- planning ------------------------------------------------------------------------------------------
 
@@ -98,7 +81,7 @@ class GenerationService:
         return build_plan(setup, project.project, self.states(project, setup, only), self._timings.expect)
 
     def expect(self, key: str) -> float | None:
-        """Seconds per frame in past runs, under a name from `timing_key`; None before the first."""
+        """Seconds per frame in past runs, under a name from `services.pacing`; None before the first."""
         return self._timings.expect(key)
 
     def state(self, project: OpenProject, shot_id: str) -> ShotState:
@@ -113,7 +96,8 @@ class GenerationService:
     ) -> Run | None:  # fmt: skip
         """Queue keyframes: `variants` per shot and slot (the slots the plan uses that are empty, or just `slot`).
 
-        Without `shots`, those that lack a keyframe for their words. None when nothing is to be made.
+        Without `shots`, those that lack a keyframe for their words. None when nothing is to be made. Raises DiskFull
+        when there is no room for them.
         """
         count = self._options().variants if variants is None else variants
         if not 1 <= count <= MAX_VARIANTS:
@@ -131,7 +115,33 @@ class GenerationService:
                     continue
                 made = sum(1 for k in state.keyframes if k.slot == name) + queued.count((state.words.shot.id, name))
                 jobs += [self._keyframe_job(project, state, name, made + i, setup) for i in range(count)]
-        return self._jobs.start(project.id, "Keyframes", jobs) if jobs else None
+        if not jobs:
+            return None
+        self._space.need(project, self._space.pictures(project, len(jobs)), "Drawing keyframes")
+        return self._jobs.start(project.id, "Keyframes", jobs)
+
+    def draw_sheet(self, project: OpenProject, kind: CastKind, entity_id: str, variants: int = 1) -> Run:
+        """Queue reference sheets of one of the cast. The first there is becomes its reference. Raises NotFound,
+        BadInput where no pictures are made, and DiskFull."""
+        if not 1 <= variants <= MAX_VARIANTS:
+            raise BadInput(f"{variants} variants cannot be made.", f"Choose 1 to {MAX_VARIANTS}.")
+        entity = project.board.entity(kind, entity_id)
+        setup = self.setup(project)
+        self._need(setup, "image")
+        shot = sheet_id(kind, entity_id)
+        made = len(project.files.keyframes(shot)) + sum(
+            j.shot == shot and not j.ended for j in self._jobs.jobs(project.id)
+        )
+        jobs = [
+            Job(
+                id=str(uuid.uuid4()), run="", project=project.id, kind="keyframe", shot=shot, slot="start",
+                title=f"Sheet of {entity.name or entity.id}"[:200], backend=setup.image_spec.id,
+                created=self._clock.now(), detail=kept(setup) | {"number": made + number},
+            )
+            for number in range(variants)
+        ]  # fmt: skip
+        self._space.need(project, self._space.pictures(project, len(jobs)), "Drawing a sheet")
+        return self._jobs.start(project.id, "Reference sheet", jobs)
 
     def render(
         self, project: OpenProject, shots: Iterable[str] | None = None, *, backend: str | None = None,
@@ -140,14 +150,17 @@ class GenerationService:
         """Queue what is missing or stale; with `again` a further take of every segment, under another seed.
 
         Keyframes that are missing are drawn first where the backend makes pictures. None when nothing is to be
-        made. Raises NotReady naming the shots that are blocked when nothing else can be done.
+        made. Raises NotReady naming the shots that are blocked when nothing else can be done, and DiskFull when there
+        is no room.
         """
         setup = self.setup(project, backend, mode=mode, workflow=workflow)
         self._need(setup, "video")
         waiting = [j for j in self._jobs.jobs(project.id) if not j.ended]
         busy = {(j.shot, j.segment): j.id for j in waiting if j.kind == "segment"}
+        sent = self._resuming.sent(project)
         drawing = {(j.shot, j.slot, j.backend): j.id for j in reversed(waiting) if j.kind == "keyframe"}
         jobs: list[Job] = []
+        lengths: list[int] = []
         blocked: list[str] = []
         for state in self.states(project, setup, shots):
             planned = state.plan()
@@ -159,6 +172,8 @@ class GenerationService:
             todo = [s for s in todo if (planned.shot, s.segment.index) not in busy]
             if not todo:
                 continue
+            for entry in todo:
+                _refuse_sent(sent.get((planned.shot, entry.segment.index)))
             drawn: dict[str, str] = {}
             for slot in dict.fromkeys(x for s in todo for x in (s.segment.start_slot, s.segment.end_slot) if x):
                 if state.keyframe(slot) is not None:
@@ -178,6 +193,7 @@ class GenerationService:
                 if segment.start == "previous" and segment.index - 1 in made:
                     after.append(made[segment.index - 1])
                 made[segment.index] = job_id = str(uuid.uuid4())
+                lengths.append(segment.generate)
                 detail = kept(setup)
                 if again:
                     detail |= {"again": 1, "seed": secrets.randbelow(2**32) if seed is None else seed}
@@ -197,85 +213,39 @@ class GenerationService:
                     f"Nothing can be rendered yet: {'; '.join(blocked[:3])}.", "See the plan for every shot."
                 )
             return None
+        needed = self._space.clips(project, lengths) + self._space.pictures(project, len(jobs) - len(lengths))
+        self._space.need(project, needed, "Rendering")
         return self._jobs.start(project.id, "Render", jobs)
 
     def resume(self, project: OpenProject, *, free_only: bool = False) -> int:
-        """Go on with runs whose process is gone; how many jobs wait again. Finished artefacts are found and taken.
+        """Go on with runs whose process is gone; how many jobs wait again. With `free_only` runs that would cost
+        something stay as they are, until somebody asks for them."""
+        return self._resuming.resume(project, free_only=free_only)
 
-        With `free_only` runs that would cost something stay as they are, until somebody asks for them.
-        """
-        again = 0
-        for run in project.files.runs():
-            if run.project != project.id or not self._jobs.is_abandoned(run):
-                continue
-            if free_only and not all(job.ended or self._is_free(job) for job in run.jobs):
-                continue
-            jobs = tuple(j.replace(phase=Queued()) if isinstance(j.phase, Running) else j for j in run.jobs)
-            again += sum(1 for j in jobs if not j.ended)
-            self._jobs.adopt(run.replace(jobs=jobs))
-        return again
+    def replace_silent(self, project: OpenProject) -> None:
+        """Render here instead of a process on another computer of which nothing was heard lately, and count its runs
+        as interrupted. Raises Occupied when that one may still be at work."""
+        self._resuming.replace_silent(project)
 
-    def _is_free(self, job: Job) -> bool:
-        if job.kind in ("film", "import"):
-            return True
-        try:
-            return self._backends.spec(job.backend).free
-        except NotFound:
-            return False
+    def take_over(self, project: OpenProject, wanted: Callable[[Job], bool]) -> list[str]:
+        """Go on with the `wanted` jobs of runs whose process is gone, and close their other jobs, except those that
+        were sent to a backend that costs something. The ids of the runs that go on."""
+        return self._resuming.take_over(project, wanted)
 
     def import_keyframe(
-        self,
-        project: OpenProject,
-        shot_id: str,
-        source: Path,
-        slot: str = "start",
-        *,
-        pick: bool = True,
+        self, project: OpenProject, shot_id: str, source: Path, slot: str = "start", *, pick: bool = True,
         origin: str = "",
-    ) -> Keyframe:
-        """Take a user's picture in as keyframe, upright and in sRGB, and pick it. The source is not touched.
+    ) -> Keyframe:  # fmt: skip
+        """Take a user's picture in as keyframe; see `KeyframeImports.import_keyframe`."""
+        return self._imports.import_keyframe(project, shot_id, source, slot, pick=pick, origin=origin)
 
-        `origin` remembers where it came from, so that the same picture is not taken in twice.
-        """
-        project.board.shot(shot_id)
-        check_slot(slot)
-        self._media.check_image(source)
-        work = project.files.workspace(f"import-{uuid.uuid4().hex[:12]}")
-        try:
-            target = work / "image.png"
-            width, height = self._media.import_image(source, target)
-            keyframe = project.files.add_keyframe(
-                Keyframe(
-                    name="", shot=shot_id, slot=slot, image=Picked(path="image.png", sha256="0" * 64), width=width,
-                    height=height, source=source.name[:200], made=self._clock.now(),
-                    extras={"origin": origin} if origin else {},
-                ),
-                target,
-            )  # fmt: skip
-        finally:
-            project.files.discard(work)
-        if pick:
-            project.change_selection(
-                lambda s: s.with_choice(
-                    shot_id, s.of(shot_id).replace(keyframes={**s.of(shot_id).keyframes, slot: keyframe.image})
-                )
-            )
-        self._changes.bump()
-        return keyframe
+    def fit_keyframe(self, project: OpenProject, shot_id: str, name: str, fit: Fit) -> Keyframe:
+        """Fit a user's picture to the film's size and pick the result; see `KeyframeImports.fit`."""
+        return self._imports.fit(project, shot_id, name, fit)
 
     def import_pictures(self, project: OpenProject, pictures: Sequence[ImportedPicture]) -> Run | None:
-        """Queue taking in the pictures that came with a storyboard; those selected there are picked here."""
-        jobs = []
-        for first in range(0, len(pictures), IMPORTED_AT_ONCE):
-            part = pictures[first : first + IMPORTED_AT_ONCE]
-            jobs.append(
-                Job(
-                    id=str(uuid.uuid4()), run="", project=project.id, kind="import",
-                    title=f"Import {len(part)} pictures", backend=IMPORT_LANE, created=self._clock.now(),
-                    detail={"pictures": json.dumps([p.to_json() for p in part])},
-                )
-            )  # fmt: skip
-        return self._jobs.start(project.id, "Import pictures", jobs) if jobs else None
+        """Queue taking in the pictures that came with a storyboard; those selected there are picked."""
+        return self._imports.import_pictures(project, pictures)
 
     def consequences(self, project: OpenProject, **changes: Any) -> tuple[list[str], list[str]]:
         """What changing these fields of the project would cost: the shots that are rendered now and would be stale,
@@ -298,7 +268,7 @@ class GenerationService:
             [i for i in order if i in drawn - still_drawn],
         )
 
-    # -- executors -----------------------------------------------------------------------------------------
+    # -- inside --------------------------------------------------------------------------------------------
 
     def _need(self, setup: PlanSetup, kind: str) -> None:
         spec, what = (setup.image_spec, "pictures") if kind == "image" else (setup.spec, "clips")
@@ -322,238 +292,11 @@ class GenerationService:
             created=self._clock.now(), detail=detail,
         )  # fmt: skip
 
-    def _state_for(self, project: OpenProject, job: Job) -> ShotState:
-        names = ("profile", "workflow", "image_backend", "image_workflow")
-        told = {name: str(job.detail.get(name, "")) for name in names}
-        mode = as_mode(str(job.detail.get("mode", "")))
-        instead = Instead(backend=str(job.detail.get("backend", job.backend)), mode=mode, **told)
-        setup = setup_for(self._backends, project.project, self._options(), instead)
-        return self.states(project, setup, [job.shot])[0]
 
-    def _make_keyframe(self, context: JobContext) -> str:
-        job = context.job
-        project = self._projects.get(job.project)
-        state = self._state_for(project, job)
-        rule = state.image_request(job.slot)
-        there = next((k for k in state.keyframes if k.extras.get("job") == job.id), None)
-        if there is None and job.detail.get("once"):
-            there = standing_keyframe(state.keyframes, state.choice, job.slot, rule.fingerprint)[1]
-        if there is not None:
-            return there.name
-        number = int(job.detail.get("number", 0))
-        given = job.detail.get("seed")
-        if given is not None:
-            seed = int(given)
-        else:
-            seed = _drawn(job) if rule.seed_rule == "random" else (rule.seed + number) % 2**64
-        request = state.image_request(job.slot, seed)
-        work = project.files.workspace(job.id)
-        try:
-            done = self._run_backend(context, project, request, work)
-            image = work / check_name(done.image or "image.png")
-            width, height = self._media.check_image(image)
-            keyframe = project.files.add_keyframe(
-                Keyframe(
-                    name="", shot=job.shot, slot=job.slot, image=Picked(path="image.png", sha256="0" * 64),
-                    width=width, height=height, request=request, fingerprint=request.fingerprint,
-                    source=request.backend, made=self._clock.now(), extras={**done.info, "job": job.id},
-                ),
-                image,
-            )  # fmt: skip
-        finally:
-            project.files.discard(work)
-        return keyframe.name
-
-    def _import_pictures(self, context: JobContext) -> str:
-        project = self._projects.get(context.job.project)
-        given = [ImportedPicture.model_validate(p) for p in json.loads(str(context.job.detail["pictures"]))]
-        refused: list[str] = []
-        for number, picture in enumerate(given):
-            context.check()
-            context.report(number / len(given), f"picture {number + 1} of {len(given)}")
-            origin = str(picture.path)
-            if any(
-                k.extras.get("origin") == origin and k.slot == picture.slot
-                for k in project.files.keyframes(picture.shot)
-            ):
-                continue
-            try:
-                self.import_keyframe(
-                    project, picture.shot, picture.path, picture.slot, pick=picture.selected, origin=origin
-                )  # fmt: skip
-            except StudioError as error:
-                # One bad picture must not keep the others out; all refusals are told at the end.
-                refused.append(f"{picture.path.name} ({error.message.rstrip('.')})")
-        if refused:
-            raise BadInput(
-                f"{len(refused)} of {len(given)} pictures could not be taken in: {'; '.join(refused[:3])}"
-                f"{' …' if len(refused) > 3 else '.'}",
-                "Import them by hand in Keyframes.",
-            )
-        return f"{len(given)} pictures"
-
-    def _make_segment(self, context: JobContext) -> str:
-        job = context.job
-        project = self._projects.get(job.project)
-        state = self._state_for(project, job)
-        request, fits = self._segment_request(project, state, job)
-        ours = next((t for t in state.takes if t.backend_info.get("job") == job.id), None)
-        if ours is not None:
-            return ours.id
-        if fits is not None and not job.detail.get("again"):
-            if state.choice.takes.get(str(job.segment), fits.id) != fits.id:
-                self._let_newest_stand(project, job)
-            return fits.id
-        began = self._clock.monotonic()
-        work = project.files.workspace(job.id)
-        try:
-            done = self._run_backend(context, project, request, work)
-            clip = work / check_name(done.clip or "clip.mp4")
-            info = self._media.probe(clip)
-            self._check_clip(job, request, info.frames, (info.width, info.height))
-            last = work / check_name(done.last or "last.png")
-            if not last.is_file():
-                self.last_frames.extract(clip, last)
-            spent = self._clock.monotonic() - began
-            take = project.files.add_take(
-                Take(
-                    id="new", shot=job.shot, segment=job.segment, clip=Picked(path="clip.mp4", sha256="0" * 64),
-                    last=Picked(path="last.png", sha256="0" * 64), request=request, fingerprint=request.fingerprint,
-                    info=info, backend_info={**done.info, "job": job.id}, made=self._clock.now(),
-                    seconds=round(spent, 3),
-                ),
-                clip, last,
-            )  # fmt: skip
-        finally:
-            project.files.discard(work)
-        self._timings.learn(
-            timing_key(request.backend, request.profile, request.width, request.height),
-            _worked(done.info, spent) / request.frames,
+def _refuse_sent(job: Job | None) -> None:
+    """Raise NotReady for a segment that may be paid for already."""
+    if job is not None:
+        raise NotReady(
+            f"{job.title} was sent to {job.sent} before an interruption, and may be paid for already.",
+            "Go on with the interrupted run in the Queue: it is asked about first, and sent again only if you say so.",
         )
-        self._let_newest_stand(project, job)
-        return take.id
-
-    def _segment_request(
-        self, project: OpenProject, state: ShotState, job: Job
-    ) -> tuple[GenerationRequest, Take | None]:
-        """What to ask for now that everything before it is there, and the take that fits already."""
-        if job.segment >= len(state.timing.segments):
-            raise NotReady(f"Shot {job.shot} has no segment {job.segment + 1} any more.", "Render the shot again.")
-        segment = state.timing.segments[job.segment]
-        start: Picked | None
-        if segment.start == "previous":
-            before = self._take_before(project, state, job.segment)
-            start = self.last_frames.frame(project, before)
-        else:
-            start = state.keyframe(segment.start_slot)
-        if start is None or (segment.end_slot and state.keyframe(segment.end_slot) is None):
-            raise NotReady(f"Shot {job.shot} lacks a keyframe.", "Make or import one in Keyframes.")
-        seed = job.detail.get("seed")
-        request = state.request(segment, start, None if seed is None else int(seed))
-        if request.seed_rule == "random" and seed is None:
-            request = state.request(segment, start, _drawn(job))
-        own = [t for t in state.takes if t.segment == job.segment and t.fingerprint == request.fingerprint]
-        chosen = state.choice.takes.get(str(job.segment))
-        return request, next((t for t in own if t.id == chosen), own[-1] if own else None)
-
-    def _take_before(self, project: OpenProject, state: ShotState, segment: int) -> Take:
-        take = standing_take(state.takes, state.choice, segment - 1, None)
-        planned = state.plan().segments[segment - 1]
-        for candidate in state.takes:
-            if candidate.id == planned.take and candidate.segment == segment - 1:
-                take = candidate
-        if take is None:
-            raise NotReady(
-                f"Segment {segment} of shot {state.words.shot.id} is not made yet.", "Render the shot again."
-            )
-        return take
-
-    def _check_clip(self, job: Job, request: GenerationRequest, frames: int, size: tuple[int, int]) -> None:
-        if frames != request.frames:
-            raise BackendFailed(
-                f"{job.title}: the clip has {frames} frames instead of {request.frames}.", "Render the shot again."
-            )
-        if size != (request.width, request.height):
-            raise BackendFailed(
-                f"{job.title}: the clip is {size[0]}×{size[1]} instead of {request.width}×{request.height}.",
-                "Check the workflow's size inputs.",
-            )
-
-    def _let_newest_stand(self, project: OpenProject, job: Job) -> None:
-        """A take that was asked for stands; one chosen before gives way."""
-        if str(job.segment) not in project.selection.of(job.shot).takes:
-            return
-
-        def make(choice: ShotChoice) -> ShotChoice:
-            return choice.replace(takes={k: v for k, v in choice.takes.items() if k != str(job.segment)})
-
-        project.change_selection(lambda s: s.with_choice(job.shot, make(s.of(job.shot))))
-
-    def _run_backend(
-        self, context: JobContext, project: OpenProject, request: GenerationRequest, work: Path
-    ) -> BackendDone:
-        """Hand the request over and follow it to its end."""
-        backend = self._backends.get(request.backend)
-        readiness = backend.preflight()
-        if not readiness.ready:
-            first = readiness.problems[0]
-            raise BackendUnavailable(first.what, first.cure)
-        context.check()
-        backend.submit(context.job.id, request, self._inputs(project.files, request), work)
-
-        def stop() -> None:
-            if context.to_be_resumed and isinstance(backend, GoesOnAlone):
-                backend.leave(context.job.id)
-            else:
-                backend.cancel(context.job.id)
-
-        context.on_stop(stop)
-        for event in backend.events(context.job.id):
-            match event:
-                case BackendQueued(position=position):
-                    context.report(0.0, "waiting" if position is None else f"{position} ahead")
-                case BackendStarted():
-                    context.report(0.0, "started")
-                case BackendProgress(fraction=fraction, detail=detail):
-                    context.report(fraction, detail)
-                case BackendPreview(mime=mime, data=data):
-                    context.preview(mime, data)
-                case BackendDone():
-                    return event
-                case BackendFailure(message=message, cure=cure, retry=retry):
-                    raise BackendFailed(message, cure, retry=retry)
-                case BackendStopped():
-                    raise Cancelled
-        raise BackendFailed("The backend ended the job without saying how.", "Render the shot again.")
-
-    @staticmethod
-    def _inputs(files: ProjectFiles, request: GenerationRequest) -> dict[str, Path]:
-        given = {"start": request.start, "end": request.end}
-        given |= {f"reference-{i}": picked for i, picked in enumerate(request.references)}
-        return {name: files.path(picked) for name, picked in given.items() if picked is not None}
-
-
-def _drawn(job: Job) -> int:
-    """A seed by chance, the same whenever the job is taken up again: it may be on a server already."""
-    return int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4], "big")
-
-
-def check_slot(slot: str) -> None:
-    """Raise BadInput unless `slot` is the name of a keyframe slot."""
-    if not re.fullmatch(r"start|end|mid-[1-9][0-9]{0,3}", slot):
-        raise BadInput(f"There is no keyframe slot {slot[:40]!r}.", "Slots are start, end, mid-1, mid-2 and so on.")
-
-
-def _worked(info: dict[str, Any], spent: float) -> float:
-    """Seconds of work on a clip: by the server's clock where it tells, because `spent` counts the wait there too."""
-    told = info.get("server_seconds")
-    return float(told) if isinstance(told, (int, float)) and told > 0 and not info.get("cached") else spent
-
-
-def as_mode(text: str) -> Mode | None:
-    """The mode of that name; None when there is none."""
-    match text:
-        case "chain" | "keyframe" | "single":
-            return text
-        case _:
-            return None

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from domain.errors import BackendFailed, Cancelled, Conflict, NotFound, StudioError
-from domain.job import Done, Failed, Job, Phase, Queued, Run, Running, Stopped
+from domain.errors import (
+    BackendFailed,
+    BackendUnavailable,
+    BadInput,
+    Cancelled,
+    Conflict,
+    DiskFull,
+    NotFound,
+    StudioError,
+)
+from domain.job import Done, Failed, Job, JobOffer, Phase, Queued, Run, Running, Stopped
+from domain.retries import QueueRules, RetryPolicy
 from services.changes import ChangeCounter
-from services.jobs import KEEP_ENDED_RUNS, JobContext, JobService
+from services.job_context import JobContext
+from services.jobs import JobService
+from services.run_book import KEEP_ENDED_RUNS
 from tests.fakes.clock import FakeClock
 
 WAIT = 20.0
@@ -33,9 +46,10 @@ class Desk:
         self.begun: dict[str, threading.Event] = {}
         self.how: dict[str, Callable[[JobContext], str]] = {}
         self.alive: set[str] = set()
+        self.rules = QueueRules(retry=RetryPolicy(attempts=2, first=30, factor=4, longest=100), hold_after=3)
         self.service = JobService(
             self.clock, self.changes, self.save, lambda b: self.lanes.get(b, self.default_lanes), owner,
-            lambda who: who in self.alive,
+            lambda who: who in self.alive, lambda: self.rules,
         )  # fmt: skip
         for kind in ("keyframe", "segment"):
             self.service.register(kind, self.work)
@@ -317,16 +331,53 @@ def test_many_jobs_are_stopped_with_one_write(desk: Desk) -> None:
     assert desk.kinds(run).count("cancelled") == 200
 
 
-def test_pause_holds_waiting_jobs_back_and_lets_running_ones_end(desk: Desk) -> None:
+def test_pause_puts_what_runs_back_into_the_queue_within_a_second_and_resume_goes_on(desk: Desk) -> None:
     desk.gate("a")
     run = desk.start(desk.job("a"), desk.job("b"))
     assert desk.began("a").wait(WAIT)
+    began = time.monotonic()
     desk.service.pause("film")
-    desk.gate("a").set()
-    assert desk.service.wait(run.id, 0.3).jobs[0].phase.kind == "done"
-    assert desk.service.is_paused("film") and desk.kinds(run) == ["done", "queued"]
+    while desk.kinds(run) != ["queued", "queued"]:
+        assert time.monotonic() - began < 1
+        time.sleep(0.005)
+    assert [j.phase.kind for j in desk.disk[run.id].jobs] == ["queued", "queued"]
+    assert desk.service.is_paused("film")
     desk.service.resume("film")
     assert [j.phase.kind for j in desk.ended(run).jobs] == ["done", "done"]
+    assert desk.log.count("begin a") == 2 and desk.log.count("begin b") == 1
+
+
+def test_what_is_stopped_while_it_is_paused_is_told_so_for_good(desk: Desk) -> None:
+    asked: list[bool] = []
+
+    def work(context: JobContext) -> str:
+        context.on_stop(lambda: asked.append(context.to_be_resumed))
+        while not context.stopped:
+            time.sleep(0.005)
+        raise Cancelled
+
+    desk.how["a"] = work
+    run = desk.start(desk.job("a"))
+    assert desk.began("a").wait(WAIT)
+    desk.service.pause("film")
+    while desk.kinds(run) != ["queued"]:
+        time.sleep(0.005)
+    desk.service.stop(["a"])
+    assert desk.kinds(run) == ["cancelled"] and asked == [True, False]
+
+
+def test_holds_of_several_are_let_go_one_by_one(desk: Desk) -> None:
+    desk.service.hold("It is too hot.", by="temperature")
+    desk.service.hold("It is far too hot.", by="temperature")
+    desk.service.pause("film")
+    assert [(h.by, h.reason) for h in desk.service.holds("film")] == [
+        ("user", ""), ("temperature", "It is far too hot.")
+    ]  # fmt: skip
+    run = desk.start(desk.job("a"))
+    desk.service.resume("film")
+    assert desk.service.stuck("film") == "It is far too hot."
+    desk.service.release(by="temperature")
+    assert desk.service.stuck("film") == "" and [j.phase.kind for j in desk.ended(run).jobs] == ["done"]
 
 
 def test_pausing_one_project_does_not_pause_another(desk: Desk) -> None:
@@ -607,3 +658,183 @@ def test_changes_wake_those_who_wait(desk: Desk) -> None:
     assert desk.changes.wait(seen, 0.01) == seen
     desk.ended(desk.start(desk.job("a")))
     assert desk.changes.wait(seen, 0) > seen
+
+
+# -- tried again by itself -------------------------------------------------------------------------------------------
+
+
+def breaks(desk: Desk, title: str, times: int, error: Callable[[], StudioError]) -> None:
+    left = [times]
+
+    def work(context: JobContext) -> str:
+        if left[0]:
+            left[0] -= 1
+            raise error()
+        return "made at last"
+
+    desk.how[title] = work
+
+
+def out_of_reach() -> StudioError:
+    return BackendUnavailable("The server is out of reach.", "Look at its plug.")
+
+
+def until(fits: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT
+    while not fits():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+def test_what_was_out_of_reach_is_tried_again_after_growing_pauses(desk: Desk) -> None:
+    breaks(desk, "a", 2, out_of_reach)
+    run = desk.start(desk.job("a"), desk.job("b", "a"))
+    for attempt, pause in ((1, 30), (2, 100)):
+        until(lambda attempt=attempt: desk.service.job("a").attempts == attempt)  # type: ignore[misc]
+        phase = desk.phase("a")
+        assert isinstance(phase, Queued) and phase.reason == "The server is out of reach."
+        assert phase == next(j.phase for j in desk.disk[run.id].jobs if j.id == "a"), "it is not written down"
+        begun = desk.log.count("begin a")
+        desk.clock.step(pause - 10)
+        time.sleep(0.5)
+        assert desk.log.count("begin a") == begun, "before its time"
+        desk.clock.step(10)
+        until(lambda begun=begun: desk.log.count("begin a") == begun + 1)  # type: ignore[misc]
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["done", "done"]
+
+
+def test_tries_are_bounded_and_then_it_has_failed(desk: Desk) -> None:
+    breaks(desk, "a", 99, out_of_reach)
+    run = desk.start(desk.job("a"))
+    for attempt in (1, 2):
+        until(lambda attempt=attempt: desk.service.job("a").attempts == attempt)  # type: ignore[misc]
+        desk.clock.step(100)
+    phase = desk.ended(run).jobs[0].phase
+    assert isinstance(phase, Failed) and phase.fault == "network" and desk.log.count("begin a") == 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BackendUnavailable("A model is missing.", retry=False),
+        BackendUnavailable("No server is set up.", fault="unavailable"),
+        BackendFailed("The card has no memory left.", fault="memory"),
+        BackendFailed("The clip is not one."),
+        BadInput("There is no such shot."),
+    ],
+)
+def test_what_would_fail_again_is_not_tried_again(desk: Desk, error: StudioError) -> None:
+    breaks(desk, "a", 1, lambda: error)
+    run = desk.ended(desk.start(desk.job("a")))
+    assert isinstance(run.jobs[0].phase, Failed) and desk.log.count("begin a") == 1
+
+
+def test_the_time_of_the_next_try_outlives_the_studio(desk: Desk) -> None:
+    breaks(desk, "a", 1, out_of_reach)
+    run = desk.start(desk.job("a"))
+    until(lambda: desk.service.job("a").attempts == 1)
+    desk.service.close()
+    second = Desk("two")
+    second.service.adopt(desk.disk[run.id])
+    time.sleep(0.3)
+    assert "begin a" not in second.log
+    second.clock.step(31)
+    second.ended(run)
+    second.service.close()
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up_for_long(desk: Desk) -> None:
+    far = Queued(not_before="2031-01-01T00:00:00Z", reason="The server is out of reach.")
+    run = desk.start(desk.job("a", phase=far))
+    desk.clock.step(101)
+    assert desk.ended(run).jobs[0].phase.kind == "done"
+
+
+def test_a_job_that_waits_for_its_next_try_can_be_stopped(desk: Desk) -> None:
+    breaks(desk, "a", 1, out_of_reach)
+    run = desk.start(desk.job("a"))
+    until(lambda: desk.service.job("a").attempts == 1)
+    desk.service.stop(["a"])
+    desk.clock.step(1000)
+    assert desk.ended(run).jobs[0].phase.kind == "cancelled" and desk.log.count("begin a") == 1
+
+
+# -- failures in a row, a full disk -----------------------------------------------------------------------------------
+
+
+def test_after_failures_in_a_row_the_queue_is_held_and_says_why(desk: Desk) -> None:
+    for title in "abcd":
+        breaks(desk, title, 1, lambda: BackendFailed("Everything is black."))
+    run = desk.start(*(desk.job(t) for t in "abcde"))
+    until(lambda: bool(desk.service.holds("film")))
+    hold = desk.service.holds("film")[0]
+    assert hold.by == "failures" and hold.reason.startswith("3 jobs failed") and "Everything is black." in hold.reason
+    assert desk.kinds(run) == ["failed"] * 3 + ["queued"] * 2
+    assert desk.service.stuck("film") == hold.reason
+    desk.service.resume("film")
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["failed"] * 4 + ["done"]
+    assert not desk.service.holds("film")
+
+
+def test_failures_with_good_ends_between_them_hold_nothing(desk: Desk) -> None:
+    for title in "acegi":
+        breaks(desk, title, 1, lambda: BackendFailed("Everything is black."))
+    run = desk.ended(desk.start(*(desk.job(t) for t in "abcdefghij")))
+    assert [j.phase.kind for j in run.jobs] == ["failed", "done"] * 5
+
+
+def test_the_last_failures_of_a_queue_do_not_hold_what_comes_later(desk: Desk) -> None:
+    for title in "abc":
+        breaks(desk, title, 1, lambda: BackendFailed("Everything is black."))
+    desk.ended(desk.start(*(desk.job(t) for t in "abc")))
+    assert not desk.service.holds("film")
+
+
+def test_a_full_disk_holds_the_queue_and_the_job_goes_on_later(desk: Desk) -> None:
+    breaks(desk, "a", 1, lambda: DiskFull("There is no room for the clip.", "Make some."))
+    run = desk.start(desk.job("a"), desk.job("b"))
+    until(lambda: bool(desk.service.holds("film")))
+    assert desk.kinds(run) == ["queued", "queued"] and desk.service.job("a").attempts == 0
+    assert desk.service.stuck("film") == "There is no room for the clip. Make some."
+    desk.service.release(project="film", by="disk")
+    assert [j.phase.kind for j in desk.ended(run).jobs] == ["done", "done"]
+
+
+def test_a_disk_that_is_too_full_for_a_state_holds_the_queue_too(desk: Desk) -> None:
+    full = [True]
+
+    def refuse(run: Run) -> bool:
+        if full[0] and any(job.phase.kind == "running" for job in run.jobs):
+            raise DiskFull("There is no room for the run.")
+        return False
+
+    desk.refuse = refuse
+    run = desk.start(desk.job("a"))
+    assert desk.kinds(run) == ["queued"] and "begin a" not in desk.log
+    full[0] = False
+    desk.service.resume("film")
+    assert desk.ended(run).jobs[0].phase.kind == "done"
+
+
+# -- what is offered ---------------------------------------------------------------------------------------------------
+
+
+def test_an_offer_changes_that_job_alone_and_is_taken_once(desk: Desk) -> None:
+    offer = JobOffer(id="size-50", title="Half", changes={"width": 64})
+    breaks(desk, "a", 1, lambda: BackendFailed("No memory.", fault="memory", offers=(offer,)))
+    run = desk.ended(desk.start(desk.job("a"), desk.job("b", "a")))
+    with pytest.raises(BadInput):
+        desk.service.accept("a", "size-25")
+    again = desk.service.accept("a", "size-50")
+    assert again.detail == {"width": 64}
+    run = desk.ended(run)
+    assert [j.phase.kind for j in run.jobs] == ["done", "done"] and run.jobs[1].detail == {}
+    with pytest.raises(BadInput):
+        desk.service.accept(again.id, "size-50")
+
+
+def test_another_way_is_taken_when_there_is_one(desk: Desk) -> None:
+    desk.service.register("segment", desk.work, lambda job, error: job.replace(backend="other", phase=Queued()))
+    breaks(desk, "a", 1, lambda: BackendFailed("Not here."))
+    run = desk.ended(desk.start(desk.job("a")))
+    assert run.jobs[0].phase.kind == "done" and run.jobs[0].backend == "other"

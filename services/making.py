@@ -1,0 +1,326 @@
+"""What a job makes: the request as the plan has it, the same changed for this job alone, and the artefact kept."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from domain.backend import BackendDone
+from domain.errors import BackendFailed, NotFound, NotReady, StudioError
+from domain.job import Job, JobOffer, Queued
+from domain.names import check_name
+from domain.profile import ModelProfile
+from domain.project import Picked, ShotChoice
+from domain.prompting import sheet_owner, with_sheet
+from domain.request import GenerationRequest
+from domain.storyboard import Storyboard
+from domain.take import Keyframe, Take
+from services.following import Follower
+from services.job_context import JobContext
+from services.jobs import JobService
+from services.options import CurrentOptions
+from services.pacing import key_of
+from services.planning import ShotState, shot_states
+from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
+from services.projects import OpenProject, ProjectService
+from services.setups import Instead, as_mode, setup_for
+from services.takes import LastFrameExtractor, standing_keyframe, standing_take
+
+_SMALLER = ((3, 4, "three quarters of the size"), (1, 2, "half the size"))
+"""Shares of width and height that are offered when memory ran out."""
+
+_NO_HASH = "0" * 64
+
+
+class Making:
+    """The executors of keyframes and segments; they run inside the job service's threads."""
+
+    def __init__(
+        self, projects: ProjectService, backends: Backends, jobs: JobService, media: Media, clock: Clock,
+        timings: TimingStore, options: CurrentOptions,
+    ) -> None:  # fmt: skip
+        self._projects = projects
+        self._backends = backends
+        self._follower = Follower(backends)
+        self._media = media
+        self._clock = clock
+        self._timings = timings
+        self._options = options
+        self.last_frames = LastFrameExtractor(media)
+        jobs.register("keyframe", self.make_keyframe, self.other_way)
+        jobs.register("segment", self.make_segment, self.other_way)
+
+    # -- keyframes -----------------------------------------------------------------------------------------
+
+    def make_keyframe(self, context: JobContext) -> str:
+        """Draw a keyframe, unless this job's is there already; its name."""
+        job = context.job
+        project = self._projects.get(job.project)
+        state = self._state(project, job)
+        planned = state.image_request(job.slot)
+        there = next((k for k in state.keyframes if k.extras.get("job") == job.id), None)
+        if there is None and job.detail.get("once"):
+            there = standing_keyframe(state.keyframes, state.choice, job.slot, planned.fingerprint)[1]
+        if there is not None and self._is_whole(project.files, there.image):
+            return there.name
+        number = int(job.detail.get("number", 0))
+        given = job.detail.get("seed")
+        if given is not None:
+            seed = int(given)
+        else:
+            seed = drawn_seed(job) if planned.seed_rule == "random" else (planned.seed + number) % 2**64
+        request, instead = self._changed(job, self._maker(project, job, state).image_request(job.slot, seed))
+        work = project.files.workspace(job.id)
+        try:
+            done, spent = self._made(context, project, request, state.setup.image_profile, work)
+            image = work / check_name(done.image or "image.png")
+            width, height = self._media.check_image(image)
+            self._refuse_black(job, image)
+            keyframe = project.files.add_keyframe(
+                Keyframe(
+                    name="", shot=job.shot, slot=job.slot, image=Picked(path="image.png", sha256=_NO_HASH),
+                    width=width, height=height, request=request, fingerprint=planned.fingerprint,
+                    source=request.backend, made=self._clock.now(),
+                    extras={**done.info, "job": job.id, **({"instead": instead} if instead else {})},
+                ),
+                image,
+            )  # fmt: skip
+        finally:
+            project.files.discard(work)
+        self._timings.learn(key_of(request), _worked(done.info, spent))
+        self._be_sheet(project, keyframe)
+        return keyframe.name
+
+    @staticmethod
+    def _be_sheet(project: OpenProject, keyframe: Keyframe) -> None:
+        """The first sheet of someone is the reference; further ones are chosen by hand."""
+        owner = sheet_owner(keyframe.shot, project.board)
+        if owner is None or owner[1].references:
+            return
+        kind, entity = owner
+
+        def make(board: Storyboard) -> Storyboard:
+            now = board.entity(kind, entity.id)
+            return board if now.references else board.with_entity(kind, now.replace(references=(keyframe.image,)))
+
+        with contextlib.suppress(NotFound):  # deleted while it was drawn
+            project.change_board(f"the sheet of {entity.name or entity.id}", make)
+
+    # -- segments ------------------------------------------------------------------------------------------
+
+    def make_segment(self, context: JobContext) -> str:
+        """Make the clip of a segment, unless this job's or one that fits is there already; the take's id."""
+        job = context.job
+        project = self._projects.get(job.project)
+        state = self._state(project, job)
+        planned, fits = self._planned(project, state, job)
+        ours = next((t for t in state.takes if t.backend_info.get("job") == job.id), None)
+        if ours is not None and self._is_whole_take(project.files, ours):
+            return ours.id
+        if fits is not None and not job.detail.get("again") and self._is_whole_take(project.files, fits):
+            if state.choice.takes.get(str(job.segment), fits.id) != fits.id:
+                self._let_newest_stand(project, job)
+            return fits.id
+        segment = state.timing.segments[job.segment]
+        maker = self._maker(project, job, state)
+        request, instead = self._changed(job, maker.request(segment, planned.start, planned.seed))
+        work = project.files.workspace(job.id)
+        try:
+            done, spent = self._made(context, project, request, state.setup.profile, work)
+            clip = work / check_name(done.clip or "clip.mp4")
+            info = self._media.probe(clip)
+            _check_clip(job, request, info.frames, (info.width, info.height))
+            self._refuse_black(job, clip)
+            last = work / check_name(done.last or "last.png")
+            if not last.is_file():
+                self.last_frames.extract(clip, last)
+            take = project.files.add_take(
+                Take(
+                    id="new", shot=job.shot, segment=job.segment, clip=Picked(path="clip.mp4", sha256=_NO_HASH),
+                    last=Picked(path="last.png", sha256=_NO_HASH), request=request, fingerprint=planned.fingerprint,
+                    info=info, backend_info={**done.info, "job": job.id}, made=self._clock.now(),
+                    seconds=round(spent, 3), instead=instead,
+                ),
+                clip, last,
+            )  # fmt: skip
+        finally:
+            project.files.discard(work)
+        self._timings.learn(key_of(request), _worked(done.info, spent) / request.frames)
+        self._let_newest_stand(project, job)
+        return take.id
+
+    def _planned(self, project: OpenProject, state: ShotState, job: Job) -> tuple[GenerationRequest, Take | None]:
+        """What the plan asks for now that everything before it is there, and the take that fits already."""
+        if job.segment >= len(state.timing.segments):
+            raise NotReady(f"Shot {job.shot} has no segment {job.segment + 1} any more.", "Render the shot again.")
+        segment = state.timing.segments[job.segment]
+        start: Picked | None
+        if segment.start == "previous":
+            before = self._take_before(state, job.segment)
+            start = self.last_frames.frame(project, before)
+        else:
+            start = state.keyframe(segment.start_slot)
+        if start is None or (segment.end_slot and state.keyframe(segment.end_slot) is None):
+            raise NotReady(f"Shot {job.shot} lacks a keyframe.", "Make or import one in Keyframes.")
+        seed = job.detail.get("seed")
+        request = state.request(segment, start, None if seed is None else int(seed))
+        if request.seed_rule == "random" and seed is None:
+            request = state.request(segment, start, drawn_seed(job))
+        own = [t for t in state.takes if t.segment == job.segment and t.fingerprint == request.fingerprint]
+        chosen = state.choice.takes.get(str(job.segment))
+        return request, next((t for t in own if t.id == chosen), own[-1] if own else None)
+
+    def _take_before(self, state: ShotState, segment: int) -> Take:
+        take = standing_take(state.takes, state.choice, segment - 1, None)
+        planned = state.plan().segments[segment - 1]
+        for candidate in state.takes:
+            if candidate.id == planned.take and candidate.segment == segment - 1:
+                take = candidate
+        if take is None:
+            raise NotReady(
+                f"Segment {segment} of shot {state.words.shot.id} is not made yet.", "Render the shot again."
+            )
+        return take
+
+    def _let_newest_stand(self, project: OpenProject, job: Job) -> None:
+        """A take that was asked for stands; one chosen before gives way."""
+        if str(job.segment) not in project.selection.of(job.shot).takes:
+            return
+
+        def make(choice: ShotChoice) -> ShotChoice:
+            return choice.replace(takes={k: v for k, v in choice.takes.items() if k != str(job.segment)})
+
+        project.change_selection(lambda s: s.with_choice(job.shot, make(s.of(job.shot))))
+
+    def _refuse_black(self, job: Job, made: Path) -> None:
+        """A black result would be the beginning of a black chain."""
+        if self._media.is_black(made):
+            raise BackendFailed(
+                f"{job.title}: everything in the result is black, so it was not kept.",
+                "Another seed may help; if it stays black, choose another model file or a VAE of full precision.",
+            )
+
+    # -- in another way than planned -------------------------------------------------------------------------
+
+    def other_way(self, job: Job, error: StudioError) -> Job | None:
+        """The job on the project's fallback backend, when its own is out of reach or lacks something."""
+        if getattr(error, "fault", "") not in ("network", "unavailable") or job.detail.get("fallback"):
+            return None
+        try:
+            name = self._projects.get(job.project).project.fallback_backend
+            if not name or name == job.backend:
+                return None
+            spec = self._backends.spec(name)
+        except NotFound:
+            return None
+        kind = "image" if job.kind == "keyframe" else "video"
+        if kind not in spec.kinds or (kind == "video" and str(job.detail.get("profile")) not in spec.profiles):
+            return None
+        reason = f"{error.message} It is made with {spec.title} instead."
+        detail = {"backend": job.backend, **job.detail, "fallback": name}
+        return job.replace(backend=name, sent="", detail=detail, phase=Queued(reason=reason))
+
+    def _state(self, project: OpenProject, job: Job, fallback: str = "") -> ShotState:
+        """The job's shot, for the backends that the job was planned with or for the fallback."""
+        names = ("profile", "workflow", "image_backend", "image_workflow")
+        told = {name: str(job.detail.get(name, "")) for name in names} if not fallback else {}
+        if fallback and job.kind == "segment":
+            told["profile"] = str(job.detail.get("profile", ""))
+        instead = Instead(
+            backend=fallback or str(job.detail.get("backend", job.backend)),
+            mode=as_mode(str(job.detail.get("mode", ""))), **told,
+        )  # fmt: skip
+        setup = setup_for(self._backends, project.project, self._options(), instead)
+        board = with_sheet(project.board, job.shot)
+        board.position(job.shot)
+        return shot_states(
+            setup, project.project, board, project.selection, project.files.keyframes(), project.files.takes(),
+            frozenset({job.shot}),
+        )[0]  # fmt: skip
+
+    def _maker(self, project: OpenProject, job: Job, state: ShotState) -> ShotState:
+        """The shot as the backend sees it that makes the job."""
+        fallback = str(job.detail.get("fallback", ""))
+        return self._state(project, job, fallback) if fallback else state
+
+    def _changed(self, job: Job, request: GenerationRequest) -> tuple[GenerationRequest, str]:
+        """The request as this job sends it, and in a sentence what is different from the plan."""
+        words = []
+        if job.detail.get("fallback"):
+            words.append(f"with {self._backends.spec(request.backend).title} instead of {job.detail.get('backend')}")
+        width, height = int(job.detail.get("width", request.width)), int(job.detail.get("height", request.height))
+        if (width, height) != (request.width, request.height):
+            words.append(f"at {width}×{height} instead of {request.width}×{request.height}, because memory ran out")
+            request = request.replace(width=width, height=height)
+        return request, f"Made {' and '.join(words)}." if words else ""
+
+    def _made(
+        self, context: JobContext, project: OpenProject, request: GenerationRequest, profile: ModelProfile, work: Path
+    ) -> tuple[BackendDone, float]:
+        """The artefacts in `work`, and the seconds they took. Raises what the backend's end means."""
+        began = self._clock.monotonic()
+        try:
+            done = self._follower.run(context, project.files, request, work)
+        except BackendFailed as error:
+            if error.fault == "memory":
+                error.offers = smaller_sizes(request, profile)
+            raise
+        return done, self._clock.monotonic() - began
+
+    # -- what is there ---------------------------------------------------------------------------------------
+
+    def _is_whole_take(self, files: ProjectFiles, take: Take) -> bool:
+        """Whether clip and last frame are, byte for byte, those that were stored, and the clip has its frames."""
+        if not (self._is_whole(files, take.clip) and self._is_whole(files, take.last)):
+            return False
+        try:
+            return self._media.probe(files.path(take.clip)).frames == take.info.frames
+        except StudioError:
+            return False
+
+    @staticmethod
+    def _is_whole(files: ProjectFiles, picked: Picked) -> bool:
+        try:
+            with files.path(picked).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == picked.sha256
+        except (OSError, StudioError):
+            return False
+
+
+def smaller_sizes(request: GenerationRequest, profile: ModelProfile) -> tuple[JobOffer, ...]:
+    """What may fit into memory where the request did not: the same at smaller sizes that the model makes."""
+    found: dict[tuple[int, int], JobOffer] = {}
+    for part, whole, words in _SMALLER:
+        width, height = profile.fit_size(request.width * part // whole, request.height * part // whole)
+        if width * height < request.width * request.height and (width, height) not in found:
+            found[width, height] = JobOffer(
+                id=f"size-{part * 100 // whole}", title=f"Make it at {width}×{height}",
+                what=f"This one alone is made at {words}; the film scales it up.",
+                changes={"width": width, "height": height},
+            )  # fmt: skip
+    return tuple(found.values())
+
+
+def drawn_seed(job: Job) -> int:
+    """A seed by chance, the same whenever the job is taken up again: it may be on a server already."""
+    return int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4], "big")
+
+
+def _check_clip(job: Job, request: GenerationRequest, frames: int, size: tuple[int, int]) -> None:
+    if frames != request.frames:
+        raise BackendFailed(
+            f"{job.title}: the clip has {frames} frames instead of {request.frames}.", "Render the shot again."
+        )
+    if size != (request.width, request.height):
+        raise BackendFailed(
+            f"{job.title}: the clip is {size[0]}×{size[1]} instead of {request.width}×{request.height}.",
+            "Check the workflow's size inputs.",
+        )
+
+
+def _worked(info: dict[str, Any], spent: float) -> float:
+    """Seconds of work: by the server's clock where it tells, because `spent` counts the wait there too."""
+    told = info.get("server_seconds")
+    return float(told) if isinstance(told, (int, float)) and told > 0 and not info.get("cached") else spent
