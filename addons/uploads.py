@@ -5,15 +5,29 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+import shutil
 import threading
 import time
+import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, NotFound, StudioError
 
 KEEP_SECONDS = 3600
 """How long a file waits for its action."""
+
+MAX_WAITING = 100
+"""Files that wait at once; the oldest give way to new ones."""
+
+MAX_ARRIVING = 16
+"""Files that arrive at once."""
+
+MAX_SHARE = 4
+"""All waiting files together take at most this many times the limit for one."""
+
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_MAX_NAME = 150
 
 
 class Uploads:
@@ -23,17 +37,31 @@ class Uploads:
         self._folder = folder
         self._lock = threading.Lock()
         self._files: dict[str, tuple[Path, str, float]] = {}
+        self._arriving = 0
+        self._clear_left_over()
 
     async def receive(self, name: str, chunks: AsyncIterator[bytes], limit: int) -> str:
-        """Store a file of at most `limit` bytes; its token. Raises BadInput when it is larger."""
-        self._forget_old()
-        token = secrets.token_urlsafe(18)
-        clean = re.sub(r"[^\w.() -]+", "_", Path(name.replace("\\", "/")).name)[:120] or "file"
-        folder = self._folder / token
-        folder.mkdir(parents=True)
-        path = folder / clean
+        """Store a file of at most `limit` bytes; its token. Raises BadInput when it is larger, or too many come."""
+        self._forget(limit)
+        with self._lock:
+            if self._arriving >= MAX_ARRIVING:
+                raise BadInput(f"More than {MAX_ARRIVING} files arrive at once.", "Wait a moment, then try again.")
+            self._arriving += 1
+        try:
+            token = secrets.token_urlsafe(18)
+            path = self._folder / token / safe_file_name(name)
+            await self._store(path, chunks, limit)
+        finally:
+            with self._lock:
+                self._arriving -= 1
+        with self._lock:
+            self._files[token] = (path, path.name, time.monotonic())
+        return token
+
+    async def _store(self, path: Path, chunks: AsyncIterator[bytes], limit: int) -> None:
         size = 0
         try:
+            path.parent.mkdir(parents=True)
             with path.open("wb") as file:
                 async for chunk in chunks:
                     size += len(chunk)
@@ -42,12 +70,14 @@ class Uploads:
                             f"The file is larger than the limit of {limit // 2**20} MB.", "Raise it in Settings."
                         )
                     file.write(chunk)
+        except OSError as error:
+            self._remove(path)
+            raise StudioError(
+                f"The file cannot be stored: {error.strerror or error}.", "Check the disk, then drop it again."
+            ) from error
         except BaseException:
             self._remove(path)
             raise
-        with self._lock:
-            self._files[token] = (path, clean, time.monotonic())
-        return token
 
     def waiting(self, token: str) -> Path | None:
         """The file behind the token while it waits, to be looked at only; None when it is gone."""
@@ -72,9 +102,44 @@ class Uploads:
             path.unlink(missing_ok=True)
             path.parent.rmdir()
 
-    def _forget_old(self) -> None:
+    def _forget(self, limit: int) -> None:
+        """Let go of files that waited too long, and of the oldest when there are too many or they are too large."""
+        now = time.monotonic()
         with self._lock:
-            old = [t for t, (_, _, when) in self._files.items() if time.monotonic() - when > KEEP_SECONDS]
-            gone = [self._files.pop(token)[0] for token in old]
-        for path in gone:
-            self._remove(path)
+            room = limit * (MAX_SHARE - 1)  # and one more is about to come
+            newest_first = sorted(self._files.items(), key=lambda item: -item[1][2])
+            for place, (token, (path, _, when)) in enumerate(newest_first, 1):
+                room -= _size(path)
+                if now - when > KEEP_SECONDS or place >= MAX_WAITING or room < 0:
+                    del self._files[token]
+                    self._remove(path)
+
+    def _clear_left_over(self) -> None:
+        """Remove what an earlier studio left behind; another that runs now has touched its files within the day."""
+        with contextlib.suppress(OSError):
+            for folder in self._folder.iterdir():
+                if time.time() - folder.stat().st_mtime > 24 * KEEP_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def safe_file_name(name: str) -> str:
+    """A foreign file name as every system takes it: its last part, without what is no letter, digit or plain sign.
+
+    Letters keep their accents; marks that turn text around or cannot be seen are replaced, a device's name gets a
+    sign in front, and what is too long is cut before its ending.
+    """
+    plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    clean = re.sub(r"[^\w.() -]+", "_", plain.replace("\\", "/").rpartition("/")[2]).strip(". ")
+    stem, dot, ending = clean.rpartition(".")
+    if not dot or len(ending) > 12:
+        stem, ending = clean, ""
+    stem = (stem or "file").encode()[:_MAX_NAME].decode(errors="ignore").rstrip(". ")
+    whole = f"{stem}.{ending}" if ending else stem
+    return f"_{whole}" if _DEVICES.fullmatch(whole) else whole
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,16 +1,14 @@
-"""The studio as one web application: our routes first, checks on who asks, then Gradio mounted behind them."""
+"""The studio as one web application: our routes first, then Gradio, and a guard in front of both."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import logging
 import os
 import socket
 import threading
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 # Gradio reads this when it is imported: no version look-ups, no telemetry, so that starting offline costs nothing.
@@ -18,18 +16,20 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import FastAPI
 
+from addons.guard import LOOPBACK, Guard, Hosts, is_loopback
+from addons.login import Login
+from addons.routes import Assets, add_routes
 from addons.shell import Shell, asset_folders
 from addons.uploads import Uploads
-from domain.errors import BadInput, NotFound, StudioError, UnsafePath
+from domain.errors import BadInput
+from services.passwords import check_password
 from services.projects import OpenProject
 from services.studio import Studio
 
-_log = logging.getLogger(__name__)
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
-_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+MAX_CONNECTIONS = 500
+"""Requests answered at once; more are turned away until some of them are done."""
 
 HEAD = """<meta name="color-scheme" content="dark light"><link rel="icon" href="data:,">
 <script>(() => {{
@@ -42,14 +42,22 @@ HEAD = """<meta name="color-scheme" content="dark light"><link rel="icon" href="
 }})();</script>
 <link rel="stylesheet" href="/studio/{css}.css"><script src="/studio/{js}.js"></script>"""
 
+SIGNED_OUT = """<script>(() => {
+  document.documentElement.dataset.locked = "";
+  const ask = window.fetch;
+  window.fetch = async (...a) => { const r = await ask(...a); if (r.status === 401) location.reload(); return r; };
+})();</script>"""
+"""With a password: there is a button to sign out, and a window that is signed out while it is open shows the page that
+asks for it."""
+
 
 def create_app(
     studio: Studio, choose_project: Callable[[str], OpenProject], uploads: Uploads, *, look: str = "dark",
-    allowed_hosts: tuple[str, ...] = LOOPBACK, on_stop: Callable[[], None] | None = None,
+    hosts: Hosts | None = None, login: Login | None = None, on_stop: Callable[[], None] | None = None,
 ) -> FastAPI:  # fmt: skip
     """The ASGI application. `choose_project` gives the project for a new window; `on_stop` runs at shutdown."""
     shell = Shell(studio, choose_project, uploads)
-    studio_parts = _Assets(shell)
+    assets = Assets(asset_folders(shell))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,126 +66,20 @@ def create_app(
             on_stop()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.middleware("http")(_guard(allowed_hosts))
-    _routes(app, studio, uploads, studio_parts)
+    blocks = shell.build()
+    app.add_middleware(Guard, hosts=hosts or Hosts(LOOPBACK[0]), events=frozenset(blocks.fns), login=login)
+    add_routes(app, studio, uploads, assets)
     theme = gr.themes.Base(
         primary_hue="orange", neutral_hue="zinc", font=["Inter", "system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"], spacing_size="sm", text_size="sm",
     )  # fmt: skip
-    blocks = shell.build()
+    head = HEAD.format(look=look, **assets.names) + (SIGNED_OUT if login else "")
     mounted: FastAPI = gr.mount_gradio_app(
-        app, blocks, path="/", theme=theme, head=HEAD.format(look=look, **studio_parts.names), ssr_mode=False,
+        app, blocks, path="/", theme=theme, head=head, ssr_mode=False,
         run_history=False, footer_links=[], enable_monitoring=False, max_file_size="1kb",
         app_kwargs={"openapi_url": None},
     )  # fmt: skip
     return mounted
-
-
-class _Assets:
-    """Style sheets and scripts of the shell and all addons, each as one file under a name that changes with it."""
-
-    def __init__(self, shell: Shell) -> None:
-        folders = asset_folders(shell)
-        self.css = "\n".join(_read(f / "style.css") for f in folders)
-        self.js = "\n".join(_read(f / "parts.js") for f in folders)
-        self.names = {"css": _name(self.css), "js": _name(self.js)}
-
-
-def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
-
-
-def _name(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-Next = Callable[[Request], Awaitable[Response]]
-
-
-def _guard(allowed: tuple[str, ...]) -> Callable[[Request, Next], Awaitable[Response]]:
-    """Refuse foreign Host names (DNS rebinding) and foreign origins (cross-site posts)."""
-
-    async def check(request: Request, call_next: Next) -> Response:
-        host = request.headers.get("host", "")
-        if "*" not in allowed and _host_name(host) not in allowed:
-            return JSONResponse({"error": "This address is not one the studio answers to."}, status_code=400)
-        origin = request.headers.get("origin")
-        if origin and origin != "null" and origin.partition("://")[2] != host:
-            return JSONResponse({"error": "Requests from other sites are refused."}, status_code=403)
-        if origin == "null" and request.method not in ("GET", "HEAD"):
-            return JSONResponse({"error": "Requests from other sites are refused."}, status_code=403)
-        return await call_next(request)
-
-    return check
-
-
-def _host_name(host: str) -> str:
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.rpartition(":")[0] if ":" in host else host
-
-
-def _routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: _Assets) -> None:
-    library = studio.library
-
-    def media(find: Callable[[], Path], kind: str) -> Response:
-        try:
-            return FileResponse(find(), media_type=kind, headers=_FOREVER)
-        except (NotFound, UnsafePath) as error:
-            return JSONResponse({"error": str(error)}, status_code=404)
-
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/studio/{name}")
-    def asset(name: str) -> Response:
-        if name.endswith(".css"):
-            return Response(assets.css, media_type="text/css", headers=_FOREVER)
-        return Response(assets.js, media_type="text/javascript", headers=_FOREVER)
-
-    @app.get("/media/{project}/keyframe/{shot}/{name}")
-    def keyframe(project: str, shot: str, name: str) -> Response:
-        return media(lambda: library.keyframe(project, shot, name), "image/png")
-
-    @app.get("/media/{project}/keyframe/{shot}/{name}/{width}")
-    def keyframe_thumb(project: str, shot: str, name: str, width: int) -> Response:
-        return media(lambda: library.keyframe_thumb(project, shot, name, width), "image/webp")
-
-    @app.get("/media/{project}/take/{shot}/{segment}/{take}")
-    def clip(project: str, shot: str, segment: int, take: str) -> Response:
-        return media(lambda: library.clip(project, shot, segment, take), "video/mp4")
-
-    @app.get("/media/{project}/take/{shot}/{segment}/{take}/{width}")
-    def take_thumb(project: str, shot: str, segment: int, take: str, width: int) -> Response:
-        return media(lambda: library.take_thumb(project, shot, segment, take, width), "image/webp")
-
-    @app.get("/media/{project}/film/{name}")
-    def film(project: str, name: str) -> Response:
-        return media(lambda: library.film(project, name), "video/mp4")
-
-    @app.get("/media/preview/{job}")
-    def preview(job: str) -> Response:
-        found = studio.jobs.preview(job)
-        if found is None:
-            # A job that ended while its picture was asked for is no error; one that nobody knows is.
-            known = any(job == one.id for one in studio.jobs.jobs())
-            return Response(status_code=204 if known else 404)
-        return Response(found[2], media_type=found[1], headers={"Cache-Control": "no-store"})
-
-    @app.post("/upload")
-    async def upload(request: Request, name: str = "file") -> Response:
-        if request.headers.get("x-kinoloom") != "1":
-            return JSONResponse({"error": "Uploads come from the studio's own page."}, status_code=403)
-        limit = studio.options().max_upload
-        try:
-            stated = int(request.headers.get("content-length") or 0)
-            if stated > limit:
-                raise BadInput(f"The file is larger than the limit of {limit // 2**20} MB.", "Raise it in Settings.")
-            token = await uploads.receive(name, request.stream(), limit)
-        except StudioError as error:
-            return JSONResponse({"error": str(error)}, status_code=413)
-        return JSONResponse({"token": token})
 
 
 def free_port(host: str, port: int) -> int:
@@ -197,24 +99,34 @@ def free_port(host: str, port: int) -> int:
 
 def serve(
     studio: Studio, choose_project: Callable[[str], OpenProject], cache: Path, *, host: str = "127.0.0.1",
-    port: int = 7860, open_browser: bool = True, look: str = "dark", on_stop: Callable[[], None] | None = None,
-    say: Callable[[str], None] = print,
+    port: int = 7860, password: str = "", allowed_hosts: Sequence[str] = (), open_browser: bool = True,
+    look: str = "dark", on_stop: Callable[[], None] | None = None, say: Callable[[str], None] = print,
 ) -> None:  # fmt: skip
-    """Run the studio until it is told to stop. Raises BadInput when the port is taken or the host is not local."""
-    if host not in LOOPBACK:
+    """Run the studio until it is told to stop. With a `password` everybody is asked for it.
+
+    Raises BadInput when the port is taken, or when others can reach the host and there is no password.
+    """
+    if not password and not is_loopback(host):
         raise BadInput(
-            f"The studio does not answer on {host}: it has no password yet.",
-            "Use 127.0.0.1, or a tunnel such as ssh -L.",
+            f"The studio does not answer on {host} without a password, because others can reach it there.",
+            "Set one: kinoloom --password-file FILE, or Password in Settings. Or use 127.0.0.1.",
         )
+    login = Login(check_password(password), cache / "login.key", look=look) if password else None
     port = free_port(host, port)
     private = cache / "gradio"
     private.mkdir(parents=True, exist_ok=True)
     os.environ["GRADIO_TEMP_DIR"] = str(private)
-    app = create_app(studio, choose_project, Uploads(cache / "uploads"), look=look, on_stop=on_stop)
-    url = f"http://{host}:{port}/"
+    app = create_app(
+        studio, choose_project, Uploads(cache / "uploads"), look=look, hosts=Hosts(host, allowed_hosts), login=login,
+        on_stop=on_stop,
+    )  # fmt: skip
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=3, ws="none")
-    )
+        uvicorn.Config(
+            app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=3, ws="none",
+            server_header=False, limit_concurrency=MAX_CONNECTIONS,
+        )
+    )  # fmt: skip
     say(f"Kinoloom is at {url}")
     if open_browser:
         threading.Thread(target=_open_when_ready, args=(server, url), daemon=True).start()

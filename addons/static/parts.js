@@ -88,8 +88,18 @@ window.Kino = (() => {
   }
 
   /* -- receiving -------------------------------------------------------------------------------------- */
+  let closed = false;
+  /* No project can be shown: only why, until the page is loaded again. */
+  function shut(why) {
+    const page = document.createElement("div");
+    page.className = "kempty kshut";
+    page.setAttribute("role", "alert");
+    page.innerHTML = html`<h2>No project can be shown</h2><p>${why}</p><button class="kbtn primary" onclick="location.reload()">Try again</button>`;
+    document.body.append(page);
+  }
   function receive(message) {
-    if (!message || typeof message !== "object") return;
+    if (!message || typeof message !== "object" || closed) return;
+    if (message.closed) { closed = true; shut(message.closed); return; }
     if (message.reload) { location.reload(); return; }
     if (message.base === 0) { for (const k of Object.keys(store)) delete store[k]; pending.clear(); apply(message); return; }
     if (message.seq <= seq) return;
@@ -329,6 +339,7 @@ window.Kino = (() => {
     starred: svg('<path d="M8 2l1.8 3.900 4.200.5-3.100 2.900.8 4.200L8 11.400 4.300 13.500l.8-4.200L2 6.400l4.200-.5z"/>', 1), check: svg('<path d="M3 8.500l3.200 3.200L13 4.500"/>'),
     film: svg('<rect x="2" y="3" width="12" height="10" rx="1.500"/><path d="M5 3v10M11 3v10M2 6.300h3M2 9.700h3M11 6.300h3M11 9.700h3"/>'), image: svg('<rect x="2" y="3" width="12" height="10" rx="1.500"/><circle cx="5.700" cy="6.300" r="1.200"/><path d="M2.500 11.500l3.500-3 2.500 2 2.500-3 2.500 3"/>'),
     up: svg('<path d="M8 12.500v-9M4 7.500l4-4 4 4"/>'), warn: svg('<path d="M8 2.500l6 11H2zM8 6.500v3.200M8 11.600v.1"/>'), retry: svg('<path d="M13 8a5 5 0 1 1-1.600-3.700M13 2.500v3h-3"/>'), folder: svg('<path d="M2 12.500v-9h4l1.500 1.800H14v7.200z"/>'),
+    leave: svg('<path d="M6.500 2.500h-3v11h3M9.500 5l3 3-3 3M12.500 8H6"/>'),
     keys: svg('<rect x="1.500" y="4" width="13" height="8" rx="1.500"/><path d="M4 6.800h.1M6.700 6.800h.1M9.400 6.800h.1M12 6.800h.1M5 9.500h6"/>'), search: svg('<circle cx="7" cy="7" r="4"/><path d="M10 10l3.500 3.500"/>'), right: svg('<path d="M3.500 8h9M8.500 4l4 4-4 4"/>'), arrowL: svg('<path d="M10 3L5 8l5 5"/>'), arrowR: svg('<path d="M6 3l5 5-5 5"/>'), close: svg('<path d="M4 4l8 8M12 4l-8 8"/>'),
   });
   const { html, icons } = Kino;
@@ -339,12 +350,13 @@ window.Kino = (() => {
       <div class="ktime" title="${h.frames} frames"><b>${h.length}</b><span>${h.shots} ${h.shots === 1 ? "shot" : "shots"}</span></div>
       <div class="kwork" role="status">${h.running || h.waiting ? Kino.raw(html`<button class="kjobs" data-act="queue" title="Show the queue">
           <span class="kbar" role="progressbar" aria-label="Work in progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.round(h.progress * 100)}"><i style="width:${h.progress * 100}%"></i></span>
-          <span>${h.paused ? "Paused" : h.running + " running"}${h.waiting ? ", " + h.waiting + " waiting" : ""}</span></button>
-          <button class="kicon" data-act="${h.paused ? "resume" : "pause"}" title="${h.paused ? "Go on" : "Pause after what is running"}" aria-label="${h.paused ? "Go on" : "Pause"}">${h.paused ? icons.play : icons.pause}</button>
+          <span ${h.why ? Kino.raw(html`title="${h.why}"`) : ""}>${h.paused ? "Paused" : h.running + " running"}${h.waiting ? ", " + h.waiting + " waiting" : ""}</span></button>
+          ${h.why ? Kino.raw(html`<button class="kicon khold" data-act="queue" title="${h.why}" aria-label="Paused: ${h.why}">${icons.warn}</button>`) : ""}<button class="kicon" ${h.why ? "hidden" : ""} data-act="${h.paused ? "resume" : "pause"}" title="${h.paused ? "Go on" : "Pause after what is running"}" aria-label="${h.paused ? "Go on" : "Pause"}">${h.paused ? icons.play : icons.pause}</button>
           <button class="kicon" data-act="stop" data-confirm="Stop everything in this project? What is done stays." data-yes="Stop" title="Stop" aria-label="Stop everything">${icons.stop}</button>`) : h.failed ? Kino.raw(html`<button class="kjobs bad" data-act="queue">${icons.warn} ${h.failed} failed</button>`) : ""}</div>
       <div class="kundo"><button class="kicon" data-act="undo" ${h.undo ? "" : "disabled"} title="${h.undo ? "Undo " + h.undo : "Nothing to undo"}" aria-label="Undo">${icons.undo}</button>
         <button class="kicon" data-act="redo" ${h.redo ? "" : "disabled"} title="${h.redo ? "Redo " + h.redo : "Nothing to redo"}" aria-label="Redo">${icons.redo}</button>
-        <button class="kicon" onclick="Kino.showKeys()" title="Keys (?)" aria-label="Show the keys">${icons.keys}</button></div>
+        <button class="kicon" onclick="Kino.showKeys()" title="Keys (?)" aria-label="Show the keys">${icons.keys}</button>
+        <a class="kicon kout" href="/logout" title="Sign out, in every window" aria-label="Sign out">${icons.leave}</a></div>
     </div>`,
     after: (el, h) => {
       Kino.look(h.look);

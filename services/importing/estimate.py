@@ -12,9 +12,14 @@ _SEEN = Fraction(4)  # words of action per second: a screenplay page of some 240
 _SHORTEST = Fraction(2)
 
 
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]")
+"""Letters of scripts that put no blanks between words."""
+
+
 def words(text: str) -> int:
-    """Words in a text."""
-    return len(re.findall(r"\w+(?:['\u2019]\w+)*", text))
+    """Words in a text; two letters count as one where no blanks stand between words."""
+    unspaced = len(_UNSPACED.findall(text))
+    return len(re.findall(r"\w+(?:['\u2019]\w+)*", _UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
 
 
 def estimated_seconds(seen: str, spoken: str = "") -> Fraction:

@@ -12,7 +12,7 @@ from domain.storyboard import Storyboard
 from services.importing.notes import Notes, shown
 
 SCHEMA = "kinoloom/storyboard"
-VERSION = 1
+VERSION = 2
 """Newest version of the document that is read; the project store writes the same."""
 
 

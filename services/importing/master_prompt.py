@@ -1,7 +1,8 @@
 """The master prompt that goes with a segment list: a Markdown page with what holds for every segment.
 
 Sections begin with bold words ("**Style.** …") or a heading ("## Style"). Style, Characters, Objects, Location and
-Never are understood; the whole page is kept word for word, other sections also under their names.
+Never are understood; the whole page is kept word for word, other sections also under their names. In a line such as
+"tree: a thin sapling (segments 1 to 23); a grown tree (segments 24 to 33). Seeds from 4000." each stretch is a state.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import StudioError
-from domain.storyboard import MAX_TEXT, Entity
+from domain.storyboard import MAX_TEXT, Entity, EntityState
 from services.importing.naming import Names, safe_id
 from services.importing.notes import Notes
 from services.importing.reading import printable, read_text
@@ -22,6 +23,12 @@ _HEADING = re.compile(r"^#{1,6}\s+(?P<name>.+?)\s*#*$")
 _BOLD = re.compile(r"^\*\*(?P<name>[^*\n]{1,80}?)[.:]?\*\*[.:]?(?P<rest>.*)$")
 _LONGEST_HEADING = 300  # also keeps the pattern quick on hostile files
 _SEEDS = re.compile(r"\s*\bseeds?\s+(?:from|:|=)?\s*(\d{1,20})\b\.?", re.IGNORECASE)
+_SPAN = re.compile(
+    r"\s*\(\s*(?:segments?|shots?|scenes?|segmente?|einstellung(?:en)?|szenen?)\s+"
+    r"(\d{1,6})(?:\s*(-|–|to|until|through|bis|on|onwards?|ff\.?)\s*(\d{1,6})?)?\s*\)",
+    re.IGNORECASE,
+)
+_MOST_STATES = 100
 _ROLES = {
     "style": "style", "look": "style", "character": "characters", "characters": "characters", "object": "objects",
     "objects": "objects", "props": "objects", "location": "locations", "locations": "locations", "never": "never",
@@ -132,7 +139,26 @@ def _entities(body: str, where: str, notes: Notes) -> list[Entity]:
         seed = int(seeds[1]) if seeds and int(seeds[1]) <= MAX_SEED else None
         if seeds and seed is not None:
             text = (text[: seeds.start()] + text[seeds.end() :]).strip()
-        made.append(
-            Entity(id=names.give(safe_id(name, f"entity-{number}")), name=name, description=text[:MAX_TEXT], seed=seed)
-        )
+        text, states = _states(text, name)
+        entity_id = names.give(safe_id(name, f"entity-{number}"))
+        made.append(Entity(id=entity_id, name=name, description=text[:MAX_TEXT], seed=seed, states=states))
     return made
+
+
+def _states(text: str, name: str) -> tuple[str, tuple[EntityState, ...]]:
+    """What holds in every segment, and the states with the numbers of their first and last segments as ends."""
+    spans = list(_SPAN.finditer(text))[:_MOST_STATES]
+    if not spans:
+        return text, ()
+    states, place = [], 0
+    for number, span in enumerate(spans, 1):
+        words = text[place : span.start()].strip(" ;")
+        place = span.end()
+        ending = re.match(r"[.;,]", text[place:])
+        if ending:
+            words, place = words + (ending[0] if ending[0] == "." else ""), place + 1
+        last = span[3] or ("" if span[2] else span[1])
+        states.append(
+            EntityState(id=f"state-{number}", name=name, first=span[1], last=last, description=words[:MAX_TEXT])
+        )
+    return text[place:].strip(), tuple(states)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import BadInput, NotFound
+from domain.jsontext import MAX_VALUES, crowded
 from services.importing.notes import Notes
 
 MAX_BYTES = 32 * 2**20
@@ -120,6 +121,10 @@ def parse_json(text: str, name: str, notes: Notes) -> Any:
 
     if not text.strip():
         raise BadInput(f"{name} is empty.", "Choose a file with a storyboard in it.")
+    if crowded(text):
+        raise BadInput(
+            f"{name} holds more than {MAX_VALUES:,} values.", "A storyboard holds far fewer; choose another file."
+        )
     try:
         value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=real, parse_int=whole)
         return _plain(value, name, notes, MAX_DEPTH)

@@ -99,13 +99,30 @@ def _from_text(text: str, path: Path, notes: Notes, *, on_disk: bool) -> ImportR
     name, suffix = printable(path.name), path.suffix.lower()
     if not text.strip():
         raise BadInput(f"{name} is empty.", "Choose a file with a storyboard in it.")
+    match _form(text, suffix):
+        case "json":
+            return _from_json(parse_json(text, name, notes), path, notes, on_disk=on_disk)
+        case "fountain":
+            return import_fountain(text, name, notes)
+        case "table":
+            return tables.import_table(text, name, notes)
+        case _:
+            return prose.import_prose(text, name, notes)
+
+
+def is_prose(text: str, name: str = "") -> bool:
+    """Whether `import_text` would take this for plain words; `name` is its file name, if it has one."""
+    return _form(text, Path(plain_name(name) or "text").suffix.lower()) == "text"
+
+
+def _form(text: str, suffix: str) -> str:
     if suffix == ".json" or (suffix not in (".fountain", ".csv", ".tsv") and _looks_json(text)):
-        return _from_json(parse_json(text, name, notes), path, notes, on_disk=on_disk)
+        return "json"
     if suffix in (".fountain", ".spmd") or (suffix not in (".csv", ".tsv") and is_fountain(text)):
-        return import_fountain(text, name, notes)
+        return "fountain"
     if suffix in (".csv", ".tsv") or tables.is_markdown_table(text) or tables.is_delimited(text):
-        return tables.import_table(text, name, notes)
-    return prose.import_prose(text, name, notes)
+        return "table"
+    return "text"
 
 
 def _looks_json(text: str) -> bool:

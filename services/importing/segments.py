@@ -21,6 +21,8 @@ from services.importing.gcv_shot import DEFAULT_SECONDS, Casts
 from services.importing.master_prompt import MasterPrompt
 from services.importing.naming import Names
 from services.importing.notes import Notes, shown
+from services.importing.transitions import KEY as TRANSITION
+from services.importing.transitions import read_transitions
 from services.importing.values import MAX_SEED, Fields, plain_number
 
 FORMAT = "segment list"
@@ -74,12 +76,15 @@ def import_segments(data: Any, name: str, notes: Notes, master: MasterPrompt | N
         style=master.style,
         never=master.never,
         shots=shots,
-        characters=casts.characters.listed(notes),
-        objects=casts.objects.listed(notes),
-        locations=casts.locations.listed(notes),
+        characters=_placed(casts.characters.listed(notes), shots, notes),
+        objects=_placed(casts.objects.listed(notes), shots, notes),
+        locations=_placed(casts.locations.listed(notes), shots, notes),
         extras=extras | master.extras(),
     )
-    return ImportResult(storyboard=board, format=FORMAT, width=width, height=height, notes=notes.listed())
+    transitions = read_transitions(segments, shots, "\n".join(master.other.values()), notes)
+    return ImportResult(
+        storyboard=board, format=FORMAT, width=width, height=height, notes=notes.listed(), transitions=transitions
+    )  # fmt: skip
 
 
 def import_rows(rows: list[dict[str, Any]], sources: list[dict[str, str]], name: str, notes: Notes) -> ImportResult:
@@ -91,7 +96,8 @@ def import_rows(rows: list[dict[str, Any]], sources: list[dict[str, str]], name:
         objects=casts.objects.listed(notes), locations=casts.locations.listed(notes),
         extras={"from": {"format": "table"}},
     )  # fmt: skip
-    return ImportResult(storyboard=board, format="table", notes=notes.listed())
+    transitions = read_transitions(rows, shots, "", notes)
+    return ImportResult(storyboard=board, format="table", notes=notes.listed(), transitions=transitions)
 
 
 def _shots(
@@ -132,8 +138,26 @@ def _size(top: Fields) -> tuple[int | None, int | None]:
 def _described(what: str, entities: Sequence[Entity], notes: Notes) -> Cast:
     cast = Cast(what)
     for entity in entities:
-        cast.add(entity.name, notes, description=entity.description, seed=entity.seed)
+        cast.add(entity.name, notes, description=entity.description, seed=entity.seed, states=entity.states)
     return cast
+
+
+def _placed(entities: Sequence[Entity], shots: Sequence[Shot], notes: Notes) -> tuple[Entity, ...]:
+    """The entities with their states at the shots whose segments the master prompt numbers."""
+    ids = {str(number): shot.id for number, shot in enumerate(shots, 1)}
+    ids |= {str(int(shot.id)): shot.id for shot in shots if shot.id.isascii() and shot.id.isdecimal()}
+
+    def end(entity: Entity, number: str) -> str:
+        if number and str(int(number)) not in ids:
+            notes.add(f"There is no segment {number}; {entity.name} is not seen there.", part="master prompt")
+        return ids.get(str(int(number)), number.zfill(3)) if number else ""
+
+    return tuple(
+        e.replace(states=tuple(s.replace(first=end(e, s.first), last=end(e, s.last)) for s in e.states))
+        if e.states
+        else e
+        for e in entities
+    )
 
 
 def _key(source: dict[str, Any], field: str, like: dict[str, Any] | None = None) -> str:
@@ -173,9 +197,7 @@ def _read(fields: Fields, casts: Casts) -> dict[str, Any]:
     place = place or fields.text(key["location"], 200).strip()
     found["location"] = casts.locations.find(place) if place else ""
     found["image"] = Sampling(seed=fields.whole(key["seed"], -1, MAX_SEED))
-    if fields.data.get("transition_to_next"):
-        fields.note("transition_to_next", "was kept aside; the film joins shots with straight cuts.")
-    fields.unknown({"transition_to_next", *key.values()})
+    fields.unknown({TRANSITION, *key.values()})
     return found
 
 

@@ -39,6 +39,7 @@ _SHORT = {
     "ots": "over the shoulder",
 }  # fmt: skip
 _LONGEST_RULE = 2000
+_MOST_COLUMNS = 500
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 
 
@@ -63,6 +64,8 @@ def import_table(text: str, name: str, notes: Notes) -> ImportResult:
     """A table of shots. Raises BadInput naming the row and column."""
     rows = _markdown_rows(text) or _delimited_rows(text, name)
     headings, body = ([cell.strip() for cell in rows[0]], rows[1:]) if rows else ([], [])
+    if len(headings) > _MOST_COLUMNS:
+        raise BadInput(f"{name} has {len(headings)} columns; at most {_MOST_COLUMNS} are read.", "Leave some out.")
     fields = [heading_field(heading) for heading in headings]
     if not {"prompt", "description", "title"} & set(fields):
         raise BadInput(
