@@ -13,11 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from benchmarks.films import film_of
 from domain.backend import BackendDone
+from domain.delivery import film_delivery
 from domain.request import GenerationRequest
 from infrastructure.animatic.backend import AnimaticBackend
 from infrastructure.media import MediaTools
-from services.ports import ClipUse
 
 RATE = Fraction(24)
 SHOTS = (
@@ -72,17 +73,11 @@ def main(workers: int) -> None:
             backend.close()
         frames = sum(shot[3] for shot in SHOTS)
         begun = time.perf_counter()
-        uses = [
-            ClipUse(
-                path=out / "clip.mp4", first=0, count=shot[3], offset=0, native_rate=RATE, shot=str(i),
-                shot_frames=shot[3],
-            )
-            for i, (out, shot) in enumerate(zip(outs, SHOTS, strict=True))
-        ]  # fmt: skip
-        film = MediaTools().join(
-            uses, Path(folder) / "film.mp4", width=1280, height=720, rate=RATE, quality="standard",
+        reel, files = film_of([(out / "clip.mp4", shot[3]) for out, shot in zip(outs, SHOTS, strict=True)], RATE)
+        film = MediaTools().assemble(
+            reel, files, Path(folder) / "film.mp4", width=1280, height=720, delivery=film_delivery("standard"),
             report=lambda done, of: None, stopped=lambda: False,
-        )  # fmt: skip
+        ).info  # fmt: skip
         join_time = time.perf_counter() - begun
         whole = panel_time + clip_time + join_time
         drawing, encoding = (sum(i[f"seconds_{what}"] for i in infos) for what in ("drawing", "encoding"))

@@ -1,161 +1,187 @@
-"""The film: every shot's takes, conformed to size and rate and joined to one file of exactly the planned frames."""
+"""The film: the cut with every shot's takes, made to one file of exactly the frames it comes to."""
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Literal
 
-from domain.errors import BadInput, Cancelled, MediaFailed, NotReady
-from domain.film import FilmReport, FilmShot
+from pydantic import Field
+
+from domain.base import Value
+from domain.cut.reel import Reel
+from domain.delivery import QUALITIES as _QUALITIES
+from domain.delivery import Delivery, film_delivery
+from domain.errors import BadInput, Cancelled, NotReady
+from domain.film import FilmReport, Mastered, SheetCell
 from domain.job import Job, Run
-from domain.names import slug
-from domain.plan import PlannedShot
-from domain.take import Take
+from domain.names import free_name, slug
+from domain.sound.tracks import check_loudness, check_subtitles
+from domain.timing import film_frames, seconds_label, timecode
 from services.changes import ChangeCounter
+from services.cut import CutService, CutView
+from services.film_contents import CutShot, differences, film_cards, film_shots, shots_of
+from services.film_sound import FilmSound, Mixer, made
 from services.generation import GenerationService
-from services.jobs import JobContext, JobService
+from services.job_context import JobContext
+from services.jobs import JobService
 from services.options import CurrentOptions
+from services.passes import Improved, PassService
 from services.planning import PlanSetup, ShotState
-from services.ports import ClipUse, Clock, Media
+from services.ports import Clock, Deliveries, Media
 from services.projects import OpenProject, ProjectService
+from services.space import SpaceKeeper
 
 FILM_LANE = "film"
-QUALITIES = ("fast", "standard", "high", "ultra")
+QUALITIES = tuple(_QUALITIES)
+FILM = "film"
+"""The delivery that is made unless another is asked for: the film in its own size."""
+
+_KEPT = 200
 
 
-@dataclass(frozen=True)
-class CutShot:
-    """A shot in the film as it would be made now. `first` is its first film frame, 0-based.
+class Delivered(Value):
+    """What was written of the film in other ways than its own, oldest first (the last 200)."""
 
-    `lacks` says why there is no film of it yet: the plan cannot make it, a segment has no take, or a take is too
-    short for the shot as it is now or of another rate; empty when all takes are there.
-    """
-
-    planned: PlannedShot
-    first: int
-    takes: tuple[Take, ...]
-    lacks: Literal["", "blocked", "missing", "short"] = ""
-
-    @property
-    def stale(self) -> bool:
-        """Whether the takes are there, but their inputs changed."""
-        return not self.lacks and any(s.state != "done" for s in self.planned.segments)
+    films: tuple[FilmReport, ...] = Field(default=(), max_length=_KEPT)
 
 
 class FilmService:
     """Makes films and reads back what they are made of."""
 
     def __init__(
-        self, projects: ProjectService, generation: GenerationService, jobs: JobService, media: Media, clock: Clock,
-        options: CurrentOptions, changes: ChangeCounter,
+        self, projects: ProjectService, generation: GenerationService, cuts: CutService, jobs: JobService, media: Media,
+        deliveries: Deliveries, clock: Clock, options: CurrentOptions, changes: ChangeCounter, space: SpaceKeeper,
+        mixer: Mixer | None = None, passes: PassService | None = None,
     ) -> None:  # fmt: skip
         self._projects = projects
         self._generation = generation
+        self._cuts = cuts
         self._jobs = jobs
         self._media = media
+        self._deliveries = deliveries
         self._clock = clock
         self._options = options
         self._changes = changes
+        self._space = space
+        self._mixer = mixer
+        self._passes = passes
         jobs.register("film", self._make)
+
+    # -- making --------------------------------------------------------------------------------------------
 
     def make(
         self, project: OpenProject, *, target: Path | None = None, quality: str | None = None,
-        after: tuple[str, ...] = (), backend: str | None = None,
+        after: tuple[str, ...] = (), backend: str | None = None, delivery: str = FILM, limit: int | None = None,
+        hardware: bool = False, loudness: str | None = None, subtitles: str | None = None,
     ) -> Run:  # fmt: skip
         """Queue the film. With `after` it waits for those jobs; without, every shot needs its takes already.
 
-        `target` puts the file somewhere else than the project's film folder. Raises NotReady naming what is missing.
+        `target` puts the file somewhere else than the project's film folder. `delivery` is one of `deliveries`; `limit`
+        is the most bytes the file may have; `hardware` lets an encoder chip do it if one works here. `quality` counts
+        for the delivery "film". `loudness` and `subtitles` stand over those of the project's sound. Raises NotReady
+        naming what is missing, BadInput, and DiskFull when the project's disk has no room for it.
         """
         chosen = quality or self._options().quality
-        if chosen not in QUALITIES:
-            raise BadInput(f"There is no quality {chosen!r}.", f"Choose one of: {', '.join(QUALITIES)}.")
+        how = self.delivery(delivery, chosen)
         if target is not None:
-            target = target.expanduser().resolve()
-            if target.suffix.lower() != ".mp4":
-                raise BadInput(f"{target.name} is not an .mp4 name.", "Films are written as .mp4.")
-            if target.is_dir():
-                raise BadInput(f"{target} is a folder.", "Choose a file name for the film.")
-            if not target.parent.is_dir():
-                raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
+            target = _checked_target(target, how)
         if not project.board.shots:
             raise NotReady("The storyboard has no shots yet.", "Write or import some in Storyboard.")
         setup = self._generation.setup(project, backend)
+        if limit is not None:
+            how.within(limit, self._seconds(project, how))
+        view = self._cuts.view(project, setup)
         if not after:
-            self.cut(project, setup)
-        detail: dict[str, str | int] = {"quality": chosen, "backend": setup.spec.id}
+            self._ready(view)
+        film = project.project
+        passes: list[Job] = []
+        if self._passes is not None:
+            passes = self._passes.jobs(project, view, how.size(film.width, film.height), after, setup.spec.id)
+        if target is None:
+            frames = project.board.frames(project.project.rate)
+            self._space.need(project, self._space.film(project, frames), "The film")
+        detail: dict[str, str | int] = {"quality": chosen, "backend": setup.spec.id, "delivery": delivery}
         if target is not None:
             detail["target"] = str(target)
+        if limit is not None:
+            detail["limit"] = limit
+        if hardware:
+            detail["hardware"] = 1
+        if loudness:
+            detail["loudness"] = check_loudness(loudness)
+        if subtitles:
+            detail["subtitles"] = check_subtitles(subtitles)
         job = Job(
-            id=str(uuid.uuid4()), run="", project=project.id, kind="film", title="Film", backend=FILM_LANE, after=after,
-            created=self._clock.now(), detail=detail,
+            id=str(uuid.uuid4()), run="", project=project.id, kind="film",
+            title="Film" if delivery == FILM else how.title, backend=FILM_LANE,
+            after=(*after, *(one.id for one in passes)), created=self._clock.now(), detail=detail,
         )  # fmt: skip
-        return self._jobs.start(project.id, "Film", [job])
+        return self._jobs.start(project.id, job.title, [*passes, job])
 
-    def cut(self, project: OpenProject, setup: PlanSetup) -> tuple[list[ClipUse], list[FilmShot]]:
-        """The clips of the film in order, and its shots by frame. Raises NotReady naming shots without takes."""
-        now = self.shots(project, setup)
-        lacking = [shot.planned.shot for shot in now if shot.lacks]
-        if lacking:
-            some = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
-            raise NotReady(
-                f"{len(lacking)} of {len(now)} shots have no take that fits their length yet: {some}.",
-                "Render them in Video, then make the film.",
-            )
-        clips = [
-            ClipUse(
-                path=project.files.path(take.clip), first=entry.segment.drop, count=entry.segment.keep,
-                offset=entry.segment.first, native_rate=setup.profile.rate, shot=shot.planned.shot,
-                shot_frames=shot.planned.frames,
-            )
-            for shot in now
-            for entry, take in zip(shot.planned.segments, shot.takes, strict=True)
-        ]  # fmt: skip
-        shots = [
-            FilmShot(
-                shot=shot.planned.shot, first=shot.first, frames=shot.planned.frames,
-                takes=tuple(take.id for take in shot.takes), stale=shot.stale,
-            )
-            for shot in now
-        ]  # fmt: skip
-        return clips, shots
+    def deliveries(self) -> list[Delivery]:
+        """What a film can be written as besides its own way."""
+        return self._deliveries.all()
 
-    def shots(self, project: OpenProject, setup: PlanSetup, states: Iterable[ShotState] | None = None) -> list[CutShot]:
-        """Every shot of the film as it would be made now, with what it lacks. `states` spares reading them again."""
-        found: list[CutShot] = []
-        first = 0
-        for state in self._generation.states(project, setup) if states is None else states:
-            planned = state.plan()
-            takes = _takes(state, planned)
-            lacks: Literal["", "blocked", "missing", "short"] = ""
-            if planned.problem:
-                lacks = "blocked"
-            elif len(takes) < len(planned.segments):
-                lacks = "blocked" if planned.state == "blocked" else "missing"
-            elif self._short(setup, planned, takes):
-                lacks = "short"
-            found.append(CutShot(planned, first, tuple(takes), lacks))
-            first += planned.frames
+    def delivery(self, name: str, quality: str) -> Delivery:
+        """The delivery of that id. Raises BadInput naming those there are."""
+        if quality not in QUALITIES:
+            raise BadInput(f"There is no quality {quality[:40]!r}.", f"Choose one of: {', '.join(QUALITIES)}.")
+        if name == FILM:
+            return film_delivery(quality)
+        known = self._deliveries.all()
+        found = next((delivery for delivery in known if delivery.id == name), None)
+        if found is None:
+            ids = ", ".join([FILM, *(delivery.id for delivery in known)])
+            raise BadInput(f"There is no delivery {name[:40]!r}.", f"Choose one of: {ids}.")
         return found
 
-    @staticmethod
-    def _short(setup: PlanSetup, planned: PlannedShot, takes: list[Take]) -> bool:
-        """Whether a take is too short for what the plan needs of it now, or was made at another rate."""
-        return any(
-            take.info.frames < entry.segment.drop + entry.segment.keep or take.request.rate != setup.profile.rate
-            for entry, take in zip(planned.segments, takes, strict=True)
-        )
+    def contact_sheet(self, project: OpenProject, target: Path | None = None, ending: str = ".pdf") -> Path:
+        """Write the storyboard as a contact sheet, .pdf or .png; where it lies. Without a target it goes into the
+        project's film folder under a name of its own with that ending. Raises BadInput and MediaFailed."""
+        if target is None:
+            target = project.files.film_path(f"{slug(project.project.name, 'film')}-sheet").with_suffix(ending)
+        target = target.expanduser().absolute()
+        if not target.parent.is_dir():
+            raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
+        board, rate = project.board, project.project.rate
+        states = {s.words.shot.id: s for s in self._generation.states(project, self._generation.setup(project))}
+        cells: list[SheetCell] = []
+        first = 0
+        for shot in board.shots:
+            picture = states[shot.id].keyframe("start") if shot.id in states else None
+            words = shot.prompt or shot.description
+            cells.append(
+                SheetCell(
+                    picture="" if picture is None else str(project.files.path(picture)),
+                    heading=f"{shot.id}  {shot.title}".strip(), words=words,
+                    time=f"{timecode(first, rate)}  {seconds_label(shot.seconds)}",
+                )
+            )  # fmt: skip
+            first += film_frames(shot.seconds, rate)
+        self._media.contact_sheet(board.title or project.project.name, cells, target)
+        return target
+
+    # -- what there is -------------------------------------------------------------------------------------
+
+    def shots(self, project: OpenProject, setup: PlanSetup, states: Iterable[ShotState] | None = None) -> list[CutShot]:
+        """Every shot item of the film as it would be made now, with what it lacks. `states` spares reading them."""
+        return shots_of(self._cuts.view(project, setup, states))
 
     def reports(self, project: OpenProject) -> list[FilmReport]:
         """What the films in the project's folder are made of, oldest first."""
         found = []
         for path in project.files.films():
             report = project.files.read(f"film/{path.stem}.report", FilmReport)
-            if report is not None:
+            if report is not None and report.delivery == FILM:
                 found.append(report)
         return found
+
+    def delivered(self, project: OpenProject) -> list[FilmReport]:
+        """What was written in other ways than the film's own, oldest first."""
+        return list((project.files.read("delivered", Delivered) or Delivered()).films)
 
     def newest(self, project: OpenProject) -> FilmReport | None:
         """The newest film."""
@@ -163,60 +189,167 @@ class FilmService:
         return reports[-1] if reports else None
 
     def outdated(self, project: OpenProject, report: FilmReport, now: Sequence[CutShot] | None = None) -> list[str]:
-        """The shots that are not in the cut as they are in the film: made anew, of another length, new, gone or moved.
+        """The shots that are not in the cut as they are in the film: made anew, edited, of another length, new, gone or
+        moved; and the ids of titles and gaps of which that is true.
 
         In the order of the cut, those that are gone last; empty when the film shows the cut as it is. `now` (what
         `shots` gave) spares finding it out again.
         """
         if now is None:
-            now = self.shots(project, self._generation.setup(project))
-        cut = {s.planned.shot: (s.planned.frames, tuple(t.id for t in s.takes), s.lacks) for s in now}
-        film = {s.shot: (s.frames, s.takes, "") for s in report.shots}
-        both = [shot for shot in cut if shot in film]
-        moved = {a for a, b in zip(both, [shot for shot in film if shot in cut], strict=True) if a != b}
-        changed = [shot for shot, what in cut.items() if film.get(shot) != what or shot in moved]
-        return changed + [shot for shot in film if shot not in cut]
+            now = shots_of(self._cuts.view(project))
+        return differences(self._cuts.cut(project), report, now)
+
+    def sounds_otherwise(self, project: OpenProject, report: FilmReport) -> bool:
+        """Whether something else would be heard if the film were made now; not known of films of older versions."""
+        if self._mixer is None or report.sound is None:
+            return False
+        return self._mixer.look(project, self._cuts.view(project)) != report.sound.look
+
+    # -- the job -------------------------------------------------------------------------------------------
 
     def _make(self, context: JobContext) -> str:
         job = context.job
         project = self._projects.get(job.project)
         setup = self._generation.setup(project, str(job.detail["backend"]) if "backend" in job.detail else None)
-        clips, shots = self.cut(project, setup)
+        view = self._cuts.view(project, setup)
+        self._ready(view)
+        reel = view.reel
         quality = str(job.detail.get("quality", self._options().quality))
-        name = self._free_name(project)
+        named = str(job.detail.get("delivery", FILM))
+        how = self.delivery(named, quality)
+        if "limit" in job.detail:
+            how = how.within(int(job.detail["limit"]), how.frames(reel.frames, reel.rate) / (how.rate or reel.rate))
+        name = self._free_name(project, named)
         outside = job.detail.get("target")
-        target = Path(str(outside)) if outside else project.files.film_path(name)
-        film = project.project
-        total = sum(shot.frames for shot in shots)
-        info = self._media.join(
-            clips, target, width=film.width, height=film.height, rate=film.rate, quality=quality,
-            report=lambda done, of: context.report(done / max(1, of), f"{done} of {of} frames"),
-            stopped=lambda: context.stopped,
-        )  # fmt: skip
-        if info.frames != total:
-            raise MediaFailed(f"The film has {info.frames} frames instead of {total}.", "Make the film again.")
-        if context.stopped and not target.is_file():
+        target = Path(str(outside)) if outside else _inside(project, name, how)
+        began = self._clock.monotonic()
+        improved = self._improved(project, view, how)
+        found, sound = self._assembled(context, project, view, improved.reel, target, how)
+        if context.stopped and not target.exists():
             raise Cancelled
         report = FilmReport(
-            name=name, width=info.width, height=info.height, rate=film.rate, frames=total, quality=quality,
-            made=self._clock.now(), shots=tuple(shots), info=info, file=str(target) if outside else "",
+            name=name, width=found.info.width, height=found.info.height, rate=how.rate or reel.rate,
+            frames=found.info.frames, quality=quality, made=self._clock.now(), shots=film_shots(view),
+            cards=film_cards(view), info=found.info, file="" if _listed(outside, how) else str(target),
+            delivery=named, encoder=found.encoder, seconds=max(0.0, self._clock.monotonic() - began),
+            sound=sound.report, subtitles=sound.way, upscaled=improved.workflows.get("upscale", ""),
+            interpolated=improved.workflows.get("interpolate", ""),
         )  # fmt: skip
         project.files.write(f"film/{name}.report", report)
+        if named != FILM:
+            project.change(
+                "delivered", Delivered, lambda d: d.replace(films=(*d.films[-(_KEPT - 1) :], report)), Delivered()
+            )
         self._changes.bump()
         return name
 
+    def _improved(self, project: OpenProject, view: CutView, how: Delivery) -> Improved:
+        """The reel as it is made, with the clips of passes. Raises NotReady when some of them are not there."""
+        if self._passes is None:
+            return Improved(view.reel, {}, ())
+        film = project.project
+        improved = self._passes.applied(project, view, how.size(film.width, film.height))
+        if improved.missing:
+            some = ", ".join(improved.missing[:8]) + (" …" if len(improved.missing) > 8 else "")
+            raise NotReady(
+                f"Clips of {len(improved.missing)} shots were not worked over yet: {some}.",
+                "Make the film again: that is done first.",
+            )
+        return improved
+
+    def _assembled(
+        self, context: JobContext, project: OpenProject, view: CutView, reel: Reel, target: Path, how: Delivery
+    ) -> tuple[Mastered, FilmSound]:
+        film = project.project
+        width, height = how.size(film.width, film.height)
+        work = project.files.workspace(f"sound-{context.job.id}")
+        try:
+            sound = made(self._mixer, project, view, how, work, context)
+            pace = _Pace(self._clock)
+            files = {picked.path: project.files.path(picked) for picked in reel.files()}
+            found = self._media.assemble(
+                sound.seen(reel), files, target, width=width, height=height, delivery=how, sound=sound.mix,
+                hardware=bool(context.job.detail.get("hardware")), scratch_in=work,
+                report=lambda done, of: context.report(
+                    sound.share + (1 - sound.share) * done / max(1, of), pace.words(done, of)
+                ),
+                stopped=lambda: context.stopped, captions=sound.track,
+            )  # fmt: skip
+            if sound.way == "files" and self._mixer is not None:
+                self._mixer.store_captions(sound.captions, reel.rate, target)
+            return found, sound
+        finally:
+            project.files.discard(work)
+
     @staticmethod
-    def _free_name(project: OpenProject) -> str:
+    def _ready(view: CutView) -> None:
+        """Raise NotReady naming the shots without takes."""
+        lacking = view.lacking()
+        if lacking:
+            some = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
+            raise NotReady(
+                f"{len(lacking)} of {len(view.cut.shots())} shots have no take that fits their length yet: {some}.",
+                "Render them in Video, then make the film.",
+            )
+        if not view.reel.frames:
+            raise NotReady("There is nothing in the cut.", "Put a shot back into it in Film.")
+
+    def _seconds(self, project: OpenProject, how: Delivery) -> Fraction:
+        reel = self._cuts.view(project).reel
+        return how.frames(max(1, reel.frames), reel.rate) / (how.rate or reel.rate)
+
+    def _free_name(self, project: OpenProject, delivery: str) -> str:
         base = slug(project.project.name, "film")
         taken = {path.stem for path in project.files.films()}
-        number = 1
-        while f"{base}-{number:02d}" in taken:
-            number += 1
-        return f"{base}-{number:02d}"
+        if delivery != FILM:
+            return free_name(f"{base}-{delivery}"[:58], taken | {report.name for report in self.delivered(project)})
+        for number in itertools.count(1):
+            name = f"{base}-{number:02d}"
+            # a film that was put elsewhere has its report here
+            if name not in taken and project.files.read(f"film/{name}.report", FilmReport) is None:
+                return name
+        raise AssertionError("unreachable")
 
 
-def _takes(state: ShotState, planned: PlannedShot) -> list[Take]:
-    """The standing take of each segment, as far as there are."""
-    by_place = {(take.segment, take.id): take for take in state.takes}
-    found = [by_place.get((s.segment.index, s.take)) for s in planned.segments]
-    return [take for take in found if take is not None]
+class _Pace:
+    """How far a film is, how fast it is made, and how long that will take, in words."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.monotonic()
+
+    def words(self, done: int, of: int) -> str:
+        """ "120 of 1440 frames, 48 a second, 28 s left"."""
+        seconds = self._clock.monotonic() - self._began
+        said = f"{done} of {of} frames"
+        if done < 1 or seconds < 1:
+            return said
+        speed = done / seconds
+        left = (of - done) / speed
+        length = f"{left / 60:.0f} min" if left >= 100 else f"{left:.0f} s"
+        return f"{said}, {speed:.0f} a second, {length} left" if speed >= 1 else f"{said}, {length} left"
+
+
+def _checked_target(target: Path, how: Delivery) -> Path:
+    """The absolute path of the file to be. Raises BadInput when there cannot be one."""
+    target = target.expanduser().resolve()
+    if target.suffix.lower() != how.ending:
+        if how.ending:
+            wanted = f"{how.title} is written as {how.ending}." if how.id != FILM else "Films are written as .mp4."
+            raise BadInput(f"{target.name} is not an {how.ending} name.", wanted)
+        raise BadInput(f"{target.name} has an ending, but {how.title} is a folder.", "Choose a name without one.")
+    if how.ending and target.is_dir():
+        raise BadInput(f"{target} is a folder.", "Choose a file name for the film.")
+    if not target.parent.is_dir():
+        raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
+    return target
+
+
+def _inside(project: OpenProject, name: str, how: Delivery) -> Path:
+    path = project.files.film_path(name)
+    return path.with_suffix(how.ending) if how.ending else path.with_suffix("")
+
+
+def _listed(outside: object, how: Delivery) -> bool:
+    """Whether the project's film folder shows the file by its name alone."""
+    return not outside and how.ending == ".mp4"

@@ -1,20 +1,24 @@
-"""How the Film tab is laid out: what is made and what was made on the left, the player with its strip on the right."""
+"""The layout of the Film tab."""
 
 from __future__ import annotations
 
-from addons.api import AddonContext
+import gradio as gr
+
+from addons.shell import part
 
 
-def build(context: AddonContext) -> None:
-    """Lay out the tab."""
-    import gradio as gr
-
-    from addons.shell import part
-
-    with gr.Row(elem_classes="fm-panes"):
+def lay_out() -> None:
+    """The player beside its panels, and the timeline below both."""
+    with gr.Row(elem_classes="fm-top"):
+        part("film.player", classes="fm-host-player")
         with gr.Column(elem_classes="fm-side", min_width=0):
-            part("film.make")
-            part("film.list")
-        with gr.Column(elem_classes="fm-main", min_width=0):
-            part("film.player")
-            part("film.report")
+            part("film.sides")
+            part("film.make", classes="fm-on-film")
+            part("film.list", classes="fm-on-film")
+            part("film.report", classes="fm-on-film")
+            part("film.clip", classes="fm-on-clip")
+            part("film.look", classes="fm-on-look")
+            part("film.sound", classes="fm-on-sound")
+            part("film.export", classes="fm-on-out")
+    part("film.timeline", classes="fm-host-time")
+    part("film.lanes", classes="fm-unseen")

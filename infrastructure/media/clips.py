@@ -13,6 +13,7 @@ import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from PIL import Image
 
 from domain.errors import UnreadableMedia
 from domain.take import MediaInfo
@@ -25,8 +26,19 @@ log = logging.getLogger(__name__)
 MAX_SIDE = 16384
 """Longest side of a clip that is decoded, in pixels."""
 
+MAX_PIXELS = 40_000_000
+"""Largest picture of a clip that is decoded, in pixels; decoders keep many of them in memory."""
+
+MAX_STREAMS = 64
+"""Most streams of a clip: pictures, sounds, subtitles."""
+
+MAX_FRAMES = 5_000_000
+"""Most frames of a clip that are counted: two days at 24 a second."""
+
+_FEW_AT_ONCE = 9_000_000  # above this many pixels frames are decoded one after another, so that memory stays small
+
 # FFmpeg also opens playlists and text formats that name other files and addresses; clips are none of these
-_REFUSED = {
+REFUSED = {
     "hls",
     "concat",
     "dash",
@@ -48,15 +60,22 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     # no protocol but files: a playlist named .mp4 must not reach the network
     options = {"protocol_whitelist": "file"}
     with reading(path), av.open(str(path), options=options, metadata_errors="replace") as container:
-        if set(container.format.name.split(",")) & _REFUSED or not container.streams.video:
+        if set(container.format.name.split(",")) & REFUSED or not container.streams.video:
             raise UnreadableMedia(f"{path.name} cannot be read: there is no video in it.", "Choose a video file.")
         stream = container.streams.video[0]
-        if not (0 < stream.width <= MAX_SIDE and 0 < stream.height <= MAX_SIDE):
+        sides = 0 < stream.width <= MAX_SIDE and 0 < stream.height <= MAX_SIDE
+        if not sides or stream.width * stream.height > MAX_PIXELS:
             raise UnreadableMedia(
                 f"{path.name} cannot be read: {stream.width} x {stream.height} pixels is no size for a clip.",
                 "Make it again, or choose another file.",
             )
-        stream.thread_type = av.codec.context.ThreadType.AUTO
+        if len(container.streams) > MAX_STREAMS:
+            raise UnreadableMedia(
+                f"{path.name} cannot be read: it has {len(container.streams)} streams, no more than {MAX_STREAMS} "
+                "are taken.", "Make it again with one picture and one sound.",
+            )  # fmt: skip
+        few = stream.width * stream.height > _FEW_AT_ONCE
+        stream.thread_type = av.codec.context.ThreadType.SLICE if few else av.codec.context.ThreadType.AUTO
         yield container, stream
 
 
@@ -74,29 +93,47 @@ def probe(path: Path, *, quick: bool = False, report: Callable[[int], None] = la
         for frame in container.decode(stream):
             first = first or frame
             stamps.append(frame.pts)
+            if len(stamps) > MAX_FRAMES:
+                raise UnreadableMedia(f"{path.name} has more than {MAX_FRAMES:,} frames.", "Cut it into parts first.")
             report(len(stamps))
         if first is None:
             raise UnreadableMedia(f"{path.name} cannot be read: it holds no frame.", "Make it again.")
         rate, even = _rate(stamps, stream)
         if not even:
             log.warning("%s has frames of uneven length; its average rate is taken.", path)
-        sound = container.streams.audio[0] if container.streams.audio else None
-        seconds = Fraction(0)
-        if sound is not None and sound.duration and sound.time_base:
-            seconds = sound.duration * sound.time_base
-        return MediaInfo(
-            width=first.width,
-            height=first.height,
-            frames=len(stamps),
-            rate=rate,
-            codec=stream.codec_context.name.removeprefix("lib").replace("dav1d", "av1"),
-            pix_fmt=first.format.name,
-            matrix=colours.matrix_name(int(first.colorspace)),
-            bit_rate=int(stream.bit_rate or container.bit_rate or 0),
-            audio=sound is not None,
-            audio_frames=round(seconds * rate) if rate else 0,
-            size=path.stat().st_size,
-        )
+        return _info(path, container, stream, first, len(stamps), rate)
+
+
+def header(path: Path, frames: int) -> MediaInfo:
+    """What is in a clip whose frames were counted already; one frame of it is decoded."""
+    with opened(path) as (container, stream):
+        first = next(iter(container.decode(stream)), None)
+        if first is None:
+            raise UnreadableMedia(f"{path.name} cannot be read: it holds no frame.", "Make it again.")
+        return _info(path, container, stream, first, frames, _plausible(stream.average_rate or stream.guessed_rate))
+
+
+def _info(
+    path: Path, container: InputContainer, stream: VideoStream, first: VideoFrame, frames: int, rate: Fraction | None
+) -> MediaInfo:
+    sound = container.streams.audio[0] if container.streams.audio else None
+    seconds = Fraction(0)
+    if sound is not None and sound.duration and sound.time_base:
+        seconds = sound.duration * sound.time_base
+    sideways = round(first.rotation) % 180 == 90
+    return MediaInfo(
+        width=first.height if sideways else first.width,
+        height=first.width if sideways else first.height,
+        frames=frames,
+        rate=rate,
+        codec=stream.codec_context.name.removeprefix("lib").replace("dav1d", "av1"),
+        pix_fmt=first.format.name,
+        matrix=colours.matrix_name(int(first.colorspace)),
+        bit_rate=int(stream.bit_rate or container.bit_rate or 0),
+        audio=sound is not None,
+        audio_frames=round(seconds * rate) if rate else 0,
+        size=path.stat().st_size,
+    )
 
 
 def last_frame(clip: Path, target: Path) -> None:
@@ -121,6 +158,27 @@ def thumbnail(clip: Path, target: Path, width: int) -> None:
             raise UnreadableMedia(f"{clip.name} cannot be read: it holds no frame.", "Make it again.")
         picture = colours.to_picture(first)
     pictures.save_small(picture, target, width)
+
+
+def filmstrip(clip: Path, target: Path, frames: int, count: int, width: int) -> None:
+    """A WebP of `count` frames side by side, each `width` pixels wide: picture k is the frame in the middle of the
+    k-th of `count` equal parts of a clip of `frames` frames."""
+    wanted = [max(0, frames) * (2 * k + 1) // (2 * count) for k in range(count)]
+    found: list[Image.Image] = []
+    with opened(clip) as (container, stream):
+        for number, frame in enumerate(container.decode(stream)):
+            while len(found) < count and wanted[len(found)] <= number:
+                picture = found[-1] if found and wanted[len(found) - 1] == number else colours.to_picture(frame)
+                height = max(1, round(width * picture.height / picture.width))
+                found.append(picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2))
+            if len(found) == count:
+                break
+    if not found:
+        raise UnreadableMedia(f"{clip.name} cannot be read: it holds no frame.", "Make it again.")
+    strip = Image.new("RGB", (width * count, found[0].height))
+    for place in range(count):
+        strip.paste(found[min(place, len(found) - 1)], (width * place, 0))
+    pictures.save_small(strip, target, strip.width)
 
 
 def _rate(stamps: list[int | None], stream: VideoStream) -> tuple[Fraction | None, bool]:

@@ -41,13 +41,18 @@ def is_rgb(frame: VideoFrame) -> bool:
     return bool(frame.format.is_rgb) or frame.format.name.startswith(("gbr", "pal8"))
 
 
+def has_alpha(frame: VideoFrame) -> bool:
+    """Whether parts of the frame can be transparent."""
+    return frame.format.name.startswith(("yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya", "pal8"))
+
+
 def filter_matrix(frame: VideoFrame) -> str:
     """The matrix to read this frame with, as FFmpeg's colorspace filter calls it."""
     return _FILTER.get(matrix_name(int(frame.colorspace)), "smpte170m")
 
 
 def to_picture(frame: VideoFrame) -> Image.Image:
-    """The frame as an sRGB picture, read with its matrix and range."""
+    """The frame as an upright sRGB picture, read with its matrix and range."""
     options: dict[str, Any] = {"format": "rgb24", "interpolation": _EXACT}
     if not is_rgb(frame):
         matrix = _SWSCALE.get(matrix_name(int(frame.colorspace)), Colorspace.ITU601)
@@ -57,5 +62,7 @@ def to_picture(frame: VideoFrame) -> Image.Image:
             "src_color_range": ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
             "dst_color_range": ColorRange.JPEG,
         }
-    picture = VideoReformatter().reformat(frame, **options)
-    return Image.fromarray(cast(Any, picture.to_ndarray()))
+    picture = Image.fromarray(cast(Any, VideoReformatter().reformat(frame, **options).to_ndarray()))
+    # a phone turns the picture by a note in the file
+    turn = round(frame.rotation) % 360
+    return picture.rotate(turn, expand=True) if turn in (90, 180, 270) else picture

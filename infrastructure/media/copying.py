@@ -18,8 +18,8 @@ from av.video.stream import VideoStream
 from domain.errors import StudioError
 from infrastructure.media import clips, colours
 from infrastructure.media.faults import making
-from infrastructure.media.reel import Piece, total
-from infrastructure.media.silence import SilentTrack
+from infrastructure.media.runs import Run
+from infrastructure.media.sound import Track
 
 
 class _Kind(NamedTuple):
@@ -31,47 +31,50 @@ class _Kind(NamedTuple):
     pix_fmt: str
 
 
-def can_copy(pieces: Sequence[Piece], width: int, height: int, rate: Fraction) -> bool:
-    """Whether the film can be joined from these pieces without encoding; reads headers and packets, decodes nothing."""
+def can_copy(runs: Sequence[Run], width: int, height: int, rate: Fraction) -> bool:
+    """Whether the film can be joined from these runs without encoding; reads headers, packets and one frame each."""
     kinds: set[_Kind] = set()
     checked: set[tuple[str, int]] = set()
-    for piece in pieces:
-        count = piece.whole
+    for run in runs:
+        count = run.whole
         if count is None:
             return False
-        if (str(piece.path), count) in checked:
+        if (str(run.path), count) in checked:
             continue
         try:
-            kind = _kind(piece, count, rate)
+            kind = _kind(run, count, rate)
         except StudioError:
             return False  # the other way says which shot it is and why
         if kind is None or (kind.width, kind.height, kind.pix_fmt) != (width, height, "yuv420p"):
             return False
         kinds.add(kind)
-        checked.add((str(piece.path), count))
+        checked.add((str(run.path), count))
         if len(kinds) > 1:
             return False
     return bool(kinds)
 
 
 def copy(
-    pieces: Sequence[Piece], output: OutputContainer, rate: Fraction, report: Callable[[int], None], called: str
-) -> None:
-    """Write the packets of the whole film and silence into `output`; `report` gets the frames done after each clip.
+    runs: Sequence[Run], output: OutputContainer, rate: Fraction, track: Callable[[], Track | None],
+    report: Callable[[int], None], called: str,
+) -> None:  # fmt: skip
+    """Write the packets of the whole film and its sound into `output`; `report` gets the frames done after each clip.
+
+    `track` is called once, when the picture's stream is there.
 
     Raises UnreadableMedia about a clip, or MediaFailed about the film, which errors call `called`.
     """
-    delay = max(_delay(piece) for piece in pieces)
+    delay = max(_delay(run) for run in runs)
     tick = 1 / rate
     stream: VideoStream | None = None
-    sound: SilentTrack | None = None
+    sound: Track | None = None
     done = 0
-    for piece in pieces:
-        with clips.opened(piece.path) as (container, source):
+    for run in runs:
+        with clips.opened(run.path) as (container, source):
             if stream is None:
                 stream = output.add_stream_from_template(source)
                 stream.time_base = tick
-                sound = SilentTrack(output, total(pieces), rate)
+                sound = track()
             packets = [packet for packet in container.demux(source) if packet.size]
             shown_at = {pts: place for place, pts in enumerate(sorted(_pts(packets)))}
             for place, packet in enumerate(packets):
@@ -85,15 +88,15 @@ def copy(
                     output.mux_one(packet)
             done += len(packets)
             report(done)
-        assert sound is not None
-        sound.write(done / rate)
+        if sound is not None:
+            sound.write(done / rate)
     if sound is not None:
         sound.write()
 
 
-def _kind(piece: Piece, count: int, rate: Fraction) -> _Kind | None:
+def _kind(run: Run, count: int, rate: Fraction) -> _Kind | None:
     """The clip's kind; None when it cannot be copied."""
-    with clips.opened(piece.path) as (container, stream):
+    with clips.opened(run.path) as (container, stream):
         context = stream.codec_context
         tags = (int(context.colorspace), int(context.color_primaries), int(context.color_trc), int(context.color_range))
         wanted = (colours.BT709, colours.BT709, colours.BT709, colours.LIMITED)
@@ -107,12 +110,16 @@ def _kind(piece: Piece, count: int, rate: Fraction) -> _Kind | None:
             return None
         if not _is_idr(bytes(packets[0]), (extradata[4] & 3) + 1):
             return None
+        container.seek(0)
+        first = next(iter(container.decode(stream)), None)
+        if first is None or round(first.rotation) % 360:  # a phone's: upright only by a note that is not copied
+            return None
         return _Kind(extradata, stream.width, stream.height, stream.pix_fmt or "")
 
 
-def _delay(piece: Piece) -> int:
+def _delay(run: Run) -> int:
     """By how many frames decoding runs ahead of showing in this clip."""
-    with clips.opened(piece.path) as (container, stream):
+    with clips.opened(run.path) as (container, stream):
         stamps = _pts(packet for packet in container.demux(stream) if packet.size)
     rank = {pts: place for place, pts in enumerate(sorted(stamps))}
     return max((place - rank[pts] for place, pts in enumerate(stamps)), default=0)

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from domain.errors import MediaFailed, StudioError, UnreadableMedia
+from domain.errors import DiskFull, MediaFailed, StudioError, UnreadableMedia
+from infrastructure.stores.atomic import FULL
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ _BY_NUMBER = {
     errno.ENOTEMPTY: ("it is a folder", "Choose a file."),
     errno.ENOSPC: ("the disk is full", "Free some space and start again."),
     errno.EDQUOT: ("the disk quota is used up", "Free some space and start again."),
+    errno.EFBIG: ("the disk takes no file as large as that", "Write it to a disk of another format."),
     errno.EROFS: ("the disk is read-only", "Move the project to a folder that can be written."),
     errno.EIO: ("the disk reports an error", "Check the disk, then try again."),
     errno.ENOMEM: ("there is not enough memory", "Close other programs, or use a smaller file."),
@@ -65,7 +67,8 @@ def reading(path: Path) -> Iterator[None]:
 
 @contextmanager
 def making(path: Path) -> Iterator[None]:
-    """Turn whatever goes wrong inside into MediaFailed about writing `path`; errors of Kinoloom pass."""
+    """Turn whatever goes wrong inside into MediaFailed about writing `path`, DiskFull where there is no room; errors
+    of Kinoloom pass."""
     try:
         yield
     except StudioError:
@@ -75,4 +78,5 @@ def making(path: Path) -> Iterator[None]:
         reason, cure = explain(error)
         if reason is _DAMAGED[0]:
             reason, cure = f"{type(error).__name__}: {error}"[:300], "Try again; the log has more."
-        raise MediaFailed(f"{path.name} could not be made: {reason}.", cure) from error
+        kind = DiskFull if getattr(error, "errno", None) in FULL else MediaFailed
+        raise kind(f"{path.name} could not be made: {reason}.", cure) from error

@@ -11,16 +11,19 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 from domain.errors import UnreadableMedia
+from domain.fitting import Fit, Size, cut, inside
 from infrastructure.media.faults import making, reading
 from infrastructure.stores import atomic
 
 log = logging.getLogger(__name__)
 
-MAX_PIXELS = 120_000_000
-"""Largest picture opened, in pixels."""
+MAX_PIXELS = 64_000_000
+"""Largest picture opened, in pixels: with its alpha it takes less than a gibibyte on the way."""
+
+_STRIP = 256  # rows that are put on white at once
 
 Image.init()
 FORMATS = tuple(
@@ -49,10 +52,31 @@ def to_png(source: Path, target: Path) -> tuple[int, int]:
     """
     with reading(source), _opened(source) as image:
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        picture = _in_srgb(_without_alpha(_eight_bits(upright)), image.info.get("icc_profile"))
+        ImageOps.exif_transpose(image, in_place=True)  # a copy would take as much memory again
+        picture = _in_srgb(_without_alpha(_eight_bits(image)), image.info.get("icc_profile"))
     save_png(picture, target)
     return picture.size
+
+
+def to_frame(source: Path, target: Path, frame: Size, fit: Fit) -> None:
+    """Store a picture as PNG of exactly the frame's size, undistorted. Raises UnreadableMedia and MediaFailed."""
+    with reading(source), _opened(source) as image:
+        image.load()
+        picture = _in_srgb(_without_alpha(_eight_bits(image)), image.info.get("icc_profile")).convert("RGB")
+    smooth = Image.Resampling.LANCZOS
+    if fit.how == "fill":
+        made = picture.resize(frame, smooth, box=cut(picture.size, frame, fit))
+    else:
+        if fit.how == "extend":
+            # Blurred small and enlarged: soft enough, and quick at any size.
+            tiny = (max(2, frame[0] // 16), max(2, frame[1] // 16))
+            ground = picture.resize(tiny, smooth, box=cut(picture.size, frame, fit))
+            made = ground.filter(ImageFilter.GaussianBlur(2)).resize(frame, Image.Resampling.BICUBIC)
+        else:
+            made = Image.new("RGB", frame)
+        left, upper, width, height = inside(picture.size, frame)
+        made.paste(picture.resize((width, height), smooth), (left, upper))
+    save_png(made, target)
 
 
 def save_png(picture: Image.Image, target: Path) -> None:
@@ -66,11 +90,23 @@ def save_png(picture: Image.Image, target: Path) -> None:
 
 def thumbnail(source: Path, target: Path, width: int) -> None:
     """A WebP of a picture, `width` pixels wide or as wide as the picture if that is less."""
+    save_small(_drafted(source, width), target, width)
+
+
+def small(source: Path, width: int, height: int) -> Image.Image:
+    """A picture in sRGB that fits into that many pixels, never enlarged. Raises UnreadableMedia."""
+    picture = _drafted(source, width)
+    picture.thumbnail((width, height), Image.Resampling.BICUBIC, reducing_gap=2)
+    return picture
+
+
+def _drafted(source: Path, width: int) -> Image.Image:
+    """The picture, where its format allows decoded no larger than twice that width."""
     with reading(source), _opened(source) as image:
         image.draft("RGB", (width * 2, width * 2 * image.height // max(1, image.width)))
         image.load()
-        picture = _in_srgb(_without_alpha(_eight_bits(ImageOps.exif_transpose(image))), image.info.get("icc_profile"))
-    save_small(picture, target, width)
+        ImageOps.exif_transpose(image, in_place=True)
+        return _in_srgb(_without_alpha(_eight_bits(image)), image.info.get("icc_profile"))
 
 
 def save_small(picture: Image.Image, target: Path, width: int) -> None:
@@ -128,9 +164,13 @@ def _without_alpha(image: Image.Image) -> Image.Image:
     if image.mode == "P" or "transparency" in image.info:
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     if image.mode in ("LA", "La", "RGBa", "PA", "RGBA"):
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, image).convert("RGB")
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        flat = Image.new("RGB", image.size)
+        for top in range(0, image.height, _STRIP):
+            part = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+            white = Image.new("RGBA", part.size, (255, 255, 255, 255))
+            flat.paste(Image.alpha_composite(white, part).convert("RGB"), (0, top))
+        return flat
     return image
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from domain.cut.reel import Reel
+from domain.delivery import Delivery
 from domain.errors import BadInput, Cancelled, MediaFailed
+from domain.film import Mastered, SheetCell
+from domain.fitting import Fit
+from domain.sound.subtitles import Caption
 from domain.take import MediaInfo
-from infrastructure.media.quality import QUALITIES
-from infrastructure.media.reel import assemble, total
 from infrastructure.processes import Message, WorkerGone, WorkerProcess, process_alive, raise_reported
 from infrastructure.stores import atomic
-from services.ports import ClipUse
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +27,7 @@ _CLIP_ENDINGS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"}
 
 
 class MediaTools:
-    """Decoding, probing and joining, to the exact frame. Safe for threads; joining runs in a process of its own.
+    """Decoding, probing and assembling, to the exact frame. Safe for threads; assembling runs in a process of its own.
 
     `may_copy` false always encodes, for tests and for films whose clips should all pass one encoder.
     """
@@ -32,7 +36,7 @@ class MediaTools:
         self._may_copy = may_copy
 
     def check_image(self, path: Path) -> tuple[int, int]:
-        """Width and height of a picture, upright. Raises UnreadableMedia: none, damaged, or over 120 megapixels."""
+        """Width and height of a picture, upright. Raises UnreadableMedia: none, damaged, or over 64 megapixels."""
         from infrastructure.media import pictures
 
         return pictures.check(path)
@@ -46,6 +50,13 @@ class MediaTools:
 
         return pictures.to_png(source, target)
 
+    def fit_image(self, source: Path, target: Path, frame: tuple[int, int], fit: Fit) -> None:
+        """Store a picture as PNG of exactly the frame's width and height, undistorted. Raises UnreadableMedia about the
+        source and MediaFailed about the target."""
+        from infrastructure.media import pictures
+
+        pictures.to_frame(source, target, frame, fit)
+
     def probe(self, path: Path) -> MediaInfo:
         """What is in a clip; frames are counted by decoding all of it. `audio_frames` is the length of its sound in
         frames of the picture. Raises UnreadableMedia.
@@ -53,6 +64,12 @@ class MediaTools:
         from infrastructure.media import clips
 
         return clips.probe(path)
+
+    def is_black(self, path: Path) -> bool:
+        """Whether a picture, or every frame of a clip, is black. Raises UnreadableMedia."""
+        from infrastructure.media import black
+
+        return black.clip_is_black(path) if path.suffix.lower() in _CLIP_ENDINGS else black.picture_is_black(path)
 
     def last_frame(self, clip: Path, target: Path) -> None:
         """Decode the last frame of a clip into a PNG, with the clip's matrix: BT.601 when it is untagged.
@@ -75,58 +92,102 @@ class MediaTools:
         else:
             pictures.thumbnail(source, target, width)
 
-    def join(
+    def filmstrip(self, clip: Path, target: Path, frames: int, count: int, width: int) -> None:
+        """A WebP of `count` frames side by side, each `width` pixels wide, evenly spread over a clip of `frames`.
+
+        Raises UnreadableMedia about the clip and MediaFailed about the target.
+        """
+        from infrastructure.media import clips
+
+        clips.filmstrip(clip, target, frames, count, width)
+
+    def contact_sheet(self, title: str, cells: Sequence[SheetCell], target: Path) -> None:
+        """The storyboard on A4 pages in a .pdf, or on one long page in a .png.
+
+        Raises BadInput, and MediaFailed about `target`, which is then as it was.
+        """
+        from infrastructure.media import sheet
+
+        sheet.contact_sheet(title, cells, target)
+
+    def assemble(
         self,
-        clips: Sequence[ClipUse],
+        reel: Reel,
+        files: Mapping[str, Path],
         target: Path,
         *,
         width: int,
         height: int,
-        rate: Fraction,
-        quality: str,
+        delivery: Delivery,
         report: Callable[[int, int], None],
         stopped: Callable[[], bool],
-    ) -> MediaInfo:
-        """Conform and join clips into one mp4 (H.264 + AAC silence) of exactly the sum of their film frames.
+        sound: Path | None = None,
+        captions: Sequence[Caption] = (),
+        hardware: bool = False,
+        scratch_in: Path | None = None,
+    ) -> Mastered:
+        """Make the film of a reel: one file (a folder for stills) of exactly the frames that the delivery asks for.
 
-        `width` and `height` are even; `quality` is one of "fast", "standard", "high", "ultra" and counts only where
-        something has to be encoded: clips that are all alike and already fit are joined without. Written under a
-        temporary name beside `target`, counted, then renamed. `report` gets frames done and frames in all. Raises
-        BadInput, MediaFailed, and Cancelled within a second of `stopped()` turning true; `target` is then as it was.
+        `files` has the absolute path of each of `reel.files()` by its path in the project. `width` and `height` are
+        even. `sound` is a finished mix as long as the film; without one the film is silent. `captions` become a track
+        of subtitles where there is sound. Clips that are all alike and already fit are joined without encoding, where
+        the delivery leaves that open. Written under a temporary name beside `target`, counted, then renamed; what is
+        needed meanwhile lies in `scratch_in`, by default beside `target`. `report` gets frames done and frames in all.
+        Raises BadInput, MediaFailed, DiskFull, and Cancelled within a second of `stopped()` turning true; `target` is
+        then as it was.
         """
-        if quality not in QUALITIES:
-            raise BadInput(f"There is no film quality {quality[:40]!r}.", f"Choose one of {', '.join(QUALITIES)}.")
         if width < 2 or height < 2 or width % 2 or height % 2:
             raise BadInput(f"A film cannot have {width} x {height} pixels.", "Choose an even width and height.")
-        frames = total(assemble(clips, rate))
+        if not reel.frames:
+            raise MediaFailed("There is nothing in the cut.", "Put a shot into it first.")
+        if reel.missing:
+            raise MediaFailed(f"Shot {reel.missing[0]} has no take yet.", "Render it, then make the film.")
+        if not delivery.ending and target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise BadInput(f"{target.name} is there already and is no empty folder.", "Choose another name.")
         with atomic.storing(f"Making {target.name}"):
             target.parent.mkdir(parents=True, exist_ok=True)
             _remove_left_over(target)
         temporary = atomic.temporary_beside(target)
         try:
-            task: Message = {
-                "kind": "join",
-                "clips": [clip.to_json() for clip in clips],
-                "target": str(temporary),
-                "called": target.name,
-                "width": width,
-                "height": height,
-                "rate": str(rate),
-                "quality": quality,
-                "may_copy": self._may_copy,
-            }
-            report(0, frames)
-            answer = _work(task, report, stopped)
-            info = MediaInfo.model_validate(answer["info"])
-            if info.frames != frames:
-                raise MediaFailed(f"{target.name} has {info.frames} frames instead of {frames}; it was not kept.")
+            with _scratch(scratch_in or target.parent, target.name) as scratch:
+                task: Message = {
+                    "kind": "assemble",
+                    "reel": reel.to_json(),
+                    "files": {name: str(path) for name, path in files.items()},
+                    "target": str(temporary),
+                    "called": target.name,
+                    "width": width,
+                    "height": height,
+                    "delivery": delivery.to_json(),
+                    "sound": str(sound) if sound else "",
+                    "scratch": str(scratch),
+                    "hardware": hardware,
+                    "may_copy": self._may_copy,
+                    "captions": [caption.to_json() for caption in captions],
+                }
+                report(0, delivery.frames(reel.frames, reel.rate))
+                answer = _work(task, report, stopped)
+            found = Mastered.model_validate(answer["found"])
             with atomic.storing(f"Finishing {target.name}"):
+                if not delivery.ending and target.is_dir():
+                    target.rmdir()
                 atomic.replace(temporary, target)
                 atomic.sync_folder(target.parent)
-            log.info("%s joined: %d frames, %s", target, frames, answer["way"])
-            return info
+            log.info("%s made: %d frames, %s", target, found.info.frames, found.encoder or found.way)
+            return found
         finally:
-            temporary.unlink(missing_ok=True)
+            _remove(temporary)
+
+
+@contextmanager
+def _scratch(folder: Path, called: str) -> Iterator[Path]:
+    """A folder in `folder` for what is needed while the film is made. Raises DiskFull where there is no room."""
+    with atomic.storing(f"Making room for {called}"):
+        scratch = Path(tempfile.mkdtemp(prefix=".kinoloom-", dir=folder))
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _work(task: Message, report: Callable[[int, int], None], stopped: Callable[[], bool]) -> Message:
@@ -160,4 +221,11 @@ def _remove_left_over(target: Path) -> None:
     for path in target.parent.glob(f".{target.name[:80]}.*{atomic.TMP_SUFFIX}"):
         owner = path.name.removesuffix(atomic.TMP_SUFFIX).rpartition(".")[2].partition("-")[0]
         if owner.isascii() and owner.isdigit() and int(owner) != os.getpid() and not process_alive(int(owner)):
-            path.unlink(missing_ok=True)
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

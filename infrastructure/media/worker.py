@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
-from infrastructure.media.encoding import Format
-from infrastructure.media.joining import join
+from domain.cut.reel import Reel
+from domain.delivery import Delivery
+from domain.sound.subtitles import Caption
+from infrastructure.media.assembling import Task, assemble
 from infrastructure.processes import Message, serve
-from services.ports import ClipUse
 
 _REPORT_SECONDS = 0.1
 
 
 def handle(message: Message, reply: Callable[[Message], None]) -> None:
-    """Answer one "join" message with "progress" messages and one "done"."""
+    """Answer one "assemble" message with "progress" messages and one "done"."""
     said = 0.0
 
     def report(done: int, frames: int) -> None:
@@ -26,12 +26,20 @@ def handle(message: Message, reply: Callable[[Message], None]) -> None:
             said = now
             reply({"kind": "progress", "done": done, "frames": frames})
 
-    film = Format(message["width"], message["height"], Fraction(message["rate"]), message["quality"])
-    clips = [ClipUse.model_validate(clip) for clip in message["clips"]]
-    info, way = join(
-        clips, Path(message["target"]), film, report, called=message["called"], may_copy=message["may_copy"]
+    task = Task(
+        reel=Reel.model_validate(message["reel"]),
+        files={name: Path(path) for name, path in message["files"].items()},
+        width=message["width"],
+        height=message["height"],
+        delivery=Delivery.model_validate(message["delivery"]),
+        sound=Path(message["sound"]) if message["sound"] else None,
+        scratch=Path(message["scratch"]),
+        hardware=message["hardware"],
+        may_copy=message["may_copy"],
+        captions=tuple(Caption.model_validate(caption) for caption in message["captions"]),
     )
-    reply({"kind": "done", "info": info.to_json(), "way": way})
+    found = assemble(task, Path(message["target"]), report, called=message["called"])
+    reply({"kind": "done", "found": found.to_json()})
 
 
 if __name__ == "__main__":

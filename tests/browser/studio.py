@@ -240,11 +240,15 @@ class Windows:
         self.all: list[Window] = []
 
     def __call__(self, url: str, width: int = 1280, height: int = 800) -> Window:
+        return self.blank(width, height).open(url)
+
+    def blank(self, width: int = 1280, height: int = 800) -> Window:
+        """A window that shows nothing yet."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
         self._contexts.append(context)
         window = Window(context.new_page())
         self.all.append(window)
-        return window.open(url)
+        return window
 
     def close(self) -> None:
         for context in self._contexts:

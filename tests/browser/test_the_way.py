@@ -148,7 +148,7 @@ def test_from_a_storyboard_to_a_film(
     # the film is made and plays
     window.go("Film")
     window.part("film.make").get_by_role("button", name="Make the film").click()
-    film = ".fm-player video"
+    film = ".fm-video video"
     page.wait_for_selector(film, timeout=60_000)
     assert abs(plays(page, film) - FRAMES / 24) < 1 / 48
     expect(window.part("film.make")).to_contain_text("The newest film shows the cut as it is.")

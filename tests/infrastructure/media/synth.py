@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,29 @@ def make_clip(
             output.mux(stream.encode(frame.reformat(format=pix_fmt)))
         output.mux(stream.encode(None))
     return path
+
+
+def lossless(path: Path, pictures: Iterable[Any]) -> Path:
+    """A clip of these planes (yuv420p, one below the other), tagged BT.709, that gives every sample back."""
+    with av.open(str(path), "w") as output:
+        stream: Any = None
+        for planes in pictures:
+            if stream is None:
+                stream = output.add_stream("libx264", rate=24, options={"preset": "ultrafast", "qp": "0"})
+                stream.height, stream.width, stream.pix_fmt = planes.shape[0] * 2 // 3, planes.shape[1], "yuv420p"
+                context = stream.codec_context
+                context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(planes, format="yuv420p")))
+        output.mux(stream.encode(None))
+    return path
+
+
+def grey(luma: Any) -> Any:
+    """Planes without colour for `lossless`, of that luma (a number or rows and columns)."""
+    height, width = luma.shape if hasattr(luma, "shape") else (HEIGHT, WIDTH)
+    planes = numpy.full((height * 3 // 2, width), 128, numpy.uint8)
+    planes[:height] = luma
+    return planes
 
 
 def numbers(path: Path) -> list[int]:
@@ -92,10 +116,10 @@ def pixels(path: Path) -> Any:
         return numpy.asarray(image.convert("RGB"))
 
 
-def bt709_pixels(clip: Path) -> Any:
-    """The first frame of a clip as RGB, read as limited-range BT.709 by the textbook formula."""
+def bt709_pixels(clip: Path, number: int = 0) -> Any:
+    """A frame of a clip as RGB, read as limited-range BT.709 by the textbook formula."""
     with av.open(str(clip)) as container:
-        frame = next(container.decode(video=0))
+        frame = next(frame for place, frame in enumerate(container.decode(video=0)) if place == number)
         raw = frame.to_ndarray(format="yuv420p").astype(float)
     height, width = frame.height, frame.width
     flat = raw.ravel()

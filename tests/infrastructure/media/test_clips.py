@@ -16,7 +16,7 @@ from PIL import Image
 
 from domain.errors import MediaFailed, UnreadableMedia
 from infrastructure.media import MediaTools
-from infrastructure.media.silence import SilentTrack
+from infrastructure.media.sound import SilentTrack
 from infrastructure.processes import PACKAGES
 from tests.infrastructure.media import synth
 

@@ -10,7 +10,7 @@ import av.error
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from domain.errors import Cancelled, MediaFailed, UnreadableMedia
+from domain.errors import Cancelled, DiskFull, MediaFailed, UnreadableMedia
 from infrastructure.media.faults import making, reading
 
 FOREIGN: list[BaseException] = [
@@ -29,7 +29,7 @@ FOREIGN: list[BaseException] = [
 def test_the_map_is_total(error: BaseException) -> None:
     with pytest.raises(UnreadableMedia) as unreadable, reading(Path("a.mp4")):
         raise error
-    with pytest.raises(MediaFailed) as failed, making(Path("b.mp4")):
+    with pytest.raises((MediaFailed, DiskFull)) as failed, making(Path("b.mp4")):
         raise error
     for caught, name in ((unreadable, "a.mp4"), (failed, "b.mp4")):
         assert caught.value.message.startswith(name)
@@ -45,6 +45,7 @@ def test_what_we_raise_ourselves_passes() -> None:
         raise UnreadableMedia("x")
 
 
-def test_a_full_disk_is_named() -> None:
-    with pytest.raises(MediaFailed, match="the disk is full"), making(Path("film.mp4")):
-        raise av.error.OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "the disk is full"), (errno.EDQUOT, "the disk quota")])
+def test_a_full_disk_is_an_error_of_its_own(number: int, words: str) -> None:
+    with pytest.raises(DiskFull, match=words), making(Path("film.mp4")):
+        raise av.error.OSError(number, "No space left on device")

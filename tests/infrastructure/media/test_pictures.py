@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from domain.errors import MediaFailed, UnreadableMedia
+from domain.fitting import Fit
 from infrastructure.media import MediaTools
 
 TOOLS = MediaTools()
@@ -152,3 +153,35 @@ def test_a_target_that_cannot_be_written_is_told_and_left(tmp_path: Path) -> Non
     with pytest.raises(MediaFailed, match=r"out\.png"):
         TOOLS.import_image(tmp_path / "a.png", tmp_path / "out.png")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "out.png"]
+
+
+# -- fitting into the film's frame ----------------------------------------------------------------------------------
+
+
+def halves(tmp_path: Path) -> Path:
+    """A wide picture, red on the left and blue on the right."""
+    image = Image.new("RGB", (400, 100), (255, 0, 0))
+    image.paste((0, 0, 255), (200, 0, 400, 100))
+    image.save(tmp_path / "wide.png")
+    return tmp_path / "wide.png"
+
+
+@pytest.mark.parametrize(
+    ("fit", "corner", "middle"),
+    [
+        (Fit(how="fill", x=0), (255, 0, 0), (255, 0, 0)), (Fit(how="fill", x=1), (0, 0, 255), (0, 0, 255)),
+        (Fit(how="fit"), (0, 0, 0), None), (Fit(how="extend", x=0), (255, 0, 0), None),
+    ],
+)  # fmt: skip
+def test_a_picture_is_fitted_without_distortion(
+    tmp_path: Path, fit: Fit, corner: tuple[int, int, int], middle: tuple[int, int, int] | None
+) -> None:
+    TOOLS.fit_image(halves(tmp_path), tmp_path / "out.png", (100, 100), fit)
+    with Image.open(tmp_path / "out.png") as made:
+        assert made.size == (100, 100)
+        colours = [made.convert("RGB").getpixel(p) for p in ((2, 2), (10, 50), (90, 50))]
+    assert colours[0] == pytest.approx(corner, abs=4)
+    if middle is None:
+        assert colours[1] == pytest.approx((255, 0, 0), abs=4) and colours[2] == pytest.approx((0, 0, 255), abs=4)
+    else:
+        assert colours[1] == pytest.approx(middle, abs=4) and colours[2] == pytest.approx(middle, abs=4)

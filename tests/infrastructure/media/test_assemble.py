@@ -8,22 +8,18 @@ import time
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy
 import pytest
 
+from domain.delivery import film_delivery
 from domain.errors import BadInput, Cancelled, MediaFailed
-from domain.take import MediaInfo
 from domain.timing import native_frames
-from infrastructure.media import MediaTools
 from infrastructure.media.copying import can_copy
-from infrastructure.media.encoding import Format
-from infrastructure.media.joining import join
-from infrastructure.media.reel import assemble
-from services.ports import ClipUse
+from infrastructure.media.runs import plain_runs
 from tests.infrastructure.media import synth
+from tests.infrastructure.media.reels import Stock, made, through_worker
 
 FILM = Fraction(24)
 NTSC = Fraction(24000, 1001)
@@ -34,27 +30,9 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def use(path: Path, count: int, **changes: Any) -> ClipUse:
-    """A clip that is a whole shot at 24 frames per second, but for `changes`."""
-    fields = dict(first=0, count=count, offset=0, native_rate=FILM, shot="001", shot_frames=count)
-    return ClipUse(path=path, **(fields | changes))
-
-
-def here(
-    uses: list[ClipUse], target: Path, rate: Fraction = FILM, may_copy: bool = True, **size: int
-) -> tuple[MediaInfo, str]:
-    """Join in this process, which is quicker for a test."""
-    film = Format(size.get("width", synth.WIDTH), size.get("height", synth.HEIGHT), rate, "fast")
-    return join(uses, target, film, lambda done, frames: None, may_copy=may_copy)
-
-
-def through_worker(uses: list[ClipUse], target: Path, **changes: Any) -> MediaInfo:
-    """Join as the services do."""
-    options: dict[str, Any] = dict(
-        width=synth.WIDTH, height=synth.HEIGHT, rate=FILM, quality="fast",
-        report=lambda done, frames: None, stopped=lambda: False,
-    )  # fmt: skip
-    return MediaTools().join(uses, target, **(options | changes))
+def whole(path: Path, frames: int, rate: Fraction = FILM, shot: str = "001") -> Stock:
+    """One clip that is one shot."""
+    return Stock().shot(shot, frames, [(path, 0, frames)], rate)
 
 
 @pytest.mark.parametrize(
@@ -66,14 +44,14 @@ def through_worker(uses: list[ClipUse], target: Path, **changes: Any) -> MediaIn
 )  # fmt: skip
 def test_each_film_frame_shows_the_native_frame_of_its_time(tmp_path: Path, native: Fraction, rate: Fraction) -> None:
     shots = (37, 50)
-    uses: list[ClipUse] = []
+    stock = Stock()
     expected: list[int] = []
     for index, frames in enumerate(shots):
         needed = native_frames(frames, native, rate)
         clip = synth.make_clip(tmp_path / f"{index}.mp4", needed, rate=native, base=300 * index)
-        uses.append(use(clip, needed, native_rate=native, shot=f"00{index}", shot_frames=frames))
+        stock.shot(f"00{index}", frames, [(clip, 0, needed)], native)
         expected += [300 * index + j * native // rate for j in range(frames)]
-    info, _ = here(uses, tmp_path / "film.mp4", rate)
+    info = made(stock, tmp_path / "film.mp4", stock.reel(rate=rate)).info
     assert synth.numbers(tmp_path / "film.mp4") == expected
     assert (info.frames, info.rate, info.audio_frames) == (87, rate, 87)
 
@@ -83,29 +61,28 @@ def test_a_chain_drops_repeats_at_its_heads_and_the_surplus_at_its_tail(tmp_path
     # Wan 2.2, 8 s: 65 + 65 made, 65 + 63 kept, the second's frame 0 repeats the first's last
     first = synth.make_clip(tmp_path / "a.mp4", 65, rate=Fraction(16), base=0)
     second = synth.make_clip(tmp_path / "b.mp4", 65, rate=Fraction(16), base=64)
-    common = dict(native_rate=Fraction(16), shot_frames=192)
-    uses = [use(first, 65, **common), use(second, 63, first=1, offset=65, **common)]
-    info, way = here(uses, tmp_path / "film.mp4", may_copy=may_copy)
-    assert way == "encode"
+    stock = Stock().shot("001", 192, [(first, 0, 65), (second, 1, 64)], Fraction(16))
+    found = made(stock, tmp_path / "film.mp4", may_copy=may_copy)
+    assert found.way == "encode"
     assert synth.numbers(tmp_path / "film.mp4") == [j * 2 // 3 for j in range(192)]
-    assert info.frames == 192
+    assert found.info.frames == 192
 
 
 @pytest.mark.parametrize("bframes", [0, 3])
 def test_clips_that_are_alike_are_joined_without_encoding(tmp_path: Path, bframes: int) -> None:
     options = {"preset": "veryfast", "crf": "18", "bf": str(bframes), "x264-params": f"bframes={bframes}:scenecut=0"}
     counts = (25, 1, 40)
-    uses: list[ClipUse] = []
+    stock = Stock()
     expected: list[int] = []
     for index, count in enumerate(counts):
         clip = synth.make_clip(tmp_path / f"{index}.mp4", count, base=100 * index, options=options)
-        uses.append(use(clip, count, shot=f"00{index}"))
+        stock.shot(f"00{index}", count, [(clip, 0, count)])
         expected += range(100 * index, 100 * index + count)
-    copied, way = here(uses, tmp_path / "copied.mp4")
-    encoded, other = here(uses, tmp_path / "encoded.mp4", may_copy=False)
-    assert (way, other) == ("copy", "encode")
+    copied = made(stock, tmp_path / "copied.mp4")
+    encoded = made(stock, tmp_path / "encoded.mp4", may_copy=False)
+    assert (copied.way, encoded.way) == ("copy", "encode")
     assert synth.numbers(tmp_path / "copied.mp4") == synth.numbers(tmp_path / "encoded.mp4") == expected
-    for info in (copied, encoded):
+    for info in (copied.info, encoded.info):
         assert (info.frames, info.rate, info.matrix, info.codec) == (66, FILM, "bt709", "h264")
         assert (info.pix_fmt, info.audio, info.audio_frames) == ("yuv420p", True, 66)
 
@@ -113,7 +90,8 @@ def test_clips_that_are_alike_are_joined_without_encoding(tmp_path: Path, bframe
 @pytest.mark.parametrize("may_copy", [True, False])
 def test_time_stamps_are_even_and_sound_is_as_long_as_the_picture(tmp_path: Path, may_copy: bool) -> None:
     clip = synth.make_clip(tmp_path / "a.mp4", 31, rate=NTSC)
-    here([use(clip, 31, native_rate=NTSC)] * 2, tmp_path / "film.mp4", NTSC, may_copy)
+    stock = whole(clip, 31, NTSC).shot("002", 31, [(clip, 0, 31)], NTSC)
+    made(stock, tmp_path / "film.mp4", stock.reel(rate=NTSC), may_copy=may_copy)
     with av.open(str(tmp_path / "film.mp4")) as film:
         video, audio = film.streams.video[0], film.streams.audio[0]
         packets = [packet for packet in film.demux(video) if packet.size]
@@ -139,22 +117,26 @@ def test_a_clip_that_begins_later_or_has_other_parameters_is_not_copied(tmp_path
     untagged = synth.make_clip(tmp_path / "c.mp4", 10, tagged=False)
     slower = synth.make_clip(tmp_path / "d.mp4", 10, rate=Fraction(25))
 
-    def copies(*uses: ClipUse) -> bool:
-        return can_copy(assemble(uses, FILM), synth.WIDTH, synth.HEIGHT, FILM)
+    def copies(*clips: tuple[Path, int, int], width: int = synth.WIDTH) -> bool:
+        stock = Stock()
+        for number, (path, first, frames) in enumerate(clips):
+            stock.shot(f"{number}", frames, [(path, first, frames)])
+        runs = plain_runs(stock.reel(), stock.files)
+        assert runs is not None
+        return can_copy(runs, width, synth.HEIGHT, FILM)
 
-    assert copies(use(plain, 10), use(plain, 10, shot="002"))
-    assert not copies(use(plain, 10), use(other, 10, shot="002"))
-    assert not copies(use(plain, 9, first=1))
-    assert not copies(use(plain, 9))
-    assert not copies(use(untagged, 10))
-    assert not copies(use(slower, 10))
-    assert not can_copy(assemble([use(plain, 10)], FILM), 320, 192, FILM)
+    assert copies((plain, 0, 10), (plain, 0, 10))
+    assert not copies((plain, 0, 10), (other, 0, 10))
+    assert not copies((plain, 1, 9))
+    assert not copies((plain, 0, 9))
+    assert not copies((untagged, 0, 10))
+    assert not copies((slower, 0, 10))
+    assert not copies((plain, 0, 10), width=320)
 
 
 def test_untagged_clips_are_read_as_601_and_the_film_is_709_with_tags(tmp_path: Path) -> None:
     clip = synth.make_chart_clip(tmp_path / "a.mp4", "bt601", tagged=False, frames=8)
-    film = Format(256, 192, FILM, "ultra")
-    join([use(clip, 8)], tmp_path / "film.mp4", film, lambda done, frames: None)
+    made(whole(clip, 8), tmp_path / "film.mp4", width=256, height=192, delivery=film_delivery("ultra"))
     difference = synth.patches(synth.bt709_pixels(tmp_path / "film.mp4")) - synth.patches(synth.chart())
     assert numpy.abs(difference).max() <= 4  # one rounding in the clip, one in the film, and the encoder
     assert abs(difference.mean()) < 0.6, "no drift to dark or light"
@@ -163,7 +145,7 @@ def test_untagged_clips_are_read_as_601_and_the_film_is_709_with_tags(tmp_path: 
 @pytest.mark.parametrize(("matrix", "full"), [("bt601", False), ("bt709", True), ("bt601", True)])
 def test_tagged_clips_are_read_as_tagged(tmp_path: Path, matrix: str, full: bool) -> None:
     clip = synth.make_chart_clip(tmp_path / "a.mp4", matrix, full=full, frames=4)
-    join([use(clip, 4)], tmp_path / "film.mp4", Format(256, 192, FILM, "ultra"), lambda done, frames: None)
+    made(whole(clip, 4), tmp_path / "film.mp4", width=256, height=192, delivery=film_delivery("ultra"))
     difference = synth.patches(synth.bt709_pixels(tmp_path / "film.mp4")) - synth.patches(synth.chart())
     assert numpy.abs(difference).max() <= 4
 
@@ -174,9 +156,9 @@ def test_other_sizes_aspects_and_codecs_fill_the_frame(tmp_path: Path) -> None:
     rgb = synth.make_clip(
         tmp_path / "c.mkv", 12, base=80, codec="ffv1", pix_fmt="bgr0", tagged=False, options={"level": "3"}
     )
-    uses = [use(small, 12), use(large, 12, shot="002"), use(rgb, 12, shot="003")]
-    info, way = here(uses, tmp_path / "film.mp4")
-    assert (info.width, info.height, way) == (synth.WIDTH, synth.HEIGHT, "encode")
+    stock = whole(small, 12).shot("002", 12, [(large, 0, 12)]).shot("003", 12, [(rgb, 0, 12)])
+    found = made(stock, tmp_path / "film.mp4")
+    assert (found.info.width, found.info.height, found.way) == (synth.WIDTH, synth.HEIGHT, "encode")
     assert synth.numbers(tmp_path / "film.mp4") == [*range(3, 15), *range(40, 52), *range(80, 92)]
 
 
@@ -186,11 +168,11 @@ def test_through_the_worker_with_progress(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "domain" / "__init__.py").write_text("raise SystemExit('the wrong package')")
     clip = synth.make_clip(tmp_path / "a.mp4", 100, rate=Fraction(16))
     said: list[tuple[int, int]] = []
-    info = through_worker(
-        [use(clip, 100, native_rate=Fraction(16), shot_frames=150)], tmp_path / "films" / "film.mp4",
-        report=lambda done, frames: said.append((done, frames)),
-    )  # fmt: skip
-    assert info.frames == 150
+    stock = Stock().shot("001", 150, [(clip, 0, 100)], Fraction(16))
+    found = through_worker(
+        stock, tmp_path / "films" / "film.mp4", report=lambda done, frames: said.append((done, frames))
+    )
+    assert found.info.frames == 150
     assert said[0] == (0, 150)
     assert said[-1] == (150, 150)
     assert said == sorted(said)
@@ -214,9 +196,12 @@ def test_stopping_keeps_the_film_that_was_there(tmp_path: Path) -> None:
         if done:
             begun.set()
 
-    uses = [use(clip, 59, shot=f"{n:03d}") for n in range(80)]
+    stock = Stock()
+    for number in range(80):
+        stock.shot(f"{number:03d}", 59, [(clip, 0, 59)])
+    ultra = film_delivery("ultra")
     with pytest.raises(Cancelled):
-        through_worker(uses, target, width=1280, height=768, quality="ultra", report=report, stopped=stopped)
+        through_worker(stock, target, width=1280, height=768, delivery=ultra, report=report, stopped=stopped)
     assert time.monotonic() - asked < 1.5
     assert target.read_bytes() == b"the film before"
     assert names(tmp_path) == ["a.mp4", "film.mp4"]
@@ -226,21 +211,21 @@ def test_missing_short_and_damaged_clips_name_the_shot(tmp_path: Path) -> None:
     clip = synth.make_clip(tmp_path / "a.mp4", 10)
     target = tmp_path / "film.mp4"
     with pytest.raises(MediaFailed, match=r"Shot 007.*gone\.mp4"):
-        through_worker([use(clip, 10), use(tmp_path / "gone.mp4", 10, shot="007")], target)
+        through_worker(whole(clip, 10).shot("007", 10, [(tmp_path / "gone.mp4", 0, 10)]), target)
     with pytest.raises(MediaFailed, match=r"Shot 008.*shorter"):
-        here([use(clip, 12, shot="008")], target)
+        made(whole(clip, 12, shot="008"), target)
     text = tmp_path / "text.mp4"
     text.write_text("not a film at all\n" * 100)
     with pytest.raises(MediaFailed, match=r"Shot 009.*cannot be read"):
-        here([use(clip, 10), use(text, 10, shot="009")], target)
+        made(whole(clip, 10).shot("009", 10, [(text, 0, 10)]), target)
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     with pytest.raises(MediaFailed, match="Shot 010"):
-        here([use(cut, 10, shot="010")], target)
-    with pytest.raises(MediaFailed, match="Shot 011: no clip gives its frame 10"):
-        here([use(clip, 10, shot="011", shot_frames=11)], target)
-    with pytest.raises(MediaFailed, match="nothing to join"):
-        through_worker([], target)
+        made(whole(cut, 10, shot="010"), target)
+    with pytest.raises(MediaFailed, match="Shot 011 has no take"):
+        through_worker(Stock().shot("011", 10, []), target)
+    with pytest.raises(MediaFailed, match="nothing in the cut"):
+        through_worker(Stock(), target)
 
 
 def test_what_cannot_be_put_in_place_leaves_no_litter(tmp_path: Path) -> None:
@@ -249,7 +234,7 @@ def test_what_cannot_be_put_in_place_leaves_no_litter(tmp_path: Path) -> None:
     target.mkdir()  # a real obstacle: no file can be renamed over a folder
     (target / "inside").touch()
     with pytest.raises(Exception, match=r"film\.mp4 failed"):
-        through_worker([use(clip, 10)], target)
+        through_worker(whole(clip, 10), target)
     assert names(tmp_path) == ["a.mp4", "film.mp4"]
 
 
@@ -259,14 +244,13 @@ def test_left_over_files_of_processes_that_are_gone_are_removed(tmp_path: Path) 
     alive = tmp_path / f".film.mp4.{os.getppid()}-bbbb.kinoloom-tmp"
     gone.touch()
     alive.touch()
-    through_worker([use(clip, 5)], tmp_path / "film.mp4")
+    through_worker(whole(clip, 5), tmp_path / "film.mp4")
     assert not gone.exists()
     assert alive.exists()
 
 
 def test_wrong_wishes_are_refused_before_anything_starts(tmp_path: Path) -> None:
-    clip = use(tmp_path / "a.mp4", 5)
-    with pytest.raises(BadInput, match="quality"):
-        through_worker([clip], tmp_path / "film.mp4", quality="best")
+    clip = synth.make_clip(tmp_path / "a.mp4", 5)
     with pytest.raises(BadInput, match="pixels"):
-        through_worker([clip], tmp_path / "film.mp4", width=161)
+        through_worker(whole(clip, 5), tmp_path / "film.mp4", width=161)
+    assert names(tmp_path) == ["a.mp4"]

@@ -1,0 +1,49 @@
+"""The player: the film that was made, or the cut as it is, played from its takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from addons.api import Action, PartData, Reply
+from addons.film.reading import SOURCE, older, shown_film
+from addons.format import film_url
+from addons.session import View
+
+
+def view(view: View) -> PartData:
+    """What can be played. Without a film, or by choice, it is the cut; items of a film are told so that the playhead
+    can stand at the same place in both."""
+    film = shown_film(view)
+    rate = view.project.rate
+    head: dict[str, Any] = {
+        "project": view.open.id, "rate": [rate.numerator, rate.denominator], "source": "cut",
+        "aspect": f"{view.project.width}/{view.project.height}", "shots": len(view.board.shots),
+    }  # fmt: skip
+    if film is None:
+        return PartData(head)
+    late = older(view, film)
+    head |= {
+        "older": late, "source": source(view, late),
+        "film": {
+            "name": film.name, "url": film_url(view.open.id, film.name), "frames": film.frames, "made": film.made,
+            "rate": [film.rate.numerator, film.rate.denominator], "aspect": f"{film.width}/{film.height}",
+        },
+    }  # fmt: skip
+    if late:
+        head["items"] = [[s.item or s.shot, s.first, s.frames] for s in film.shots]
+    return PartData(head)
+
+
+def source(view: View, late: str) -> str:
+    """Whether the film or the cut is played: what this window chose, else the film while it shows the cut as it is."""
+    chosen = view.choice(SOURCE, "")
+    if chosen in ("film", "cut"):
+        return chosen
+    return "cut" if late else "film"
+
+
+def act(view: View, action: Action) -> Reply | None:
+    """Choose what is played."""
+    if action.act == "source" and action.id in ("film", "cut"):
+        view.choose(SOURCE, action.id)
+    return None

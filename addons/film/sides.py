@@ -1,0 +1,12 @@
+"""The panels beside the player: which there are, and which one is open."""
+
+from __future__ import annotations
+
+from addons.api import PartData
+from addons.film.reading import SIDES, side
+from addons.session import View
+
+
+def view(view: View) -> PartData:
+    """The names of the panels."""
+    return PartData({"open": side(view), "sides": list(SIDES.items())})

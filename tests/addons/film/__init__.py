@@ -1,0 +1,1 @@
+"""Tests of the Film tab without a browser."""
