@@ -1,0 +1,1 @@
+"""Tests of edit lists and of what an edited one changes."""

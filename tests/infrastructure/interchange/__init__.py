@@ -1,0 +1,1 @@
+"""Tests of the files that edit lists and packed projects are."""
