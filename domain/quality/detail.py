@@ -1,0 +1,126 @@
+"""Detail that is missing, gets lost, or was put there by an encoder."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from statistics import median
+
+from domain.quality.figures import FrameFigures
+from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
+
+FAR = 0.012
+"""Motion of the whole picture, as a share of it, in which nobody looks at detail, and blur is natural."""
+_WORDS = {"blocks": "The picture falls into blocks in {}.", "bands": "Smooth areas fall into bands in {}."}
+
+
+class Above:
+    """A figure above its limit for a number of frames (`check` is "blocks" or "bands")."""
+
+    def __init__(self, order: Order, check: str) -> None:
+        self._check = check
+        self._limit = order.limit(check, {"blocks": "ratio", "bands": "share"}[check])
+        self._frames = order.limit(check, "frames")
+        self._unit = {"blocks": "", "bands": "share"}[check]
+        self._runs = Runs(bridge=2)
+
+    def observe(self, seen: Seen) -> Iterator[Found]:
+        """Gather."""
+        frame = seen.frame
+        value = frame.blocks if self._check == "blocks" else frame.bands
+        above = value > self._limit and max(map(abs, frame.shift)) < FAR
+        yield from self._tell(self._runs.add(frame.index, value if above else None))
+
+    def close(self) -> Iterator[Found]:
+        """The run that ends the file."""
+        yield from self._tell(self._runs.end())
+
+    def _tell(self, run: Run | None) -> Iterator[Found]:
+        if run is not None and run.frames >= self._frames:
+            yield Found(
+                self._check, run.first, run.last, run.worst, self._limit, self._unit,
+                _WORDS[self._check].format(frames_text(run.first, run.last)),
+            )  # fmt: skip
+
+
+class Softness:
+    """Shots without a sharp edge, and frames that lose the sharpness their shot has shown.
+
+    A fast move blurs, so frames in which the whole picture moves far are not judged. A slow loss is given more room
+    than a sudden one: a zoom or a change of focus may want it.
+    """
+
+    _SLOW = 0.78
+    """Share of the limit that a slow loss is held to."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._kept = order.limit("softer", "kept")
+        self._window: deque[float] = deque(maxlen=5)
+        self._before: deque[float] = deque(maxlen=8)
+        self._best = self._strong = 0.0
+        self._sudden = False
+        self._runs = Runs(bridge=1)
+        self._shot = 0
+        self._values: deque[float] = deque(maxlen=1000)
+        self._last = 0
+
+    def observe(self, seen: Seen) -> Iterator[Found]:
+        """Follow the sharpness of a shot."""
+        frame = seen.frame
+        if seen.cut:
+            yield from self._finish(frame.index - 1)
+            self._shot = frame.index
+        self._last = frame.index
+        self._strong = max(self._strong, frame.contrast)
+        if frame.contrast < max(4, 0.4 * self._strong) or frame.sharpness == 0:  # a fade, or nothing to see
+            yield from self._lost(self._runs.add(frame.index, None))
+            return
+        self._values.append(frame.sharpness)
+        yield from self._lost(self._runs.add(frame.index, self._loss(frame)))
+
+    def close(self) -> Iterator[Found]:
+        """The last shot."""
+        yield from self._finish(self._last)
+
+    def _loss(self, frame: FrameFigures) -> float | None:
+        """By how much the frame is softer than it may be; None when it is sharp enough."""
+        far = max(map(abs, frame.shift)) > FAR
+        before = median(self._before) if self._before else frame.sharpness
+        kept = frame.sharpness / max(self._best, frame.sharpness)
+        if not far and self._best and kept < self._kept:
+            self._sudden = self._sudden or frame.sharpness < 0.85 * before
+            if self._sudden or kept < self._kept * self._SLOW:
+                return 1 - kept
+            self._before.append(frame.sharpness)
+            return None
+        if not far:
+            self._sudden = False
+            self._before.append(frame.sharpness)
+            self._window.append(frame.sharpness)
+            if len(self._window) == self._window.maxlen:
+                self._best = max(self._best, median(self._window))
+        return None
+
+    def _lost(self, run: Run | None) -> Iterator[Found]:
+        if run is not None and run.frames >= self._order.limit("softer", "frames"):
+            yield Found(
+                "softer", run.first, run.last, 1 - run.worst, self._kept, "share",
+                f"The picture is blurred in {frames_text(run.first, run.last)}: it keeps "
+                f"{1 - run.worst:.0%} of the sharpness that its shot has.",
+            )  # fmt: skip
+
+    def _finish(self, last: int) -> Iterator[Found]:
+        yield from self._lost(self._runs.end())
+        limit = self._order.limit("soft", "sharpness")
+        if len(self._values) >= 5 and not self._order.expectation.soft:
+            value = sorted(self._values)[len(self._values) * 3 // 4]
+            if value < limit:
+                yield Found(
+                    "soft", self._shot, last, value, limit, "", f"No edge is sharp in {frames_text(self._shot, last)}."
+                )
+        self._values.clear()
+        self._window.clear()
+        self._before.clear()
+        self._best = self._strong = 0.0
+        self._sudden = False

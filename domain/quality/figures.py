@@ -1,0 +1,179 @@
+"""What an examiner measures: one small record per frame, and one for the file. No pixels.
+
+Levels are 0 (black) to 255 (white) whatever the range of the file; shares are 0 to 1 of the picture's area; places are
+0 to 1 of its width or height.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from domain.base import Value
+from domain.timing import Rate
+
+
+class Line(NamedTuple):
+    """A straight edge across the whole picture. `axis` "v" stands upright at `place` of the width, "h" lies at
+    `place` of the height.
+
+    `covered`: share of its length where the picture changes across it. `varied`: how little the change is the same
+    all along, 0 (a horizon, a door frame) to 1 (two unrelated pictures). `before`, `after`: how much the picture
+    varies along the line on its left or upper side and on the other, levels. `moving`: difference to the frame before
+    close to the line, on the side where it is less, levels. `gutter`: width of the plain strip it runs
+    in, as a share of the picture, 0 without one. `differing`: difference of the two sides' tones, 0 to 1.
+    """
+
+    axis: Literal["v", "h"]
+    place: float
+    covered: float
+    varied: float
+    gutter: float
+    differing: float
+    before: float = 0
+    after: float = 0
+    moving: float = 0
+
+
+class Bars(NamedTuple):
+    """Plain dark bars at the edges of the picture, as shares of its height and width."""
+
+    top: float = 0
+    bottom: float = 0
+    left: float = 0
+    right: float = 0
+
+
+NO_BARS = Bars()
+
+
+class Blend(NamedTuple):
+    """How well the frame `middle` is explained as a mixture of the frames `span` // 2 before and after it.
+
+    `unexplained`: what is left over, as a share of their difference, 0 (a perfect mixture) up. `share` of the later
+    one. `alike`: correlation of the two, 1 when nothing happened between them. `thinned`: contrast of fine structure
+    against that of the two, 1 in a real picture and about 0.7 in an even mixture of unrelated ones.
+    """
+
+    middle: int
+    span: int
+    unexplained: float
+    share: float
+    alike: float
+    thinned: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFigures:
+    """One frame. `step` and what follows compare it with the frame before; they are 0 in the first frame."""
+
+    index: int
+    seconds: float
+    mean: float
+    """Mean luma, levels."""
+    contrast: float
+    """Standard deviation of luma, levels."""
+    low: float
+    """The level that 1 % of the picture lies below."""
+    high: float
+    """The level that 99 % of the picture lies below."""
+    middle: float
+    """The median level."""
+    cb: float
+    """Mean blue difference, levels around 0."""
+    cr: float
+    """Mean red difference, levels around 0."""
+    colourful: float
+    """Mean distance from grey, levels."""
+    structure: float
+    """Contrast of a 20 x 11 mosaic of the picture as a share of `contrast`: about 0.5 to 0.9 in pictures, near 0 in
+    noise."""
+    scatter: float
+    """Share of the picture that lies further than half a standard deviation from the median: near 0 for thin lines
+    on paper."""
+    sharpness: float
+    """Slope of the sharpest edges: 1 when they are one pixel wide, 0.35 when eight and more; above in fine texture."""
+    noise: float
+    """Standard deviation of noise in the smoothest parts, levels (Immerkaer 1996)."""
+    blocks: float
+    """Steps on a grid of 8 pixels against those beside it: about 1 without blocks."""
+    bands: float
+    """Share of the lines' length that lies in staircases of four and more small steps."""
+    lines: tuple[Line, ...] = ()
+    bars: Bars = NO_BARS
+    step: float = 0
+    """Mean absolute difference of luma to the frame before, levels (temporal flicker as VBench defines it)."""
+    step_peak: float = 0
+    """Largest difference in the picture at 160 pixels' width, levels."""
+    likeness: float = 1
+    """Correlation of fine structure with the frame before, -1 to 1."""
+    back: tuple[float, ...] = ()
+    """Difference of a thumbnail to those 1, 2, 3 … frames before, levels."""
+    shift: tuple[float, float] = (0.0, 0.0)
+    """Motion of the whole picture since the frame before, as shares of width and height."""
+    residue: float = 0
+    """`step` that is left when the motion of the whole picture is taken out, levels."""
+    brighter: float = 0
+    """Share whose relative luminance has risen by 0.1 and more since it last turned."""
+    darker: float = 0
+    """The same for falls."""
+    kept: float = 1
+    """Slope of this frame on the one before, the median over 16 tiles: about 1 in motion, below in a mixture."""
+    kept_next: float = 1
+    """The same the other way round: of the frame before on this one."""
+    blend: Blend | None = None
+    turn: float = 0
+    """Rotation of hues since the frame before, degrees."""
+    alike: float = 1
+    """Correlation of fine structure with the first frame of the shot, -1 to 1."""
+    overlay: float = 0
+    """Share covered by small edges that have stayed while the picture around them moved."""
+    likenesses: tuple[float, ...] = ()
+    """Likeness to the reference of each expected subject, 0 to 1; empty in frames that are not compared."""
+    damaged: bool = False
+    """The decoder had to make something up."""
+
+
+class Sound(Value):
+    """The sound of a file. Levels are shares of full scale; times in seconds from the picture's beginning."""
+
+    rate: int
+    channels: int
+    begins: float
+    seconds: float
+    peak: float
+    loudness: float
+    clipped: float
+    silent_seconds: float
+
+
+class Stream(Value):
+    """The file itself, counted and not believed. `rate` is None when the times of its frames give none.
+
+    `claimed` is the number of frames its container tells, 0 where it tells none; `seconds` comes from the frames'
+    times; `uneven` are the places (0-based) of frames that are not one frame's length after the one before, at most
+    32 of `uneven_count`; `aspect` is the shape of a pixel; tags are empty where there are none.
+    """
+
+    name: str
+    size: int
+    container: str
+    codec: str
+    pix_fmt: str
+    width: int
+    height: int
+    frames: int
+    claimed: int = 0
+    rate: Rate | None = None
+    seconds: float = 0
+    bit_rate: int = 0
+    aspect: str = "1/1"
+    matrix: str = ""
+    primaries: str = ""
+    transfer: str = ""
+    range: str = ""
+    uneven: tuple[int, ...] = ()
+    uneven_count: int = 0
+    broken_at: int | None = None
+    broken_why: str = ""
+    sound: Sound | None = None

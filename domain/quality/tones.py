@@ -1,0 +1,141 @@
+"""Frames that hold no picture: black, one colour, noise."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from domain.quality.figures import FrameFigures
+from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
+
+_NEAR = 10
+"""Frames on each side of a stretch by which a fade is told: it is nearly over in the last of them."""
+_SUDDEN = 0.5
+"""Share of the way to a full picture that the frame next to a stretch has to be at for it to have come suddenly."""
+
+
+class Empty:
+    """Black and one-coloured frames that were not faded to (`check` is "black" or "plain").
+
+    A stretch that is faded to or from is a fade, up to the gate's limit; one between two pictures is a defect of any
+    length, and so is one that begins or ends the file without a fade.
+    """
+
+    def __init__(self, order: Order, check: str) -> None:
+        self._order, self._check = order, check
+        self._black_level, self._spread = order.limit("black", "level"), order.limit("plain", "spread")
+        self._runs = Runs()
+        self._past: deque[FrameFigures] = deque(maxlen=_NEAR)
+        self._before: list[FrameFigures] = []
+        self._ended: Run | None = None
+        self._after: list[FrameFigures] = []
+
+    def _holds(self, frame: FrameFigures) -> bool:
+        black = frame.high <= self._black_level
+        return black if self._check == "black" else not black and frame.high - frame.low < self._spread
+
+    def observe(self, seen: Seen) -> Iterator[Found]:
+        """Gather; judge a stretch when enough has followed it."""
+        frame, holds = seen.frame, self._holds(seen.frame)
+        ended = self._runs.add(frame.index, frame.middle if holds else None)
+        if ended is not None:
+            self._ended, self._after = ended, []
+        if self._ended is not None:
+            if not holds:
+                self._after.append(frame)
+            if holds or len(self._after) == _NEAR:
+                yield from self._judge()
+        if holds and (not self._past or not self._holds(self._past[-1])):
+            self._before = list(self._past)
+        self._past.append(frame)
+
+    def close(self) -> Iterator[Found]:
+        """Judge the stretch that ends the file, or one shortly before."""
+        yield from self._judge()
+        self._ended, self._after = self._runs.end(), []
+        yield from self._judge()
+
+    def _judge(self) -> Iterator[Found]:
+        run, self._ended = self._ended, None
+        if run is None or (not self._before and not self._after and self._check == "black"):
+            return  # all of it black is told by NothingButBlack
+        faded = _fades(run.mean, self._before[::-1]) or _fades(run.mean, self._after)
+        count = run.last - run.first + 1
+        allowed = self._order.frames(self._order.limit(self._check, "faded")) if faded else 0
+        if count > allowed:
+            what = "black" if self._check == "black" else "of one colour"
+            yield Found(
+                self._check, run.first, run.last, count, allowed, "frames",
+                f"The picture is {what} in {frames_text(run.first, run.last)}"
+                + (", longer than a fade." if faded else ", without a fade."),
+            )  # fmt: skip
+
+
+def _fades(level: float, side: list[FrameFigures]) -> bool:
+    """Whether the frames beside a stretch of that level, the nearest first, grow out of it."""
+    if len(side) < 3:
+        return False
+    ways = [max(frame.high - level, level - frame.low) for frame in side]
+    return ways[0] < _SUDDEN * max(ways)
+
+
+class NothingButBlack:
+    """A file without a single picture: black from beginning to end."""
+
+    def __init__(self, order: Order) -> None:
+        self._level, self._black = order.limit("nan_black", "level"), order.limit("black", "level")
+        self._exact = self._dark = True
+        self._last = 0
+        self._highest = 0.0
+
+    def observe(self, seen: Seen) -> Iterator[Found]:
+        """Remember the brightest."""
+        frame = seen.frame
+        self._highest = max(self._highest, frame.high)
+        self._exact = self._exact and frame.high <= self._level and frame.contrast < 0.5
+        self._dark = self._dark and frame.high <= self._black
+        self._last = frame.index
+        yield from ()
+
+    def close(self) -> Iterator[Found]:
+        """Say so when nothing was seen."""
+        if self._exact:
+            yield Found(
+                "nan_black", 0, self._last, self._highest, self._level, "levels",
+                "Every pixel of every frame is black, as when a model's VAE fails in half precision.",
+            )  # fmt: skip
+        elif self._dark:
+            yield Found(
+                "black", 0, self._last, self._highest, self._black, "levels", "The picture is black from end to end."
+            )
+
+
+class Noise:
+    """Frames without anything larger than a speck, such as latents that were never denoised."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._runs = Runs(bridge=1)
+
+    def observe(self, seen: Seen) -> Iterator[Found]:
+        """Gather."""
+        frame, limit = seen.frame, self._order.limit("noise", "structure")
+        # specks that stay are leaves or gravel, unless they are very even; noise is another one in every frame
+        boils = frame.index == 0 or (frame.step > 0.7 * frame.contrast and frame.likeness < 0.2)
+        noisy = (
+            frame.contrast >= self._order.limit("noise", "contrast")
+            and frame.scatter > 0.5
+            and (frame.structure < limit / 2 or (boils and frame.structure < limit))
+        )
+        yield from self._tell(self._runs.add(frame.index, 1 - frame.structure if noisy else None))
+
+    def close(self) -> Iterator[Found]:
+        """The run that ends the file."""
+        yield from self._tell(self._runs.end())
+
+    def _tell(self, run: Run | None) -> Iterator[Found]:
+        if run is not None:
+            yield Found(
+                "noise", run.first, run.last, 1 - run.mean, self._order.limit("noise", "structure"), "share",
+                f"There is only noise in {frames_text(run.first, run.last)}.",
+            )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Examining clips and films: one decoding pass gives every figure, `domain.quality` says what they mean."""

@@ -1,0 +1,197 @@
+"""What changes from frame to frame: steps, motion, flashes, and pictures that shine through each other."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from domain.quality.figures import Blend
+from infrastructure.quality.views import Floats, View
+
+BACK = 5
+"""How many frames back a frame is compared with."""
+NEW_SHOT = 0.25
+"""Below this likeness a frame is taken for another shot's."""
+SPANS = (2, 4, 6, 8, 12, 16, 24, 32, 48)
+"""Distances in frames over which a mixture is looked for."""
+_ALIKE = 0.6
+"""Correlation above which two thumbnails show the same picture, so that nothing is mixed between them."""
+_WEAK = 0.25
+"""Share of the stronger picture's structure that the weaker one of a mixture has at least."""
+_DIMMED = 0.15
+"""Share by which a mixture may be brighter or darker than what it is mixed of."""
+_STRUCTURE = 1.5
+"""Levels of fine structure below which a thumbnail says nothing about mixtures."""
+
+
+class Change(NamedTuple):
+    """Units and ranges as in `domain.quality.figures.FrameFigures`."""
+
+    step: float = 0
+    step_peak: float = 0
+    likeness: float = 1
+    back: tuple[float, ...] = ()
+    shift: tuple[float, float] = (0.0, 0.0)
+    residue: float = 0
+    brighter: float = 0
+    darker: float = 0
+    kept: float = 1
+    kept_next: float = 1
+    blend: Blend | None = None
+    turn: float = 0
+    alike: float = 1
+
+
+class Changes:
+    """Compares each frame with those before it; holds one view and 49 thumbnails."""
+
+    def __init__(self) -> None:
+        self._last: View | None = None
+        self._past: deque[_Thumb] = deque(maxlen=SPANS[-1] + 1)
+        self._flashes = _Flashes()
+        self._window: Floats | None = None
+        self._anchor: _Thumb | None = None
+
+    def observe(self, view: View) -> Change:
+        """What has changed since the frame before."""
+        last, self._last = self._last, view
+        brighter, darker = self._flashes.observe(view)
+        thumb = _Thumb(view.tiny, view.fine)
+        if last is None or last.mid.shape != view.mid.shape:
+            self._past.clear()
+            self._past.append(thumb)
+            self._anchor = thumb
+            return Change()
+        difference = cv2.absdiff(view.mid, last.mid)
+        shift, residue = self._motion(last, view)
+        past = self._past
+        before = past[-1]
+        back = tuple(float(np.abs(view.tiny - past[-lag].tiny).mean()) for lag in range(1, min(BACK, len(past)) + 1))
+        kept, kept_next = _kept(before, thumb)
+        likeness = _correlation(before.fine, thumb.fine)
+        if likeness < NEW_SHOT or self._anchor is None:
+            self._anchor = thumb
+        past.append(thumb)
+        return Change(
+            step=float(cv2.mean(difference)[0]),
+            step_peak=float(cv2.absdiff(view.small, last.small).max()),
+            likeness=likeness, back=back, shift=shift, residue=residue, brighter=brighter, darker=darker, kept=kept,
+            kept_next=kept_next, blend=self._blend(view.index), turn=_turn(last, view),
+            alike=_correlation(self._anchor.fine, thumb.fine),
+        )  # fmt: skip
+
+    def _motion(self, last: View, view: View) -> tuple[tuple[float, float], float]:
+        """Phase correlation (Kuglin and Hines 1975) of the small views, and what is left when it is taken out."""
+        if self._window is None or self._window.shape != view.small.shape:
+            height, width = view.small.shape
+            self._window = np.asarray(cv2.createHanningWindow((width, height), cv2.CV_32F), np.float32)
+        a, b = last.small.astype(np.float32), view.small.astype(np.float32)
+        (dx, dy), response = cv2.phaseCorrelate(a, b, self._window)
+        height, width = view.small.shape
+        if response < 0.1 or abs(dx) > width / 4 or abs(dy) > height / 4:
+            dx = dy = 0.0
+        move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+        moved = cv2.warpAffine(a, move, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        margin = 4 + int(max(abs(dx), abs(dy)))
+        inner = slice(margin, height - margin), slice(margin, width - margin)
+        left = np.abs(b - moved)[inner]
+        still = np.abs(b - a)[inner]
+        residue = min(float(left.mean()), float(still.mean())) if left.size else 0.0
+        return (dx / width, dy / height), residue
+
+    def _blend(self, index: int) -> Blend | None:
+        """The best explanation of an earlier frame as a mixture, over all distances."""
+        past = self._past
+        best: Blend | None = None
+        for span in SPANS:
+            if span >= len(past):
+                break
+            early, middle, late = past[-1 - span], past[-1 - span // 2], past[-1]
+            weak, strong = sorted((early.structure, late.structure))
+            if weak < max(_STRUCTURE, _WEAK * strong):  # a fade from or to something plain
+                continue
+            way = late.fine - early.fine
+            length = float((way * way).sum())
+            if length < 1:
+                continue
+            share = float(((middle.fine - early.fine) * way).sum()) / length
+            if not 0.2 <= share <= 0.8:
+                continue
+            alike = _correlation(early.fine, late.fine)
+            if alike > _ALIKE:
+                continue
+            if abs(middle.mean - (1 - share) * early.mean - share * late.mean) > _DIMMED * max(early.mean, late.mean):
+                continue  # both fade, one out and the other in
+            left = middle.fine - early.fine - share * way
+            unexplained = float(np.sqrt((left * left).sum() / length))
+            if best is None or unexplained < best.unexplained:
+                expected = (1 - share) * early.structure + share * late.structure
+                best = Blend(
+                    index - span // 2, span, unexplained, share, alike,
+                    middle.structure / expected,
+                )  # fmt: skip
+        return best
+
+
+class _Thumb:
+    """A thumbnail with the amount of its fine structure, levels."""
+
+    __slots__ = ("fine", "mean", "structure", "tiny")
+
+    def __init__(self, tiny: Floats, fine: Floats) -> None:
+        self.tiny, self.fine = tiny, fine
+        self.structure = float(fine.std())
+        self.mean = float(tiny.mean())
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    """-1 to 1; 1 when both are plain, 0 when one is."""
+    left, right = float((a * a).sum()), float((b * b).sum())
+    if left < a.size and right < a.size:  # less than one level of structure each
+        return 1.0
+    return float((a * b).sum()) / max(1e-6, float(np.sqrt(left * right)))
+
+
+def _turn(before: View, now: View) -> float:
+    """The rotation of the colour plane that fits best, degrees; 0 where there is hardly any colour."""
+    along = float((before.cb * now.cb + before.cr * now.cr).sum())
+    across = float((before.cb * now.cr - before.cr * now.cb).sum())
+    return float(np.degrees(np.arctan2(across, along))) if along > 4 * before.cb.size else 0.0
+
+
+def _kept(before: _Thumb, now: _Thumb) -> tuple[float, float]:
+    """Median slopes of regression over 4 x 4 tiles, both ways: where all of a picture is thinned by another, all
+    tiles say so; where something moves or appears, only some do."""
+    a, b = (thumb.fine.reshape(4, 12, 4, 20) for thumb in (before, now))
+    both, first, second = ((p * q).sum((1, 3)) for p, q in ((a, b), (a, a), (b, b)))
+    usable = (first > 240 * 4) & (second > 240 * 4)
+    if usable.sum() < 6:
+        return 1.0, 1.0
+    return float(np.median(both[usable] / first[usable])), float(np.median(both[usable] / second[usable]))
+
+
+class _Flashes:
+    """Relative luminance (WCAG) per pixel of the thumbnail: who has turned by a tenth, and in which direction."""
+
+    _TENTH = 0.1
+    _BRIGHT = 0.8
+
+    def __init__(self) -> None:
+        self._least: Floats | None = None
+        self._most: Floats | None = None
+
+    def observe(self, view: View) -> tuple[float, float]:
+        """Shares of the picture that have become brighter and darker by a tenth, the darker state below 0.8."""
+        light = np.power(view.tiny / 255, 2.2).astype(np.float32)
+        if self._least is None or self._most is None:
+            self._least, self._most = light.copy(), light.copy()
+            return 0.0, 0.0
+        up = (light - self._least >= self._TENTH) & (self._least < self._BRIGHT)
+        down = (self._most - light >= self._TENTH) & (light < self._BRIGHT)
+        turned = up | down
+        self._least = np.where(turned, light, np.minimum(self._least, light))
+        self._most = np.where(turned, light, np.maximum(self._most, light))
+        return float(up.mean()), float(down.mean())

@@ -1,0 +1,97 @@
+"""Measuring clips and films against a gate, and what the report looks like to people and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from domain.errors import NotFound
+from domain.quality.gate import Gate
+from domain.quality.values import Expectation, Finding, QualityReport
+from domain.timing import rate_label, rate_text
+from services.ports import Clock, Examiner, Gates
+
+DEFAULT_GATE = "web"
+"""The gate when none is named."""
+
+
+class QualityService:
+    """Checks files; every examination runs in a process of its own."""
+
+    def __init__(self, examiner: Examiner, gates: Gates, clock: Clock) -> None:
+        self._examiner, self._gates, self._clock = examiner, gates, clock
+
+    def gates(self) -> list[Gate]:
+        """All gates that can be used, from lenient to strict, the user's own last. Raises BadInput about a file."""
+        return [self._gates.get(gate_id) for gate_id in self._gates.ids()]
+
+    def check_file(
+        self,
+        path: Path,
+        gate: str = DEFAULT_GATE,
+        expectation: Expectation | None = None,
+        *,
+        report: Callable[[int, int], None] = lambda done, of: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> QualityReport:
+        """Measure one file. `expectation` is what was ordered, as far as it is known; `report` gets frames done and
+        frames in all (0: unknown).
+
+        Raises NotFound for the file or the gate, BadInput for an own gate that cannot be used, UnreadableMedia,
+        MediaFailed, and Cancelled when `stopped()` turns true.
+        """
+        wanted = self._gates.get(gate)
+        if not path.is_file():
+            raise NotFound(f"There is no file {path}.", "Name a clip or a film.")
+        found = self._examiner.examine(path, wanted, expectation or Expectation(), report, stopped)
+        return found.replace(made=self._clock.now())
+
+
+def report_document(report: QualityReport, file: str) -> dict[str, Any]:
+    """The report as one JSON document for programs; `file` as the user named it."""
+    stream = report.stream
+    video = {
+        "width": stream.width, "height": stream.height, "rate": rate_text(stream.rate) if stream.rate else None,
+        "frames": stream.frames, "duration": round(stream.seconds, 6), "bit_rate": stream.bit_rate,
+        "codec": stream.codec, "pix_fmt": stream.pix_fmt,
+    }  # fmt: skip
+    return {
+        "file": file,
+        "video": video,
+        "gate": report.gate,
+        "passed": report.verdict.passed,
+        "verdict": report.verdict.sentence,
+        "findings": [_finding(finding) for finding in report.findings],
+        "seams": [seam.to_json() for seam in report.seams],
+        "drift": [drift.to_json() for drift in report.drift],
+        "likeness": [likeness.to_json() for likeness in report.likeness],
+        "cuts": list(report.cuts),
+        "curves": [curve.to_json() for curve in report.curves],
+        "sound": stream.sound.to_json() if stream.sound else None,
+        "seconds": report.seconds,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check, "severity": finding.severity, "frames": [finding.first, finding.last],
+        "shot": finding.shot, "value": finding.value, "limit": finding.limit, "unit": finding.unit,
+        "message": finding.sentence, "cure": finding.cure, "action": finding.action,
+    }  # fmt: skip
+
+
+_MARKS = {"fail": "FAIL", "warn": "warn", "note": "note", "off": ""}
+
+
+def report_lines(report: QualityReport, file: str) -> Iterator[str]:
+    """The report as lines for people."""
+    stream = report.stream
+    rate = f"{rate_label(stream.rate)} fps" if stream.rate else "uneven rate"
+    yield (
+        f"{file}: {stream.width} x {stream.height}, {rate}, {stream.frames} frames, {stream.seconds:.2f} s, "
+        f"{stream.bit_rate / 1e6:.1f} Mbit/s, {stream.codec}"
+    )
+    for finding in report.findings:
+        yield f"{_MARKS[finding.severity]}  {finding.check}: {finding.sentence} {finding.cure}"
+    yield report.verdict.sentence

@@ -1,0 +1,1 @@
+"""The rules that turn measured figures into findings."""

@@ -1,0 +1,107 @@
+"""Joins and what they add up to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.quality.figures import FrameFigures
+from domain.quality.values import Expectation, Seam
+from tests.domain.quality.frames import clip, found, judged
+
+
+def wobble(i: int, salt: int) -> float:
+    """Numbers between -0.5 and 0.5 that look random."""
+    return (i * 7919 + salt * 104729) % 101 / 101 - 0.5
+
+
+def chain(hops: int, per_hop: dict[str, float], per: int = 20) -> list[FrameFigures]:
+    """A chain whose figures wander a little by themselves and change by so much from hop to hop."""
+
+    def frame(i: int) -> dict[str, Any]:
+        hop = i // per
+        given: dict[str, Any] = {
+            "mean": 110 + 12 * math.sin(i / 90) + 0.4 * wobble(i, 2) + hop * per_hop.get("mean", 0),
+            "middle": 104 + 0.6 * wobble(i, 3) + hop * per_hop.get("mean", 0),
+            "contrast": (48 + 0.3 * wobble(i, 4)) * (1 + per_hop.get("contrast", 0)) ** hop,
+            "sharpness": (1.4 + 0.03 * wobble(i, 5)) * (1 + per_hop.get("sharpness", 0)) ** hop,
+            "noise": (1 + 0.05 * wobble(i, 6)) * (1 + per_hop.get("noise", 0)) ** hop,
+            "step": 3.0 if i else 0.0,
+        }
+        if i and i % per == 0:
+            given["turn"] = per_hop.get("hue", 0)
+        return given
+
+    return clip(hops * per, frame)
+
+
+def seams(frames: list[FrameFigures], per: int = 20) -> tuple[Seam, ...]:
+    return judged(frames, Expectation(cuts=(), joins=tuple(range(per, len(frames), per)))).seams
+
+
+def test_a_clean_chain_of_twenty_is_not_flagged() -> None:
+    frames = chain(20, {})
+    outcome = judged(frames, Expectation(cuts=(), joins=tuple(range(20, 400, 20))))
+
+    assert len(outcome.seams) == 19
+    assert min(seam.score for seam in outcome.seams) > 0.8
+    (drift,) = outcome.drift
+    assert drift.reanchor is None
+    assert max(point.total for point in drift.points) < 0.7
+    assert found(outcome) == []
+
+
+@pytest.mark.parametrize("part", ["mean", "contrast", "sharpness", "noise", "hue"])
+def test_drift_is_ranked_by_strength_and_flagged_early(part: str) -> None:
+    steps = {"mean": 2.0, "contrast": 0.04, "sharpness": -0.07, "noise": 0.25, "hue": 2.5}
+    expected = Expectation(cuts=(), joins=tuple(range(20, 160, 20)))
+    weak, medium, strong = (judged(chain(8, {part: steps[part] * strength}), expected) for strength in (0.25, 0.5, 1))
+    last = [outcome.drift[0].points[-1].total for outcome in (weak, medium, strong)]
+    assert last == sorted(last)
+    assert last[-1] > 1
+    assert strong.drift[0].reanchor is not None
+    assert strong.drift[0].reanchor <= 120
+    assert "drift" in {check for check, _, _ in found(strong)}
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"step": 0.02, "step_peak": 1.0, "residue": 0.0}, "repeated"),
+        ({"shift": (0.006, 0.0), "step": 5.0}, "dropped"),
+    ],
+)
+def test_a_stumble_at_a_join_is_named(change: dict[str, Any], part: str) -> None:
+    frames = clip(40, lambda i: change if i == 20 else {})
+    (seam,) = seams(frames)
+
+    assert getattr(seam, part)
+    assert seam.score < 0.7
+
+
+def test_motion_that_turns_round_at_a_join_is_named() -> None:
+    (seam,) = seams(clip(40, lambda i: {"shift": (0.004 if i < 20 else -0.004, 0.0)}))
+
+    assert seam.reversed
+    assert seam.score < 0.6
+
+
+@given(st.floats(0.5, 60))
+def test_a_larger_jump_of_brightness_never_scores_better(levels: float) -> None:
+    def stepped(size: float) -> Seam:
+        (seam,) = seams(clip(40, lambda i: {"mean": 110 + (size if i >= 20 else 0)}))
+        return seam
+
+    assert stepped(levels * 1.5).score <= stepped(levels).score <= 1
+    assert stepped(levels).mean == pytest.approx(levels)
+
+
+def test_a_cut_ends_a_chain() -> None:
+    outcome = judged(chain(8, {"mean": 2.0}), Expectation(cuts=(80,), joins=(20, 40, 60, 100, 120, 140)))
+
+    assert [(drift.first, drift.last) for drift in outcome.drift] == [(0, 79), (80, 159)]
+    assert [len(drift.points) for drift in outcome.drift] == [4, 4]
