@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from domain.base import Value
 from domain.errors import BadInput, NotFound
+from domain.mentions import Mentions
 from domain.names import SafeName, is_safe_name
+from domain.project import Picked
 from domain.timing import Rate, Seconds, film_frames
 
 MAX_SHOTS = 20_000
@@ -18,6 +21,18 @@ MAX_SHOTS = 20_000
 
 MAX_TEXT = 20_000
 """Longest text field, in characters."""
+
+CastKind = Literal["characters", "objects", "locations", "looks"]
+CAST: tuple[CastKind, ...] = ("characters", "objects", "locations", "looks")
+"""The four kinds of entities, as the storyboard names its lists of them."""
+
+SHOT_FIELDS: dict[CastKind, str] = {
+    "characters": "characters", "objects": "objects", "locations": "location", "looks": "look",
+}  # fmt: skip
+"""The field of a shot in which it names entities of that kind."""
+
+MAX_REFERENCES = 20
+"""Most reference pictures of one entity."""
 
 ShotSize = Literal[
     "extreme_wide", "wide", "full", "medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up",
@@ -53,19 +68,68 @@ class MotionSampling(Sampling):
     motion_strength: float | None = Field(default=None, ge=0, le=10)
 
 
+class EntityState(Value):
+    """How someone or something is from the shot `first` to the shot `last` (both included; empty: from the beginning,
+    to the end). What is filled in here stands in place of the entity's own."""
+
+    id: SafeName
+    name: str = Field(default="", max_length=200)
+    first: str = Field(default="", max_length=64)
+    last: str = Field(default="", max_length=64)
+    description: str = Field(default="", max_length=MAX_TEXT)
+    clothing: str = Field(default="", max_length=MAX_TEXT)
+    negative: str = Field(default="", max_length=MAX_TEXT)
+    references: tuple[Picked, ...] = Field(default=(), max_length=MAX_REFERENCES)
+
+
 class Entity(Value):
-    """A character, object or location: its sentence goes word for word into the prompts of shots that name it."""
+    """A character, object, location or look: its sentence goes word for word into the prompts of shots that name it.
+
+    `seed` begins its series (None: it has none, -1: another each time): with `seeds` "stepped" its shots get numbers
+    within the thousand that begins there, with "fixed" all get the same. The first of `references` is its sheet.
+    `lora` is a model file's name, `strength` how strongly it acts. `voice` is how it speaks, in words. `aliases` are
+    further words that name it. `states` are told apart by their shots; the first that holds a shot is the one.
+    """
 
     id: SafeName
     name: str = Field(default="", max_length=200)
     description: str = Field(default="", max_length=MAX_TEXT)
+    clothing: str = Field(default="", max_length=MAX_TEXT)
+    style: str = Field(default="", max_length=MAX_TEXT)
+    negative: str = Field(default="", max_length=MAX_TEXT)
+    voice: str = Field(default="", max_length=1000)
+    aliases: tuple[str, ...] = Field(default=(), max_length=50)
     seed: int | None = Field(default=None, ge=-1, lt=2**64)
+    seeds: Literal["stepped", "fixed"] = "stepped"
+    references: tuple[Picked, ...] = Field(default=(), max_length=MAX_REFERENCES)
+    lora: str = Field(default="", max_length=400)
     strength: float | None = Field(default=None, ge=-10, le=10)
+    states: tuple[EntityState, ...] = Field(default=(), max_length=100)
     extras: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("aliases")
+    @classmethod
+    def _short(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not alias.strip() or len(alias) > 200 for alias in value):
+            raise ValueError("an alias has 1 to 200 characters")
+        return value
+
+
+class Overrides(Value):
+    """Prompts written by hand in place of the composed ones; empty: composed."""
+
+    image: str = Field(default="", max_length=MAX_TEXT)
+    video: str = Field(default="", max_length=MAX_TEXT)
+    negative: str = Field(default="", max_length=MAX_TEXT)
 
 
 class Shot(Value):
-    """One shot. Its `id` is its slate: stable under reordering, the name of its folders."""
+    """One shot. Its `id` is its slate: stable under reordering, the name of its folders.
+
+    `dialogue` has one line for each speech ("MARA: It is coming."), `sound` what else is heard; both reach models that
+    make sound. `look` names one of the storyboard's looks. `carry` is how much of the picked start frame of the shot
+    before goes into this one's (None or 0: nothing, 1: all); where a workflow knows no amounts, it is a reference.
+    """
 
     id: SafeName
     title: str = Field(default="", max_length=400)
@@ -78,6 +142,11 @@ class Shot(Value):
     characters: tuple[str, ...] = Field(default=(), max_length=100)
     objects: tuple[str, ...] = Field(default=(), max_length=100)
     location: str = Field(default="", max_length=200)
+    look: str = Field(default="", max_length=200)
+    dialogue: str = Field(default="", max_length=MAX_TEXT)
+    sound: str = Field(default="", max_length=MAX_TEXT)
+    overrides: Overrides = Overrides()
+    carry: float | None = Field(default=None, ge=0, le=1)
     image: Sampling = Sampling()
     video: MotionSampling = MotionSampling()
     extras: dict[str, Any] = Field(default_factory=dict)
@@ -91,7 +160,8 @@ class Shot(Value):
 
 
 class Storyboard(Value):
-    """Shots in film order with the cast they name. `style` and `never` hold for every shot."""
+    """Shots in film order with the cast they name. `style` and `never` hold for every shot; `seed` begins the series
+    of shots in which nobody has one (None: chosen by Kinoloom)."""
 
     title: str = Field(default="", max_length=400)
     description: str = Field(default="", max_length=MAX_TEXT)
@@ -101,6 +171,8 @@ class Storyboard(Value):
     characters: tuple[Entity, ...] = Field(default=(), max_length=1000)
     objects: tuple[Entity, ...] = Field(default=(), max_length=1000)
     locations: tuple[Entity, ...] = Field(default=(), max_length=1000)
+    looks: tuple[Entity, ...] = Field(default=(), max_length=1000)
+    seed: int | None = Field(default=None, ge=0, lt=2**64)
     extras: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -118,11 +190,58 @@ class Storyboard(Value):
 
     def position(self, shot_id: str) -> int:
         """0-based place of the shot in the film. Raises NotFound."""
-        for index, shot in enumerate(self.shots):
-            if shot.id == shot_id:
-                return index
-        raise NotFound(
-            f"There is no shot {shot_id!r} in the storyboard.", "It may have been deleted in another window."
+        try:
+            return self.places[shot_id]
+        except KeyError:
+            raise NotFound(
+                f"There is no shot {shot_id!r} in the storyboard.", "It may have been deleted in another window."
+            ) from None
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """0-based place in the film of every shot, by id."""
+        return {shot.id: index for index, shot in enumerate(self.shots)}
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Finds who and what a text names."""
+        return Mentions(
+            (kind, entity.id, (entity.name, *entity.aliases)) for kind in CAST for entity in self.entities(kind)
+        )
+
+    def entities(self, kind: CastKind) -> tuple[Entity, ...]:
+        """The characters, objects, locations or looks."""
+        found: tuple[Entity, ...] = getattr(self, kind)
+        return found
+
+    def entity(self, kind: CastKind, entity_id: str) -> Entity:
+        """The entity of that id. Raises NotFound."""
+        for entity in self.entities(kind):
+            if entity.id == entity_id:
+                return entity
+        raise NotFound(f"There is no {entity_id!r} among the {kind}.", "It may have been deleted in another window.")
+
+    def with_entity(self, kind: CastKind, entity: Entity) -> Storyboard:
+        """The storyboard with the entity of the same id replaced, or added at the end."""
+        known = self.entities(kind)
+        if any(e.id == entity.id for e in known):
+            return self.replace(**{kind: tuple(entity if e.id == entity.id else e for e in known)})
+        return self.replace(**{kind: (*known, entity)})
+
+    def without_entity(self, kind: CastKind, entity_id: str) -> Storyboard:
+        """The storyboard without that entity; shots that list it do no longer. Raises NotFound."""
+        self.entity(kind, entity_id)
+        field = SHOT_FIELDS[kind]
+
+        def rid(shot: Shot) -> Shot:
+            there = getattr(shot, field)
+            if isinstance(there, str):
+                return shot.replace(**{field: ""}) if there == entity_id else shot
+            return shot.replace(**{field: tuple(i for i in there if i != entity_id)}) if entity_id in there else shot
+
+        return self.replace(
+            shots=tuple(rid(s) for s in self.shots),
+            **{kind: tuple(e for e in self.entities(kind) if e.id != entity_id)},
         )
 
     def with_shot(self, shot: Shot) -> Storyboard:
@@ -140,7 +259,24 @@ class Storyboard(Value):
         gone = set(shot_ids)
         for shot_id in gone:
             self.position(shot_id)
-        return self.replace(shots=tuple(s for s in self.shots if s.id not in gone))
+        ids = [shot.id for shot in self.shots]
+
+        def kept(state: EntityState) -> EntityState:
+            """The state with its ends at the nearest of its shots that stay; as it is when none stays."""
+            if not {state.first, state.last} & gone or not {state.first, state.last} <= {"", *ids}:
+                return state
+            low = ids.index(state.first) if state.first else 0
+            high = ids.index(state.last) if state.last else len(ids) - 1
+            stay = [i for i in ids[low : high + 1] if i not in gone]
+            if not stay:
+                return state
+            return state.replace(first=stay[0] if state.first else "", last=stay[-1] if state.last else "")
+
+        cast = {
+            kind: tuple(e.replace(states=tuple(map(kept, e.states))) if e.states else e for e in self.entities(kind))
+            for kind in CAST
+        }
+        return self.replace(shots=tuple(s for s in self.shots if s.id not in gone), **cast)
 
     def reordered(self, shot_ids: Iterable[str]) -> Storyboard:
         """The same shots in the order of `shot_ids`. Raises BadInput unless it names each exactly once."""

@@ -3,19 +3,19 @@ take stale."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from domain.backend import BackendSpec
 from domain.base import Value
 from domain.plan import Segment
 from domain.profile import ModelProfile
 from domain.project import Picked, Project
-from domain.prompting import PromptPart, image_prompt, joined, negative_prompt, video_prompt
+from domain.prompting import FIELDS, Composition, Kind, compose, present, spoken_names, wording_for
 from domain.request import GenerationRequest
-from domain.storyboard import Entity, Presets, Sampling, Shot, Storyboard
+from domain.seeds import SeedChoice, shot_seed
+from domain.storyboard import CastKind, Presets, Sampling, Shot, Storyboard
 from domain.vocabulary import motion_amount, shot_camera, shot_size
 from services.options import Options
 
@@ -31,22 +31,10 @@ class Words(Value):
     shot: Shot
 
 
-def auto_seed(project: Project, shot: Shot, kind: str) -> int:
-    """The seed of a shot whose seed is left to Kinoloom: stable for the shot, different between shots."""
-    text = f"{project.seed}:{shot.id}:{kind}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-
-
-def seed_rule(project: Project, sampling: Sampling) -> str:
-    """What the user asked for, as the fingerprint sees it."""
-    if sampling.seed is None:
-        return f"auto:{project.seed}"
-    return "random" if sampling.seed < 0 else f"fixed:{sampling.seed}"
-
-
-def _named(ids: tuple[str, ...], known: tuple[Entity, ...]) -> list[dict[str, str]]:
-    names = {e.id: e.name or e.id for e in known}
-    return [{"id": i, "name": names.get(i, i)} for i in ids]
+def _cast(words: Words, kind: CastKind) -> list[dict[str, str]]:
+    """Who of that kind is in the shot, for engines that know the fields."""
+    there = present(words.shot, words.board)
+    return [{"id": p.entity.id, "name": p.name} for p in there if p.kind == kind]
 
 
 def _presets(shot: Shot, project: Project, spec: BackendSpec) -> dict[str, str]:
@@ -67,12 +55,11 @@ def _common(words: Words, spec: BackendSpec) -> dict[str, Any]:
         params["title"] = shot.title
     if "size" in fields:
         params["size"] = shot_size(shot)
-    if "location" in fields and shot.location:
-        params["location"] = _named((shot.location,), words.board.locations)[0]["name"]
-    if "characters" in fields and shot.characters:
-        params["characters"] = _named(shot.characters, words.board.characters)
-    if "objects" in fields and shot.objects:
-        params["objects"] = _named(shot.objects, words.board.objects)
+    if "location" in fields and (places := _cast(words, "locations")):
+        params["location"] = places[0]["name"]
+    for kind in ("characters", "objects"):
+        if kind in fields and (there := _cast(words, kind)):
+            params[kind] = there
     presets = _presets(shot, words.project, spec)
     if presets:
         params["presets"] = presets
@@ -84,59 +71,104 @@ def _sampling(sampling: Sampling, kind: str, fields: frozenset[str]) -> dict[str
     return {name: value for name, value in found.items() if value is not None and f"{kind}.{name}" in fields}
 
 
-def _size(project: Project, spec: BackendSpec, profile: ModelProfile) -> tuple[int, int]:
-    """What to generate for the film's size: fitted to the model, smaller where the chosen quality says so."""
-    quality = project.workflow_options.get(spec.workflow, {}).get("quality", "")
+def generated_size(
+    project: Project, spec: BackendSpec, profile: ModelProfile, options: Mapping[str, Any] | None = None
+) -> tuple[int, int]:
+    """What to generate for the film's size: fitted to the model, smaller where the chosen quality says so. `options`
+    stand in for what the project stores for the workflow."""
+    chosen = project.workflow_options.get(spec.workflow, {}) if options is None else options
+    quality = chosen.get("quality", "")
     scale = spec.scales.get(str(quality), 1.0)
     return profile.fit_size(max(16, round(project.width * scale)), max(16, round(project.height * scale)))
 
 
-def _prompt(words: Words, spec: BackendSpec, compose: Callable[..., tuple[PromptPart, ...]]) -> str:
-    """What is sent as prompt: the words alone to an engine that knows the fields, else all composed."""
-    if "prompt" not in spec.fields:
-        return ""
-    if not spec.reads_text:
-        return words.shot.prompt
-    return joined(compose(words.shot, words.board, words.project.look))
+def composed(words: Words, spec: BackendSpec, profile: ModelProfile, kind: Kind) -> Composition:
+    """The prompt as that model gets it, with where each part came from."""
+    options = words.project.workflow_options.get(spec.workflow, {})
+    wording = wording_for(spec.workflow, profile.id)
+    return compose(kind, words.shot, words.board, wording, words.project.look, options)
 
 
-def _negative(words: Words, spec: BackendSpec) -> str:
-    if "negative" not in spec.fields:
-        return ""
-    return negative_prompt(words.shot, words.board) if spec.reads_text else words.shot.negative
+def _said(words: Words, spec: BackendSpec, profile: ModelProfile, kind: Kind) -> tuple[str, str]:
+    """What is sent as prompt and as unwanted: the shot's words alone to an engine that knows the fields, else all
+    composed."""
+    if spec.reads_text:
+        made = composed(words, spec, profile, kind)
+        prompt, negative = made.prompt, made.negative
+    else:
+        prompt, negative = spoken_names(words.shot.prompt, words.board, words.shot), words.shot.negative
+    return prompt if "prompt" in spec.fields else "", negative if "negative" in spec.fields else ""
+
+
+def seed_for(words: Words, kind: Kind) -> SeedChoice:
+    """The seed of the shot's picture or clip, and whose it is."""
+    return shot_seed(words.project, words.board, words.shot, kind)
 
 
 def _shared(
-    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, sampling: Sampling, kind: str,
-    seed: int | None, params: Mapping[str, Any],
+    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, kind: Kind, seed: int | None,
+    params: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """What requests for pictures and for clips have in common; `seed` overrides the number, not the rule."""
     shot, project = words.shot, words.project
     more = dict(options.backend_params.get(spec.id, {}))
     if spec.workflow and project.workflow_options.get(spec.workflow):
         more["workflow_options"] = project.workflow_options[spec.workflow]
-    width, height = _size(project, spec, profile)
-    own = sampling.seed
+    width, height = generated_size(project, spec, profile)
+    prompt, negative = _said(words, spec, profile, kind)
+    chosen = seed_for(words, kind)
     return {
         "backend": spec.id, "workflow": spec.workflow or spec.id, "workflow_hash": spec.version, "profile": profile.id,
-        "label": shot.id if "label" in spec.fields else "", "negative": _negative(words, spec),
-        "seed": seed if seed is not None else own if own is not None and own >= 0 else auto_seed(project, shot, kind),
-        "seed_rule": seed_rule(project, sampling) if f"{kind}.seed" in spec.fields else "unused",
+        "label": shot.id if "label" in spec.fields else "", "prompt": prompt, "negative": negative,
+        "seed": chosen.number if seed is None else seed,
+        "seed_rule": chosen.rule if f"{kind}.seed" in spec.fields else "unused",
         "width": width, "height": height, "params": {**params, **more},
     }  # fmt: skip
 
 
+def references(words: Words, spec: BackendSpec) -> tuple[Picked, ...]:
+    """The sheets of those in the shot, as many as the workflow takes: characters first."""
+    if "sheet" in words.shot.extras:
+        return ()  # a sheet is drawn from words; its own pictures would only be drawn again
+    there = present(words.shot, words.board)
+    return tuple(dict.fromkeys(p.references[0] for p in there if p.references))[: spec.references]
+
+
+def _loras(words: Words) -> dict[str, float]:
+    """The LoRA files of those in the shot, with their strengths. They belong to the model that draws the pictures."""
+    there = present(words.shot, words.board)
+    return {
+        p.entity.lora: 1.0 if p.entity.strength is None else p.entity.strength for p in there if p.entity.lora.strip()
+    }
+
+
+def carries(spec: BackendSpec) -> Literal["amount", "reference", ""]:
+    """How the picture of the shot before goes into a picture by that spec; empty when it cannot."""
+    return "amount" if "carry" in spec.fields else "reference" if spec.references else ""
+
+
 def image_request(
-    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, *, slot: str, seed: int | None = None
-) -> GenerationRequest:
-    """The picture for a keyframe slot of the shot; `seed` overrides the number, not the rule."""
+    words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, *, slot: str, seed: int | None = None,
+    before: Picked | None = None,
+) -> GenerationRequest:  # fmt: skip
+    """The picture for a keyframe slot of the shot; `seed` overrides the number, not the rule. `before` is the picked
+    start frame of the shot before."""
     shot = words.shot
     params = ({} if spec.reads_text else _common(words, spec)) | _sampling(shot.image, "image", spec.fields)
+    if "lora" in spec.fields and (loras := _loras(words)):
+        params["loras"] = loras
     if slot != "start":
         params["slot"] = slot
+    start, shown = None, references(words, spec)
+    if before is not None and shot.carry and slot == "start":
+        if carries(spec) == "amount":
+            start = before
+            params["denoise"] = round(1 - shot.carry, 4)
+        elif spec.references:
+            shown = tuple(dict.fromkeys((before, *shown)))[: spec.references]
     return GenerationRequest(
-        kind="image", rate=PICTURE_RATE, prompt=_prompt(words, spec, image_prompt),
-        **_shared(words, spec, profile, options, shot.image, "image", seed, params),
+        kind="image", rate=PICTURE_RATE, start=start, references=shown,
+        **_shared(words, spec, profile, options, "image", seed, params),
     )  # fmt: skip
 
 
@@ -162,28 +194,26 @@ def video_request(
         params["span"] = [segment.first - segment.drop if segment.index else 0, shot_native]
     return GenerationRequest(
         kind="video", frames=segment.generate, rate=profile.rate, start=start, end=end,
-        prompt=_prompt(words, spec, video_prompt),
-        **_shared(words, spec, profile, options, shot.video, "video", seed, params),
+        **_shared(words, spec, profile, options, "video", seed, params),
     )  # fmt: skip
 
 
-_PICTURE = frozenset(
-    {"prompt", "negative", "label", "size", "characters", "objects", "location", "time_of_day", "lighting", "mood",
-     "composition", "color_grade", "style", "image.seed", "image.steps", "image.cfg"}
-)  # fmt: skip
-_CLIP = frozenset(
-    {"prompt", "negative", "label", "camera", "motion", "motion_strength", "video.seed", "video.steps", "video.cfg"}
-)
+_PICTURE = frozenset({"prompt", "negative", "label", "image.seed", "image.steps", "image.cfg"})
+_CLIP = frozenset({"prompt", "negative", "label", "motion_strength", "video.seed", "video.steps", "video.cfg"})
+_KNOWN_TO_ENGINES: dict[str, frozenset[str]] = {
+    "image": frozenset({"title", "size", "characters", "objects", "location", "time_of_day", "lighting", "mood",
+                        "composition", "color_grade", "style"}),
+    "video": frozenset({"camera", "motion", "size", "span"}),
+}  # fmt: skip
 
 
 def reaching(spec: BackendSpec, kind: str) -> frozenset[str]:
     """The parts of a shot that reach a picture ("image") or a clip ("video") by that spec: of its fields, those that
-    requests of this kind carry."""
+    requests of this kind carry, as values or as words of the prompt."""
     if kind not in spec.kinds:
         return frozenset()
-    if kind == "image":
-        return spec.fields & (_PICTURE if spec.reads_text else _PICTURE | {"title"})
-    if spec.reads_text:
-        composed = {"lighting", "mood", "time_of_day", "color_grade", "style"}
-        return spec.fields & (_CLIP | composed)
-    return spec.fields & (_CLIP | {"size", "span"})
+    plain = _PICTURE if kind == "image" else _CLIP
+    if not spec.reads_text:
+        return spec.fields & (plain | _KNOWN_TO_ENGINES[kind])
+    said = wording_for(spec.workflow, spec.profiles[0]).order("image" if kind == "image" else "video")
+    return spec.fields & (plain | {FIELDS[source] for source in said if source in FIELDS})

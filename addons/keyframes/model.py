@@ -19,9 +19,11 @@ from addons.variants import (
     slot_label,
     slot_now,
     toggle_pick,
+    trash_picture,
 )
 from addons.work import NO_WORK, Work, failures, own_jobs, progress, work_by_shot
 from domain.errors import BadInput, NotFound
+from domain.fitting import Fit, same_shape
 from domain.job import JobKind
 from domain.request import changed_fields
 from domain.take import Keyframe
@@ -199,6 +201,7 @@ def shot(view: View) -> PartData:
     if now.standing is not None:
         head |= {"stands": now.standing.name, "url": keyframe_url(view.open.id, now.standing)}
         head["older"] = _older(now.standing, state, now)
+        head["fit"] = _fit(view, now.standing)
     items = [
         {"id": f"job:{job.id}", "p": progress(view, job) if job in doing.running else None}
         for job in doing.open
@@ -228,6 +231,30 @@ def _older(keyframe: Keyframe, state: ShotState, now: SlotNow) -> list[str]:
     if keyframe.name not in now.older or keyframe.request is None:
         return []
     return changed_fields(keyframe.request, state.image_request(now.slot)) or ["inputs"]
+
+
+def _fit(view: View, keyframe: Keyframe) -> dict[str, Json] | None:
+    """How a picture of one's own lies in the film's frame, where its shape is another; None where it fits by itself."""
+    project, told = view.project, keyframe.extras.get("fit")
+    fitted = isinstance(told, dict)
+    if keyframe.request is not None or (
+        not fitted and same_shape((keyframe.width, keyframe.height), (project.width, project.height))
+    ):
+        return None
+    now = Fit.model_validate(told) if fitted else None
+    return {
+        "name": keyframe.name, "size": f"{keyframe.width} × {keyframe.height}",
+        "film": f"{project.width} × {project.height}", "how": now.how if now else "", "x": now.x if now else 0.5,
+        "y": now.y if now else 0.5,
+    }  # fmt: skip
+
+
+def _fit_as_told(action: Action) -> Fit:
+    how = action.text("how", 10)
+    if how not in ("fill", "fit", "extend"):
+        raise BadInput(f"A picture cannot be fitted by {how!r}.", "Choose fill, fit or extend.")
+    x, y = (min(max(action.number(name) or 0, 0), 100) / 100 for name in ("x", "y"))
+    return Fit.model_validate({"how": how, **({"x": x, "y": y} if how == "fill" else {})})
 
 
 def variants(view: View) -> int:
@@ -286,6 +313,12 @@ def act(view: View, action: Action) -> Reply | None:
         case "star":
             keyframe = keyframe_of(view, known_shot(view, action.id), action.text("name", 100))
             studio.selection.star(project, action.id, keyframe.name)
+        case "delete":
+            return Reply(said=trash_picture(view, known_shot(view, action.id), action.text("name", 100)))
+        case "fit":
+            shot_id, fit = known_shot(view, action.id), _fit_as_told(action)
+            studio.generation.fit_keyframe(project, shot_id, action.text("name", 100), fit)
+            return Reply(said=f"Fitted to {view.project.width} × {view.project.height} and picked.")
         case "stop":
             studio.jobs.stop(own_jobs(view, known_shot(view, action.id), KINDS))
             return Reply(said="Stopped. What is drawn stays.")

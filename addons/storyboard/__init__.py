@@ -1,4 +1,4 @@
-"""The Storyboard tab: shot cards, the inspector that edits one of them in place, and the timeline."""
+"""The Storyboard tab: shot cards or the cast, the inspector that edits one of them in place, and the timeline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from addons.api import Addon, AddonContext, Part
-from addons.storyboard import actions, model
+from addons.storyboard import actions, cast, model, writing
 
 
 def build(context: AddonContext) -> None:
@@ -17,12 +17,14 @@ def build(context: AddonContext) -> None:
 
 
 def parts(context: AddonContext) -> Sequence[Part]:
-    """The tab's live areas; every action works from every one of them."""
+    """The tab's live areas; but for the cast and Write, every action works from every one of them."""
     act = actions.StoryboardActions(context).act
     return (
         Part("storyboard.toolbar", model.toolbar, act),
         Part("storyboard.notes", model.notes, act),
         Part("storyboard.cards", model.cards, act),
+        Part("storyboard.cast", cast.panel, cast.CastActions(context).act),
+        Part("storyboard.write", writing.panel, writing.WritingActions(context).act),
         Part("storyboard.inspector", model.inspector, act),
         Part("storyboard.strip", model.strip, act),
     )

@@ -11,15 +11,23 @@ from typing import Any, Literal, get_args
 from addons.api import Action, AddonContext, Reply
 from addons.imports import PICTURES, dismiss_notes, handed_over, read_files, remember_notes
 from addons.session import View
+from addons.storyboard import writing
+from addons.storyboard.cast import OPEN
 from addons.storyboard.model import FILTER, SEARCH
 from addons.storyboard.status import KINDS, Statuses
 from domain.errors import BadInput
+from domain.prompting import Kind
 from domain.storyboard import Presets, Shot, ShotSize
 from domain.timing import parse_seconds
-from services.requests import auto_seed
+from services.requests import Words, composed, seed_for
 from services.storyboards import Cast
 
-_TEXTS = {"prompt": "prompt", "title": "title", "notes": "description", "negative": "negative"}
+_TEXTS = {
+    "prompt": "prompt", "title": "title", "notes": "description", "negative": "negative", "dialogue": "dialogue",
+    "sound": "sound", "overrides.image": "overrides.image", "overrides.video": "overrides.video",
+    "overrides.negative": "overrides.negative",
+}  # fmt: skip
+_FILM_TEXTS = ("board.title", "board.description", "board.style", "board.never")
 _MAX = 20_000
 
 
@@ -52,6 +60,12 @@ class StoryboardActions:
 
     def _do_clear(self, view: View, action: Action) -> None:
         view.remember(choices={**view.ui.choices, FILTER: "all", SEARCH: ""})
+
+    def _do_castpanel(self, view: View, action: Action) -> None:
+        view.remember(choices={**view.ui.choices, OPEN: not view.choice(OPEN, False), writing.OPEN: False})
+
+    def _do_writepanel(self, view: View, action: Action) -> None:
+        view.remember(choices={**view.ui.choices, OPEN: False, writing.OPEN: not view.choice(writing.OPEN, False)})
 
     def _do_dismiss(self, view: View, action: Action) -> None:
         dismiss_notes(view)
@@ -161,11 +175,29 @@ class StoryboardActions:
         field, value = action.text("field", 40), action.text("value", _MAX + 1)
         if len(value) > _MAX:
             raise BadInput(f"The text is longer than {_MAX} characters.", "Shorten it.")
-        if field in ("board.title", "board.description"):
+        if field in _FILM_TEXTS:
             self._studio.storyboards.describe(view.open, **{field.removeprefix("board."): value})
             return
         shot = view.board.shot(action.id)
         self._studio.storyboards.edit(view.open, shot.id, self._changes(view, shot, field, value))
+
+    def _do_byhand(self, view: View, action: Action) -> Reply:
+        """Write a prompt by hand, beginning with the composed one."""
+        shot, kind = view.board.shot(action.id), action.text("kind", 10)
+        setup, words = view.setup, view.states[shot.id].words
+        if kind == "image":
+            made = composed(words, setup.image_spec, setup.image_profile, "image")
+        else:
+            kind, made = "video", composed(words, setup.spec, setup.profile, "video")
+        if not made.prompt.strip():
+            raise BadInput(f"Shot {shot.id} has no prompt yet.", "Write its words first.")
+        self._studio.storyboards.edit(view.open, shot.id, {f"overrides.{kind}": made.prompt})
+        return Reply(focus=f'#part-storyboard-inspector [data-field="overrides.{kind}"]')
+
+    def _do_composed(self, view: View, action: Action) -> Reply:
+        kind = "image" if action.text("kind", 10) == "image" else "video"
+        self._studio.storyboards.edit(view.open, view.board.shot(action.id).id, {f"overrides.{kind}": ""})
+        return Reply(said="The prompt is composed again. Undo brings yours back.")
 
     def _do_unset(self, view: View, action: Action) -> None:
         shot = view.board.shot(action.id)
@@ -182,23 +214,25 @@ class StoryboardActions:
             return {"size": value or None}
         if field.startswith("presets.") and field.removeprefix("presets.") in Presets.model_fields:
             return {field: value}
-        if field == "location":
-            found = next(
-                (e for e in view.board.locations if value.casefold() in (e.name.casefold(), e.id.casefold())), None
-            )
-            return {"location": found.id if found and value else value.strip()}
+        if field in ("location", "look"):
+            known = view.board.locations if field == "location" else view.board.looks
+            found = next((e for e in known if value.casefold() in (e.name.casefold(), e.id.casefold())), None)
+            return {field: found.id if found and value else value.strip()}
+        if field == "carry":
+            return {"carry": None if value == "" else _decimal(shot.id, "how much is carried over", value)}
         if field == "strength":
             return {"video.motion_strength": None if value == "" else _decimal(shot.id, "the motion strength", value)}
         kind, _, name = field.partition(".")
         if kind in ("image", "video") and name == "seedmode":
-            return {f"{kind}.seed": self._seed(view, shot, kind, value)}
+            of: Kind = "image" if kind == "image" else "video"
+            return {f"{kind}.seed": self._seed(view, shot, of, value)}
         if kind in ("image", "video") and name in ("seed", "steps"):
             return {field: None if value.strip() == "" else _whole(shot.id, name, value)}
         if kind in ("image", "video") and name == "cfg":
             return {field: None if value.strip() == "" else _decimal(shot.id, "the guidance", value)}
         raise BadInput(f"A shot has no field {field[:40]!r} that can be edited.")
 
-    def _seed(self, view: View, shot: Shot, kind: str, mode: str) -> int | None:
+    def _seed(self, view: View, shot: Shot, kind: Kind, mode: str) -> int | None:
         now = shot.image.seed if kind == "image" else shot.video.seed
         match mode:
             case "auto":
@@ -207,7 +241,8 @@ class StoryboardActions:
                 return -1
             case "fixed":
                 # The number in use so far, so that fixing it changes no picture.
-                return now if now is not None and now >= 0 else auto_seed(view.project, shot, kind)
+                words = Words(project=view.project, board=view.board, shot=shot)
+                return now if now is not None and now >= 0 else seed_for(words, kind).number
             case _:
                 raise BadInput(f"There is no seed {mode[:20]!r}.", "Choose auto, fixed or random.")
 

@@ -11,11 +11,13 @@ from addons.format import clock, keyframe_url, rate_words, take_url
 from addons.imports import ACCEPTED, notes_head
 from addons.session import View
 from addons.storyboard.status import KINDS, Status, Statuses
-from domain.prompting import image_prompt, joined, negative_prompt, video_prompt
+from domain.backend import BackendSpec
+from domain.profile import ModelProfile
+from domain.prompting import Composition, Kind, wording_for
 from domain.storyboard import Entity, Presets, Sampling, Shot, ShotSize, Storyboard
 from domain.timing import film_frames, rate_label, seconds_label
 from domain.vocabulary import CAMERA_LABELS, PRESET_CHOICES, SIZE_LABELS, camera_move, shot_camera, shot_size
-from services.requests import reaching
+from services.requests import carries, composed, reaching
 
 FILTER, SEARCH = "storyboard.filter", "storyboard.search"
 _CARD_WORDS = 110
@@ -235,6 +237,12 @@ def inspector(view: View) -> PartData:
         "uses": sorted(fields),
         "backend": view.spec.title,
         "locations": [entity.name or entity.id for entity in board.locations],
+        "looks": [[entity.id, entity.name or entity.id] for entity in board.looks],
+        "style": board.style,
+        "never": board.never,
+        "silent": _silent(view),
+        "carries": carries(view.setup.image_spec),
+        "reads": view.setup.spec.reads_text or view.setup.image_spec.reads_text,
     }
     shot = view.shot
     return PartData(head=head, items=() if shot is None else (_inspected(view, shot),))
@@ -266,6 +274,11 @@ def _inspected(view: View, shot: Shot) -> dict[str, Any]:
         "characters": _chips(shot.characters, board.characters),
         "objects": _chips(shot.objects, board.objects),
         "location": _location(shot, board),
+        "look": shot.look,
+        "carry": shot.carry,
+        "dialogue": shot.dialogue,
+        "sound": shot.sound,
+        "overrides": shot.overrides.to_json(),
         "seeds": {
             kind: seed_words(sampling)
             for kind, sampling in (("image", shot.image), ("video", shot.video))
@@ -283,21 +296,36 @@ def _inspected(view: View, shot: Shot) -> dict[str, Any]:
 
 def _prompts(view: View, shot: Shot) -> list[dict[str, Any]]:
     """The prompts as they are sent, in parts that say where each came from, to what reads text."""
-    board, look, found = view.board, view.project.look, []
-    setup = view.setup
-    kinds = (("image", "Keyframe", setup.image_spec, image_prompt), ("video", "Clip", setup.spec, video_prompt))
-    for kind, title, spec, compose in kinds:
-        if not spec.reads_text or "prompt" not in reaching(spec, kind):
-            continue
-        parts = compose(shot, board, look)
-        negative = negative_prompt(shot, board) if "negative" in spec.fields else ""
-        found.append(
-            {
-                "to": title, "text": joined(parts), "negative": negative,
-                "parts": [[part.source, part.text] for part in parts],
-            }
-        )  # fmt: skip
-    return found
+    setup, words = view.setup, view.states[shot.id].words
+    kinds: tuple[tuple[Kind, str, BackendSpec, ModelProfile], ...] = (
+        ("image", "Keyframe", setup.image_spec, setup.image_profile), ("video", "Clip", setup.spec, setup.profile),
+    )  # fmt: skip
+    return [
+        _composed(kind, title, composed(words, spec, profile, kind), "negative" in spec.fields)
+        for kind, title, spec, profile in kinds
+        if spec.reads_text and "prompt" in reaching(spec, kind)
+    ]
+
+
+def _silent(view: View) -> str:
+    """Why unwanted things have no effect, neither in keyframes nor in clips; empty when they have in one of them."""
+    setup, told = view.setup, []
+    for spec, profile, kind in ((setup.image_spec, setup.image_profile, "image"), (setup.spec, setup.profile, "video")):
+        if "negative" in reaching(spec, kind):
+            options = view.project.workflow_options.get(spec.workflow, {})
+            told.append(wording_for(spec.workflow, profile.id).silent(options) if spec.reads_text else "")
+    return told[0] if told and all(told) else ""
+
+
+def _composed(kind: Kind, title: str, made: Composition, takes_negative: bool) -> dict[str, Any]:
+    return {
+        "kind": kind, "to": title, "text": made.prompt, "written": made.written,
+        "negative": made.negative if takes_negative else "",
+        "parts": [[part.source, part.text, part.of] for part in made.parts],
+        "unwanted": [[part.source, part.text, part.of] for part in made.negative_parts] if takes_negative else [],
+        "left": [[part.source, part.text, part.of] for part in made.left_out],
+        "notes": list(made.notes), "words": made.words, "budget": made.budget,
+    }  # fmt: skip
 
 
 def label_of(key: str) -> str:

@@ -27,6 +27,8 @@
       <span class="kmuted sb-shown" role="status">${h.partly ? raw(html`${h.shown} of ${h.shots} shots · ${h.length} <button class="kbtn small ghost" data-act="clear">Show all</button>`) : ""}</span>
       <span class="grow"></span>
       <label class="kbtn" tabindex="-1" data-drop="import" data-together title="Replace this storyboard; undo brings it back">${icons.up} Import<input type="file" class="sb-file" data-act="import" data-together multiple accept="${h.accept}" aria-label="Import a storyboard into this film"></label>
+      <button class="kbtn" data-act="writepanel" title="Shots from an idea, a page, a screenplay or a list; or change them by an instruction">Write</button>
+      <button class="kbtn" data-act="castpanel" title="Characters, objects, locations and looks">Cast</button>
       <button class="kbtn" data-act="add" title="Add a shot at the end">${icons.plus} Add shot</button>
       ${h.next.act ? raw(html`<button class="kbtn primary" data-act="${h.next.act}" title="${h.next.title}">${h.next.label}</button>`) : ""}
     </div>`,
@@ -40,7 +42,7 @@
       hidden = new Set(h.hidden);
       return html`<div class="kscroll sb-scroll" data-drop="import" data-together>
         <div class="kgrid sb-grid" data-list role="listbox" aria-label="Shots" style="--ratio:${h.ratio}"></div>
-        ${items.length ? "" : raw(html`<div class="kempty"><h2>No shots yet</h2><p>Write the first one, or drop a storyboard here: JSON, a segment list with its master prompt, Fountain, CSV or plain text.</p><div class="sb-row"><button class="kbtn primary" data-act="add">${icons.plus} Write the first shot</button><label class="kbtn">${icons.up} Import a storyboard<input type="file" class="sb-file" data-act="import" data-together multiple accept="${h.accept}"></label></div></div>`)}
+        ${items.length ? "" : raw(html`<div class="kempty"><h2>No shots yet</h2><p>Write the first one, or drop a storyboard here: JSON, a segment list with its master prompt, Fountain, CSV or plain text.</p><div class="sb-row"><button class="kbtn primary" data-act="writepanel">Write from an idea</button><button class="kbtn" data-act="add">${icons.plus} Write the first shot</button><label class="kbtn">${icons.up} Import a storyboard<input type="file" class="sb-file" data-act="import" data-together multiple accept="${h.accept}"></label></div></div>`)}
         ${items.length && h.hidden.length === items.length ? raw(html`<div class="kempty"><h2>No shot matches</h2><p>Filter and search leave nothing over.</p><button class="kbtn" data-act="clear">Show all ${items.length} shots</button></div>`) : ""}
       </div>`;
     },
@@ -57,13 +59,17 @@
   const seed = (kind, title, v) => html`<div class="kf"><span>${title}</span><div class="sb-seed"><select data-field="${kind}.seedmode" aria-label="${title}: how it is chosen">${option("auto", "Auto: stable", v.mode)}${option("fixed", "Fixed", v.mode)}${option("random", "Random", v.mode)}</select>${v.mode === "fixed" ? raw(html`<input data-field="${kind}.seed" data-late inputmode="numeric" value="${v.seed}" aria-label="${title}: number">`) : ""}</div></div>`;
   const names = { steps: "steps", cfg: "guidance" }, kinds = { image: "Keyframe", video: "Clip" };
 
+  const part = (cls) => ([from, text, of]) => raw(html`<li class="${cls}"><span title="${of}">${from}${of && from !== "written by hand" ? raw(html`<i>${of}</i>`) : ""}</span><q>${text}</q></li>`);
+  const sent = (p, s) => html`<section><header><b>${p.to}</b><small class="${p.words > p.budget ? "over" : ""}" title="Words, and how many this model follows">${p.words} of ${p.budget} words</small><span class="grow"></span>${p.written ? raw(html`<button type="button" class="kbtn small ghost" data-act="composed" data-kind="${p.kind}" title="Back to the composed prompt">Back to composed</button>`) : raw(html`<button type="button" class="kbtn small ghost" data-act="byhand" data-kind="${p.kind}" title="Write this prompt by hand for this shot">By hand</button>`)}<button type="button" class="kbtn small ghost" data-copy="${p.text}" data-copied="The prompt is copied." title="Copy this prompt" aria-label="Copy the prompt of the ${p.to.toLowerCase()}">${icons.copy}</button></header>
+    ${p.written ? raw(html`<textarea class="sb-hand" data-field="overrides.${p.kind}" rows="5" maxlength="20000" aria-label="Prompt of the ${p.to.toLowerCase()}, written by hand">${s.overrides[p.kind]}</textarea>`) : p.parts.length ? raw(html`<ol>${p.parts.map(part(""))}${p.left.map(part("left"))}</ol>`) : raw('<p class="kmuted">Nothing yet: write the shot’s words.</p>')}
+    ${p.unwanted.length ? raw(html`<ol class="sb-neg" aria-label="Not wanted">${p.unwanted.map(([from, text, of]) => part("")(["not: " + from, text, of]))}</ol>`) : ""}${p.notes.map((n) => raw(html`<p class="sb-note">${n}</p>`))}</section>`;
   let wantWords = "", sentOpen = false; /* unfolded for one shot, unfolded for all */
   document.addEventListener("toggle", (e) => { if (e.target.matches?.(".sb-sent")) sentOpen = e.target.open; }, true);
   Kino.part("storyboard.inspector", {
     frame: (h, items) => html`<aside class="kpane kscroll sb-inspector" aria-label="The selected shot">
       <div data-list></div>
       ${items.length ? "" : raw('<p class="kmuted">The shot you choose is edited here.</p>')}
-      <details class="sb-film"><summary>The storyboard</summary><label class="kf"><span>Title</span><input data-field="board.title" value="${h.title}" maxlength="400" autocomplete="off"></label><label class="kf"><span>What it is about (not sent)</span><textarea data-field="board.description" rows="4">${h.description}</textarea></label></details>
+      <details class="sb-film"><summary>The storyboard</summary><label class="kf"><span>Title</span><input data-field="board.title" value="${h.title}" maxlength="400" autocomplete="off"></label>${h.reads ? raw(html`<label class="kf"><span>Style of the whole film</span><textarea data-field="board.style" rows="2" maxlength="20000">${h.style}</textarea></label><label class="kf"><span>Never in the film</span><textarea data-field="board.never" rows="2" maxlength="20000">${h.never}</textarea></label>`) : ""}<label class="kf"><span>What it is about (not sent)</span><textarea data-field="board.description" rows="4">${h.description}</textarea></label></details>
       <datalist id="sb-locations">${h.locations.map((l) => raw(html`<option value="${l}"></option>`))}</datalist>
     </aside>`,
     item: (s, h) => {
@@ -74,7 +80,7 @@
           <button class="kicon small" data-act="add" title="Add a shot after this one" aria-label="Add a shot after this one">${icons.plus}</button><button class="kicon small" data-act="duplicate" title="Duplicate" aria-label="Duplicate">${icons.copy}</button><button class="kicon small" data-act="delete" title="Delete (undo brings it back)" aria-label="Delete">${icons.trash}</button></header>
         ${s.state.why ? raw(html`<p class="sb-why ${s.state.tone}">${s.state.why}</p>`) : ""}
         <label class="kf"><span>Words</span><textarea class="sb-words" data-field="prompt" rows="5" maxlength="20000" placeholder="What is seen: who, where, what happens.">${s.prompt}</textarea></label>
-        ${s.sent.length ? raw(html`<details class="sb-sent" ${sentOpen ? "open" : ""}><summary>The prompt as it is sent</summary>${s.sent.map((p) => raw(html`<section><header><b>${p.to}</b><button type="button" class="kbtn small ghost" data-copy="${p.text}" data-copied="The prompt is copied." title="Copy this prompt" aria-label="Copy the prompt of the ${p.to.toLowerCase()}">${icons.copy}</button></header>${p.parts.length ? raw(html`<ol>${p.parts.map(([from, text]) => raw(html`<li><span>${from}</span><q>${text}</q></li>`))}</ol>`) : raw('<p class="kmuted">Nothing yet: write the shot’s words.</p>')}${p.negative ? raw(html`<p class="sb-neg"><span>not wanted</span><q>${p.negative}</q></p>`) : ""}</section>`))}</details>`) : ""}
+        ${s.sent.length ? raw(html`<details class="sb-sent" ${sentOpen ? "open" : ""}><summary>The prompt as it is sent</summary>${s.sent.map((p) => raw(sent(p, s)))}</details>`) : ""}
         <div class="krow sb-two"><label class="kf"><span>Title</span><input data-field="title" value="${s.title}" maxlength="400" autocomplete="off"></label><label class="kf"><span>Seconds</span><input data-field="seconds" data-late inputmode="decimal" value="${s.seconds}" autocomplete="off" aria-describedby="sb-frames"></label></div>
         <p class="sb-frames" id="sb-frames">${s.frames}${s.segments ? raw(html`<br>${s.segments}`) : ""}</p>
         <div class="krow">${uses.has("size") ? raw(html`<label class="kf"><span>Shot size</span><select data-field="size">${option("", "From the words: " + s.framed.toLowerCase(), s.size)}${h.sizes.map(([k, l]) => option(k, l, s.size))}</select></label>`) : ""}
@@ -85,7 +91,11 @@
         ${uses.has("characters") ? raw(chips("characters", "Characters", s.characters)) : ""}
         ${uses.has("objects") ? raw(chips("objects", "Objects", s.objects)) : ""}
         ${uses.has("location") ? raw(html`<label class="kf"><span>Location</span><input data-field="location" data-late list="sb-locations" value="${s.location}" maxlength="200" autocomplete="off"></label>`) : ""}
-        ${uses.has("negative") ? raw(html`<label class="kf"><span>Not in the picture</span><textarea data-field="negative" rows="2" maxlength="20000">${s.negative}</textarea></label>`) : ""}
+        ${uses.has("look") && (h.looks.length || s.look) ? raw(html`<label class="kf"><span>Look</span><select data-field="look">${option("", "None", s.look)}${h.looks.map(([k, l]) => option(k, l, s.look))}${s.look && !h.looks.some(([k]) => k === s.look) ? option(s.look, s.look + " (not in the storyboard)", s.look) : ""}</select></label>`) : ""}
+        ${h.carries && !s.first ? raw(html`<label class="kf"><span>From the picked keyframe of the shot before</span><select data-field="carry">${option("", "Nothing", s.carry == null ? "" : String(s.carry))}${(h.carries === "amount" ? [["0.3", "A little"], ["0.5", "Half"], ["0.7", "Much"]] : [["1", "As a reference"]]).map(([k, l]) => option(k, l, s.carry == null ? "" : String(s.carry)))}${s.carry != null && !(h.carries === "amount" ? [0.3, 0.5, 0.7] : [1]).includes(s.carry) ? option(String(s.carry), h.carries === "amount" ? Math.round(s.carry * 100) + " %" : "As a reference", String(s.carry)) : ""}</select></label>`) : ""}
+        ${uses.has("dialogue") ? raw(html`<label class="kf"><span>Dialogue, a line each: WHO: words</span><textarea data-field="dialogue" rows="2" maxlength="20000" placeholder="MARA: It is coming.">${s.dialogue}</textarea></label>`) : ""}
+        ${uses.has("sound") ? raw(html`<label class="kf"><span>What is heard</span><input data-field="sound" value="${s.sound}" maxlength="20000" autocomplete="off"></label>`) : ""}
+        ${uses.has("negative") ? raw(html`<label class="kf"><span>Not in the picture${h.silent ? raw(html` <i class="sb-silent">${h.silent}</i>`) : ""}</span><textarea data-field="negative" rows="2" maxlength="20000">${s.negative}</textarea></label>`) : ""}
         ${Object.keys(s.seeds).length ? raw(html`<div class="krow">${Object.entries(s.seeds).map(([k, v]) => raw(seed(k, k === "image" ? "Keyframe seed" : "Clip seed", v)))}</div>`) : ""}
         ${Object.keys(s.sampling).length ? raw(html`<div class="krow">${Object.entries(s.sampling).map(([k, v]) => { const [kind, name] = k.split("."); return raw(html`<label class="kf"><span>${kinds[kind]} ${names[name]}</span><input data-field="${k}" data-late inputmode="decimal" value="${v ?? ""}" placeholder="As the workflow says"></label>`); })}</div>`) : ""}
         <label class="kf"><span>Notes (not sent)</span><textarea data-field="notes" rows="2" maxlength="20000">${s.notes}</textarea></label>

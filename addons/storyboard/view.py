@@ -13,5 +13,7 @@ def lay_out() -> None:
     part("storyboard.notes", classes="sb-fixed")
     with gr.Row(elem_classes=["kpanes", "sb-panes"]):
         part("storyboard.cards")
+        part("storyboard.cast")
+        part("storyboard.write")
         part("storyboard.inspector")
     part("storyboard.strip", classes="sb-fixed")

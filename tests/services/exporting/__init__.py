@@ -1,0 +1,1 @@
+"""Storyboards written for other programs."""
