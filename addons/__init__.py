@@ -1,1 +1,1 @@
-"""The tabs of the studio: the only code that knows Gradio. Each addon registers the same way and can fail alone."""
+"""The two ways in: the tabs of the studio, the only code that knows Gradio, and the command line."""

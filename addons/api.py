@@ -88,7 +88,7 @@ class AddonContext:
 @dataclass(frozen=True)
 class Addon:
     """A tab. `check` runs first and may raise AddonUnavailable; `build` lays out Gradio components inside the tab;
-    `parts` gives its live areas. `assets` is the folder with its `parts.js` and `style.css`, if it has any."""
+    `parts` gives its live areas. `assets` is the folder with its scripts (*.js) and style sheets (*.css), if any."""
 
     id: str
     title: str

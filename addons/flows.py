@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -13,9 +14,10 @@ from domain.errors import NotFound, StudioError
 from domain.profile import ModelProfile
 from domain.request import GenerationRequest
 from domain.timing import rate_label
+from domain.workflow import ForeignNode, by_pack
 from services.studio import Studio
 
-KINDS = {"video": "clips", "image": "keyframes", "upscale": "upscaling"}
+KINDS = {"video": "clips", "image": "keyframes", "upscale": "upscaling", "interpolate": "frames in between"}
 ORIGINS = {"shipped": "shipped", "yours": "yours", "server": "server"}
 STATES = {
     "ready": ("ready", "done"),
@@ -30,6 +32,7 @@ _SLOTS = {
     "prompt": "Prompt", "negative": "Negative prompt", "seed": "Seed", "width": "Width", "height": "Height",
     "length": "Length in frames", "fps": "Frames per second", "start_image": "Start image", "end_image": "End image",
     "steps": "Steps", "cfg": "Guidance", "denoise": "Denoise", "motion": "Motion strength",
+    "clip": "Clip", "times": "Pictures made of one",
 }  # fmt: skip
 _GIB = 2**30
 
@@ -111,6 +114,15 @@ def model_rows(models: tuple[ModelInfo, ...]) -> list[dict[str, Json]]:
             "licence": m.licence, "there": m.installed,
         }
         for m in models
+    ]  # fmt: skip
+
+
+def pack_rows(nodes: Iterable[ForeignNode]) -> list[list[Json]]:
+    """Whose code a server runs for a workflow, for the browser: pack with its number of nodes, and their classes."""
+    return [
+        [f"{pack or 'of an unknown pack'} ({len(held)} {'node' if len(held) == 1 else 'nodes'})",
+         ", ".join(n.class_type for n in held)]
+        for pack, held in by_pack(nodes).items()
     ]  # fmt: skip
 
 

@@ -23,15 +23,18 @@ def rate_words(rate: Fraction) -> str:
     return f"{rate_label(rate)} fps"
 
 
+def exact_words(seconds: float) -> str:
+    """A length of time as "40 s", "3 min" or "1.5 h"."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
 def wait_words(seconds: float | None) -> str:
     """A wait as "about 3 min"; empty when it is not known."""
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return f"about {max(1, round(seconds))} s"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.1f} h"
+    return "" if seconds is None else f"about {exact_words(seconds)}"
 
 
 def size_words(size: int) -> str:

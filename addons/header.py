@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from addons import undo
 from addons.api import Action, Part, PartData, Reply
 from addons.format import clock, rate_words
 from addons.session import View
 from domain.job import Running
+from services.holds import LASTING
 
 
 def view(view: View) -> PartData:
@@ -14,7 +16,7 @@ def view(view: View) -> PartData:
     open_jobs = [job for job in jobs if not job.ended]
     running = [job for job in open_jobs if isinstance(job.phase, Running)]
     frames = view.board.frames(view.project.rate)
-    undo, redo = view.open.history()
+    back, again = undo.history(view)
     fraction = sum(job.phase.fraction for job in running if isinstance(job.phase, Running))
     run_ids = {job.run for job in open_jobs}
     in_runs = [job for job in jobs if job.run in run_ids]
@@ -27,13 +29,14 @@ def view(view: View) -> PartData:
             "shots": len(view.board.shots),
             "length": clock(frames, view.project.rate),
             "frames": frames,
-            "undo": undo,
-            "redo": redo,
+            "undo": back,
+            "redo": again,
             "running": len(running),
             "waiting": len(open_jobs) - len(running),
             "failed": sum(1 for job in jobs if job.phase.kind == "failed"),
             "progress": round((done + fraction) / len(in_runs), 3) if in_runs else 0,
             "paused": view.studio.jobs.is_paused(view.open.id),
+            "why": _lasting(view),
             "look": view.studio.settings.value("appearance.theme", ""),
         }
     )
@@ -44,10 +47,10 @@ def act(view: View, action: Action) -> Reply | None:
     studio, project = view.studio, view.open
     match action.act:
         case "undo":
-            what = studio.storyboards.undo(project)
+            what = undo.undo(view)
             return Reply(said=f"Undone: {what}." if what else "Nothing to undo.")
         case "redo":
-            what = studio.storyboards.redo(project)
+            what = undo.redo(view)
             return Reply(said=f"Done again: {what}." if what else "Nothing to redo.")
         case "stop":
             studio.jobs.stop_project(project.id)
@@ -56,9 +59,16 @@ def act(view: View, action: Action) -> Reply | None:
             studio.jobs.pause(project.id)
         case "resume":
             studio.jobs.resume(project.id)
+            if why := _lasting(view):
+                return Reply(said=why)
         case "queue":
             return Reply(tab="queue")
     return None
+
+
+def _lasting(view: View) -> str:
+    """Why the queue is held by what no button lifts, such as heat or a full disk; empty when it is not."""
+    return next((h.reason for h in view.studio.jobs.holds(view.open.id) if h.by not in LASTING), "")
 
 
 HEADER = (Part("header", view, act),)

@@ -14,7 +14,7 @@ from domain.vocabulary import CAMERA_LABELS, SIZE_LABELS
 _LABELS = {
     "title": "Title", "size": "Shot size", "location": "Location", "characters": "Characters", "objects": "Objects",
     "camera": "Camera", "camera_speed": "Camera speed", "motion": "Motion", "steps": "Steps", "cfg": "Guidance",
-    "slot": "Slot", "span": "Part of the shot", "burn_in": "Slate and caption", "caption": "Caption",
+    "slot": "Slot", "loras": "LoRA", "span": "Part of the shot", "burn_in": "Slate and caption", "caption": "Caption",
 }  # fmt: skip
 
 
@@ -25,9 +25,10 @@ def seed_words(request: GenerationRequest, variants: bool = False) -> str:
         return ""
     if rule == "random":
         return "another one each time"
-    own = rule.startswith("fixed:")
     more = ", then counting up for each variant" if variants else ""
-    return f"{request.seed} ({'set in the storyboard' if own else 'from the project, the same each time'}{more})"
+    kind, _, first = rule.partition(":")
+    origin = {"fixed": "set in the storyboard", "series": f"of the series from {first}"}
+    return f"{request.seed} ({origin.get(kind, 'from the project, the same each time')}{more})"
 
 
 def sent(request: GenerationRequest, spec: BackendSpec | None = None, *, planned: bool = False) -> list[list[str]]:
@@ -78,6 +79,8 @@ def _value(key: str, value: Json) -> str:
             return f"× {value:g}"
         case "span", [first, of]:
             return f"from frame {int(first) + 1} of {of}"
+        case "loras", dict():
+            return ", ".join(f"{file} × {strength:g}" for file, strength in value.items())
         case _, bool():
             return "yes" if value else "no"
         case _, list():

@@ -56,14 +56,23 @@ class Shell:
 
     # -- answering -----------------------------------------------------------------------------------------
 
-    def open_window(self, key: str, wanted: str) -> tuple[Session, dict[str, Any]]:
-        """A page was loaded: everything it shows."""
-        project = self._choose_project(wanted)
-        session = Session(key, project, project.ui)
+    def open_window(self, key: str, wanted: str) -> tuple[dict[str, Any], str]:
+        """A page was loaded: everything it shows, and the tab it opens with; a sentence and no tab where no project
+        can be shown."""
+        try:
+            project = self._choose_project(wanted)
+            session = Session(key, project, project.ui)
+        except StudioError as error:
+            _log.warning("No project can be shown: %s", error)
+            return {"closed": str(error)}, ""
+        except Exception as error:
+            # The boundary of a page load: one traceback in the log, one sentence in the window.
+            _log.exception("No project can be shown")
+            return {"closed": f"That did not work: {error!r:.200}. The log has the details."}, ""
         if session.ui.tab not in self.tabs():
             session.ui = session.ui.replace(tab=next(iter(self.tabs()), "project"))
         self.sessions.put(session)
-        return session, self.answer(session, Reply(project=project.id), fresh=True)
+        return self.answer(session, Reply(project=project.id), fresh=True), session.ui.tab
 
     def tabs(self) -> list[str]:
         """Ids of the tabs, in order."""
@@ -172,8 +181,8 @@ class Shell:
 
             def load(request: gr.Request) -> tuple[Any, Any]:
                 key = str(request.session_hash)
-                session, message = self.open_window(key, str(request.query_params.get("project", ""))[:64])
-                return message, gr.Tabs(selected=session.ui.tab)
+                message, tab = self.open_window(key, str(request.query_params.get("project", ""))[:64])
+                return message, gr.Tabs(selected=tab) if tab else gr.skip()
 
             def tick(request: gr.Request) -> Any:
                 message = self.poll(str(request.session_hash))

@@ -87,6 +87,14 @@ def keyframe_of(view: View, shot_id: str, name: str) -> Keyframe:
     return view.studio.selection.keyframe(view.open, known_shot(view, shot_id), name)
 
 
+def trash_picture(view: View, shot_id: str, name: str) -> str:
+    """Move a picture into the project's trash; what was done, in words. Raises NotFound."""
+    keyframe = keyframe_of(view, shot_id, name)
+    number = 1 + [k.name for k in view.states[shot_id].keyframes if k.slot == keyframe.slot].index(name)
+    view.studio.keeping.delete_keyframe(view.open, shot_id, name)
+    return f"Variant {number} of shot {shot_id} is in the trash. The Project tab puts it back."
+
+
 def toggle_pick(view: View, shot_id: str, name: str) -> str:
     """Let a picture stand for its slot, or no longer when it was picked already; what was done, in words."""
     keyframe = keyframe_of(view, shot_id, name)

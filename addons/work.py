@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from addons.api import Json
 from addons.format import wait_words
 from addons.session import View
+from domain.errors import NotFound
 from domain.job import Failed, Job, JobKind, Queued, Running
-from services.planning import timing_key
+from services.pacing import estimate
 
 MIN_FRACTION = 0.04
 """From this share of the work on, the time that is left is told from the job itself and not from past runs."""
@@ -56,10 +58,14 @@ def work_by_shot(jobs: Iterable[Job], kinds: Collection[JobKind]) -> dict[str, W
 
 
 def pace(view: View) -> float | None:
-    """Seconds that one frame of a clip took lately with the project's engine and size; None before the first run."""
-    setup, project = view.setup, view.project
-    width, height = setup.profile.fit_size(project.width, project.height)
-    return view.studio.generation.expect(timing_key(setup.spec.id, setup.profile.id, width, height))
+    """Seconds that one frame of a clip will take with what the project is made with; None before the first run."""
+    setup, engine = view.setup, view.studio.engine
+    flow = None
+    if engine is not None and engine.backend == setup.spec.id:
+        with contextlib.suppress(NotFound):
+            flow = engine.workflow(setup.spec.workflow)
+    found = estimate(view.studio.generation.expect, flow, setup.spec, setup.profile, view.project)
+    return None if found is None else found.seconds
 
 
 def seconds_left(view: View, job: Job, expected: float | None = None) -> float | None:

@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import yaml_file
+from config.servers import MOST_WAITING, read_logins, read_servers, with_login, write_servers
 from config.yaml_file import Unreadable
 
 FILE_NAME = "settings.yaml"
@@ -84,18 +85,14 @@ def _host(value: str) -> str:
     return value
 
 
-_ADDRESS = r"(?:https?://)?(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:/[\w./~-]*)?"
-
-
 def _servers(value: str) -> str:
-    """Addresses separated by commas or blanks: host, host:port, or a whole http(s) address with a path."""
-    parts = value.replace(",", " ").split()
-    for part in parts:
-        if not re.fullmatch(
-            r"(?:https?://)?(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:/[\w./~-]*)?", part
-        ):
-            raise ValueError(f"{part[:60]} is no address; write http://127.0.0.1:8188, several separated by commas")
-    return ", ".join(parts)
+    """Servers separated by commas, each with what is set for it alone; see `config.servers`."""
+    return write_servers(read_servers(value))
+
+
+def _logins(value: str) -> str:
+    read_logins(value)
+    return value
 
 
 def _token(value: str) -> str:
@@ -104,11 +101,44 @@ def _token(value: str) -> str:
     return value
 
 
+def _password(value: str) -> str:
+    if value and (len(value) < 8 or not value.isprintable()):
+        raise ValueError("a password has at least 8 characters, all of which can be typed")
+    return value
+
+
+def _host_names(value: str) -> str:
+    """Names of hosts separated by commas or blanks, in lower case."""
+    names = value.lower().replace(",", " ").split()
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9._-]{1,253}", name):
+            raise ValueError(f"{name[:60]} is no name of a host; write film.example.org, several separated by commas")
+    return ", ".join(names)
+
+
+def _speech_url(value: str) -> str:
+    """Empty, or an address with http or https and no login in it."""
+    if value and not re.fullmatch(r"https?://[^\s/@]+(/[^\s@]*)?", value):
+        raise ValueError("an address is written like https://host/v1; the key has a field of its own")
+    return value
+
+
+def _voice(value: str) -> str:
+    if not re.fullmatch(r"[\w.+:/@-]*", value):
+        raise ValueError("a name has letters, digits and - _ . + : / @, and no blanks")
+    return value
+
+
+SpeechUrl = Annotated[str, AfterValidator(_speech_url)]
+VoiceText = Annotated[str, AfterValidator(_voice)]
 FolderText = Annotated[str, AfterValidator(_folder)]
 RateText = Annotated[str, BeforeValidator(_rate)]
 HostText = Annotated[str, AfterValidator(_host)]
 ServersText = Annotated[str, AfterValidator(_servers)]
 TokenText = Annotated[str, AfterValidator(_token)]
+LoginsText = Annotated[str, AfterValidator(_logins)]
+PasswordText = Annotated[str, AfterValidator(_password)]
+HostNames = Annotated[str, AfterValidator(_host_names)]
 Whole = Annotated[int, BeforeValidator(_no_switch)]
 EvenNumber = Annotated[Whole, AfterValidator(_even)]
 
@@ -144,6 +174,19 @@ class Server(Section):
         description="The address the studio listens on: a name or a number. 127.0.0.1: only this computer can open it.",
     )
     port: Whole = Field(7860, ge=0, le=65535, title="Port", description="0: any port that is free.")
+    password: PasswordText = Field(
+        "",
+        max_length=200,
+        title="Password",
+        description="Asked of everybody who opens the studio; needed when others can reach it. Empty: none.",
+        json_schema_extra={"secret": True},
+    )
+    allowed_hosts: HostNames = Field(
+        "",
+        max_length=4000,
+        title="Other names",
+        description="Names under which a reverse proxy reaches the studio, separated by commas: film.example.org.",
+    )
 
 
 class NewProject(Section):
@@ -183,13 +226,27 @@ class Comfyui(Section):
         "",
         max_length=4000,
         title="Servers",
-        description="Addresses of ComfyUI servers, separated by commas: http://127.0.0.1:8188. Empty: none.",
+        description="Addresses of ComfyUI servers, separated by commas: http://127.0.0.1:8188. Behind an address, "
+        "each after an upright bar: title=Big one, waiting=0 (as below, for it alone), off. Empty: none.",
     )
+    waiting: Whole = Field(
+        1, ge=0, le=MOST_WAITING, title="Waiting on each server",
+        description="How many jobs of yours may wait on a server behind the one that runs. 0: it idles a moment "
+        "between two; more than 1: others who use it wait longer.",
+    )  # fmt: skip
     token: TokenText = Field(
         "",
         max_length=4000,
         title="Token",
         description="Sent to these servers as Authorization: Bearer. Empty: none.",
+        json_schema_extra={"secret": True},
+    )
+    logins: LoginsText = Field(
+        "",
+        max_length=100_000,
+        title="Logins",
+        description='Tokens and headers of single servers: {"https://host/prefix": "token"}, or "X-Api-Key: abc". '
+        "The others get the token above. Set in the Servers tab.",
         json_schema_extra={"secret": True},
     )
 
@@ -200,6 +257,61 @@ class Film(Section):
     quality: Literal["fast", "standard", "high", "ultra"] = Field(
         "standard", title="Quality", description="How carefully the film is encoded; higher takes longer and more room."
     )
+
+
+class Speech(Section):
+    """What speaks the narration. A change takes effect at once."""
+
+    engine: Literal["espeak", "piper", "endpoint"] = Field(
+        "espeak", title="Engine",
+        description="espeak: the program eSpeak NG; piper: Piper with a voice file; endpoint: a service by address.",
+    )  # fmt: skip
+    voice: VoiceText = Field(
+        "", max_length=200, title="Voice",
+        description="Who speaks unless the film says otherwise: en-gb or de for eSpeak NG, a name for a service. "
+        "Empty: the engine's own.",
+    )  # fmt: skip
+    espeak: FolderText = Field(
+        "", max_length=1000, title="eSpeak NG", description="Path of the program espeak-ng. Empty: it is looked for."
+    )
+    piper: FolderText = Field(
+        "", max_length=1000, title="Piper", description="Path of the program piper. Empty: it is looked for."
+    )
+    piper_voice: FolderText = Field(
+        "", max_length=1000, title="Piper's voice",
+        description="Path of a voice file, .onnx, with its .onnx.json beside it. Others in its folder can be chosen.",
+    )  # fmt: skip
+    url: SpeechUrl = Field(
+        "", max_length=1000, title="Service",
+        description="Address of a service with OpenAI's speech protocol: https://host/v1. Empty: none.",
+    )  # fmt: skip
+    key: TokenText = Field(
+        "", max_length=4000, title="Key", description="Sent to the service as Authorization: Bearer. Empty: none.",
+        json_schema_extra={"secret": True},
+    )  # fmt: skip
+    model: VoiceText = Field("tts-1", max_length=200, title="Model", description="The service's model that speaks.")
+
+
+class Queue(Section):
+    """How the queue meets failures. A change takes effect at once."""
+
+    retries: Whole = Field(
+        3, ge=0, le=20, title="Tries by itself",
+        description="How often a job is tried again by itself when a server was out of reach. 0: never.",
+    )  # fmt: skip
+    first_pause: Whole = Field(
+        10, ge=0, le=3600, title="First pause", description="Seconds before the first of these tries."
+    )
+    pause_factor: Whole = Field(
+        3, ge=1, le=10, title="Growth of the pause", description="How many times longer each next pause is."
+    )
+    longest_pause: Whole = Field(
+        300, ge=0, le=86_400, title="Longest pause", description="Seconds that a pause has at most."
+    )
+    hold_after: Whole = Field(
+        3, ge=0, le=1000, title="Failures in a row",
+        description="After so many jobs of a project that failed one after another its queue pauses. 0: it never does.",
+    )  # fmt: skip
 
 
 class Appearance(Section):
@@ -213,6 +325,29 @@ class Limits(Section):
 
     max_upload_mb: Whole = Field(
         200, ge=1, le=100_000, title="Largest upload", description="Largest file that can be brought in, in megabytes."
+    )
+    pause_at_celsius: Whole = Field(
+        85,
+        ge=0,
+        le=120,
+        title="Pause when a card is this hot",
+        description="Degrees Celsius of a graphics card of this computer at which the queue pauses. 0: never. "
+        "Needs an NVIDIA card and the extra kinoloom[gpu].",
+    )
+    resume_at_celsius: Whole = Field(
+        80,
+        ge=0,
+        le=120,
+        title="Go on when it is this cool",
+        description="Degrees Celsius at which the queue goes on by itself; always below the one above.",
+    )
+    memory_percent: Whole = Field(
+        0,
+        ge=0,
+        le=100,
+        title="Pause when others use the card",
+        description="Percent of a card's memory on this computer that other programs may hold before the queue pauses. "
+        "What ComfyUI holds here does not count. 0: never.",
     )
 
 
@@ -229,6 +364,8 @@ class Settings(BaseSettings):
     animatic: Animatic = Field(Animatic(), title="Animatic")
     comfyui: Comfyui = Field(Comfyui(), title="ComfyUI")
     film: Film = Field(Film(), title="Film")
+    speech: Speech = Field(Speech(), title="Speech")
+    queue: Queue = Field(Queue(), title="Queue")
     appearance: Appearance = Field(Appearance(), title="Appearance")
     limits: Limits = Field(Limits(), title="Limits")
 
@@ -354,7 +491,7 @@ def load(config_dir: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
             try:
                 values[each.section][name] = _checked(each.section, name, found[name])
             except ValueError as error:
-                problems.append(f"{place} is {found[name]!r:.60} and is not used: {error}.")
+                problems.append(f"{place} is {_shown(each.secret, found[name])} and is not used: {error}.")
             else:
                 origin[each.key] = source
                 break
@@ -379,17 +516,22 @@ def _unknown(path: Path, in_file: Mapping[str, Any], environ: Mapping[str, str])
         for name in (content or {}) if known or isinstance(content, dict) else [None]:
             key = str(section) if name is None else f"{section}.{name}"
             if key not in keys:
-                problems.append(f"{key} in {path} is not a setting and has no effect.{_nearest(key, keys)}")
+                problems.append(f"{key:.80} in {path} is not a setting and has no effect.{_nearest(key, keys)}")
     for variable in sorted(environ):
         if variable.upper().startswith("KINOLOOM_") and "__" in variable and variable.upper() not in variables:
             hint = _nearest(variable.upper(), variables)
-            problems.append(f"The environment variable {variable} is not a setting and has no effect.{hint}")
+            problems.append(f"The environment variable {variable:.80} is not a setting and has no effect.{hint}")
     return problems
 
 
 def _nearest(wrong: str, names: list[str]) -> str:
     found = difflib.get_close_matches(wrong, names, n=1)
     return f" Did you mean {found[0]}?" if found else ""
+
+
+def _shown(secret: bool, value: object) -> str:
+    """A value as it may stand in a message: never a key, nor an address with a password in it."""
+    return "[hidden]" if secret or "@" in str(value) else f"{value!r:.60}"
 
 
 def _checked(section: str, name: str, value: object) -> Scalar:
@@ -416,8 +558,23 @@ def save(config_dir: Path, key: str, value: object) -> None:
     try:
         checked = _checked(section, name, value)
     except ValueError as error:
-        raise SettingRefused(f"{key} cannot be {value!r:.60}: {error}.") from None
+        secret = any(each.secret for each in describe() if each.key == key)
+        raise SettingRefused(f"{key} cannot be {_shown(secret, value)}: {error}.") from None
     _write(config_dir, section, name, checked)
+
+
+def save_login(config_dir: Path, url: str, login: str) -> None:
+    """Set what one server is greeted with, empty for nothing of its own; those of the others stay. Raises
+    SettingRefused as `save` does, and when the environment has the logins."""
+    loaded = load(config_dir)
+    if loaded.origin["comfyui.logins"] == "environment":
+        raise SettingRefused("The logins are set by the environment variable KINOLOOM_COMFYUI__LOGINS.")
+    try:
+        text = with_login(loaded.settings.comfyui.logins, url, login)
+    except ValueError:
+        hint = "write the token alone, or X-Api-Key: abc"
+        raise SettingRefused(f"This is neither a token nor a header; {hint}.") from None
+    _write(config_dir, "comfyui", "logins", text or None)
 
 
 def reset(config_dir: Path, key: str) -> None:

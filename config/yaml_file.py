@@ -11,11 +11,39 @@ from typing import Any
 
 import yaml
 
+MAX_BYTES = 2**20
+"""Largest settings file, in bytes."""
+
+MAX_REFERENCES = 20
+"""Most references (*name) in it."""
+
+MAX_DEPTH = 20
+"""Most brackets within each other."""
+
 _lock = threading.Lock()
 
 
 class Unreadable(ValueError):
     """Raised when the file is there but is no settings file: one sentence that names it and the reason."""
+
+
+class _Few(yaml.SafeLoader):
+    """Takes few references (*name): a hundred of them, one within the other, stand for billions of values."""
+
+    references = 0
+
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        """As usual, until brackets lie too deep: what opens a thousand of them takes seconds to be found no key."""
+        if self.flow_level >= MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=f"it has more than {MAX_DEPTH} brackets within each other")
+        super().fetch_flow_collection_start(token)
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """As usual, until there are too many."""
+        self.references += self.check_event(yaml.AliasEvent)
+        if self.references > MAX_REFERENCES:
+            raise yaml.MarkedYAMLError(problem=f"it has more than {MAX_REFERENCES} references (*name)")
+        return super().compose_node(parent, index)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -58,9 +86,13 @@ def change(path: Path, section: str, name: str, value: str | int | bool | None, 
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return b""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"{path} cannot be read: it is larger than a settings file.")
+    return data
 
 
 def _decoded(raw: bytes) -> str:
@@ -69,7 +101,7 @@ def _decoded(raw: bytes) -> str:
 
 def _parse(path: Path, raw: bytes) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(_decoded(raw))
+        data = yaml.load(_decoded(raw), Loader=_Few)
     except UnicodeDecodeError:
         raise Unreadable(f"{path} cannot be read: it is not UTF-8 text.") from None
     except yaml.MarkedYAMLError as error:

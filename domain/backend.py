@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from domain.base import Value
+from domain.errors import Fault
 
 
 class BackendSpec(Value):
@@ -17,7 +18,8 @@ class BackendSpec(Value):
     is how many jobs it takes at once, `workers` how many of them are really worked on at the same time (0: all).
     `workflow` names the one this spec is about, for backends that have several; `reads_text` tells that a shot
     reaches it as one composed prompt (domain.prompting). `scales` maps quality presets to the share of the film's
-    size that they generate; `version` changes when the same request would give another result.
+    size that they generate; `references` is how many reference pictures it takes; `version` changes when the same
+    request would give another result.
     """
 
     id: str
@@ -33,6 +35,7 @@ class BackendSpec(Value):
     workflow: str = ""
     reads_text: bool = False
     scales: dict[str, float] = Field(default_factory=dict)
+    references: int = Field(default=0, ge=0, le=99)
 
     @property
     def at_once(self) -> int:
@@ -102,12 +105,13 @@ class BackendDone(Value):
 
 
 class BackendFailure(Value):
-    """Terminal: the job failed. `retry` tells whether the same request could succeed later."""
+    """Terminal: the job failed. `retry` tells whether the same request could succeed later, `fault` why it failed."""
 
     kind: Literal["failed"] = "failed"
     message: str
     cure: str = ""
     retry: bool = True
+    fault: Fault = ""
 
 
 class BackendStopped(Value):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from pydantic import Field
 
 from domain.base import Value
+from domain.cut.document import Cut
+from domain.cut.items import Direction, ShotItem, Transition, TransitionKind
+from domain.cut.reconcile import follow
 from domain.names import SafeName
 from domain.storyboard import Storyboard
 from domain.timing import Rate
@@ -39,6 +43,15 @@ class ImportedPicture(Value):
     variant: int | None = None
 
 
+class ImportedTransition(Value):
+    """How `shot` comes in over the one before it, as the file has it; `seconds` is how long that takes."""
+
+    shot: SafeName
+    kind: TransitionKind
+    direction: Direction = "right"
+    seconds: Fraction = Field(default=Fraction(1, 2), gt=0, le=100)
+
+
 class ImportResult(Value):
     """An imported storyboard. `width`, `height` (pixels, even) and `rate` are None where the file asks for nothing.
 
@@ -53,3 +66,19 @@ class ImportResult(Value):
     rate: Rate | None = None
     notes: tuple[ImportNote, ...] = ()
     pictures: tuple[ImportedPicture, ...] = ()
+    transitions: tuple[ImportedTransition, ...] = ()
+
+    def cut(self, rate: Fraction) -> Cut | None:
+        """The cut of a new film of it at `rate`: the storyboard's order with these transitions; None without any."""
+        if not self.transitions:
+            return None
+        found = {
+            one.shot: Transition(kind=one.kind, direction=one.direction, frames=max(2, round(one.seconds * rate)))
+            for one in self.transitions
+        }
+        cut, _ = follow(Cut(), [shot.id for shot in self.storyboard.shots])
+        items = tuple(
+            item.replace(into=found[item.shot]) if isinstance(item, ShotItem) and item.shot in found else item
+            for item in cut.items
+        )
+        return cut.replace(items=items)

@@ -21,7 +21,8 @@ class Project(Value):
 
     `backend` makes the clips and `image_backend` the keyframes (empty: the same one), by `workflow` and
     `image_workflow` where a backend has several (empty: its first). `workflow_options` holds, by workflow, what was
-    chosen for it: quality, switches, model files.
+    chosen for it: quality, switches, model files. `fallback_backend` makes what the other two cannot, because they are
+    out of reach or lack something (empty: nothing does).
     """
 
     id: SafeName
@@ -35,6 +36,7 @@ class Project(Value):
     workflow: str = Field(default="", max_length=64)
     image_backend: str = Field(default="", max_length=64)
     image_workflow: str = Field(default="", max_length=64)
+    fallback_backend: str = Field(default="", max_length=64)
     workflow_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     look: str = Field(default="", max_length=80)
     seed: int = Field(default=1, ge=0, lt=2**63)

@@ -20,7 +20,8 @@ class GenerationRequest(Value):
     `frames` is on the profile's grid, `width` and `height` multiples of its size step. `seed` is the number that
     is used; `seed_rule` is what the user asked for ("fixed:42", "random", "auto:7"): only the rule is part of the
     fingerprint, so a shot with a random seed is not stale for having been made with some seed.
-    `label` (the slate) is drawn or stored by the backend; `params` holds what only some backends use.
+    `label` (the slate) is drawn or stored by the backend; `params` holds what only some backends use. `clip` is the
+    clip that is worked over, for requests that make no new picture; `frames` and `rate` are those of the result.
     """
 
     kind: Literal["image", "video"]
@@ -40,15 +41,18 @@ class GenerationRequest(Value):
     start: Picked | None = None
     end: Picked | None = None
     references: tuple[Picked, ...] = ()
+    clip: Picked | None = None
     params: dict[str, Any] = Field(default_factory=dict)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over all that decides the result; frames given as inputs count by content, not by path."""
-        data = self.model_dump(mode="json", exclude={"seed", "start", "end", "references"})
+        data = self.model_dump(mode="json", exclude={"seed", "start", "end", "references", "clip"})
         data["start"] = self.start.sha256 if self.start else None
         data["end"] = self.end.sha256 if self.end else None
         data["references"] = [r.sha256 for r in self.references]
+        if self.clip is not None:  # left out where there is none: it is of a later version than most takes
+            data["clip"] = self.clip.sha256
         return canonical_hash(data)
 
 

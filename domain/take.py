@@ -30,7 +30,8 @@ class MediaInfo(Value):
 
 
 class Keyframe(Value):
-    """A picture that can stand for a slot of a shot. `request` is None for pictures the user brought."""
+    """A picture that can stand for a slot of a shot. `request` is None for pictures the user brought; `image_bytes` is
+    the size of its file, 0 where an older Kinoloom did not tell."""
 
     name: str
     shot: str
@@ -42,11 +43,15 @@ class Keyframe(Value):
     fingerprint: str = ""
     source: str = ""
     made: str = ""
+    image_bytes: int = Field(default=0, ge=0)
     extras: dict[str, Any] = Field(default_factory=dict)
 
 
 class Take(Value):
-    """One generated segment: clip and lossless last frame, kept for good."""
+    """One generated segment: clip and lossless last frame, kept for good. `clip_bytes` and `last_bytes` are the sizes
+    of their files, 0 where an older Kinoloom did not tell. `instead` says in a sentence
+    what was made differently from what the plan asks for, and why; the take stands for it all the same: `fingerprint`
+    is that of what was asked for, `request` what was made."""
 
     id: str
     shot: str
@@ -56,6 +61,9 @@ class Take(Value):
     request: GenerationRequest
     fingerprint: str
     info: MediaInfo
+    clip_bytes: int = Field(default=0, ge=0)
+    last_bytes: int = Field(default=0, ge=0)
     backend_info: dict[str, Any] = Field(default_factory=dict)
     made: str = ""
     seconds: float = Field(default=0, ge=0)
+    instead: str = ""

@@ -22,7 +22,7 @@ MAX_RATE = 240
 _NTSC = {"23.976": 24, "23.98": 24, "29.97": 30, "47.95": 48, "47.952": 48, "59.94": 60, "119.88": 120}
 
 
-def _fraction(value: object) -> Fraction:
+def parse_number(value: object) -> Fraction:
     """An exact fraction from an int, float, Decimal, Fraction, or text such as "24/1" or "3.1".
 
     A float stands for its shortest decimal text, so 3.1 is 31/10 and not the nearest binary number.
@@ -56,7 +56,7 @@ def parse_rate(value: object) -> Fraction:
     """
     if isinstance(value, (str, float)) and str(value).strip() in _NTSC:
         return Fraction(_NTSC[str(value).strip()] * 1000, 1001)
-    rate = _fraction(value)
+    rate = parse_number(value)
     if not 1 <= rate <= MAX_RATE:
         raise ValueError(f"a frame rate lies between 1 and {MAX_RATE} frames per second, not {value!s:.20}")
     if rate.denominator > 100_000:
@@ -66,7 +66,7 @@ def parse_rate(value: object) -> Fraction:
 
 def parse_seconds(value: object) -> Fraction:
     """A length in seconds, exactly as written (3.1 is 31/10). Raises ValueError unless 0 < length <= MAX_SECONDS."""
-    seconds = _fraction(value)
+    seconds = parse_number(value)
     if not 0 < seconds <= MAX_SECONDS:
         raise ValueError(f"a duration lies above 0 and at most {MAX_SECONDS} seconds, not {value!s:.20}")
     return seconds

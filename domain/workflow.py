@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
@@ -13,15 +14,18 @@ from domain.names import SafeName
 
 Scalar = str | int | float | bool
 
+WorkflowKind = Literal["image", "video", "upscale", "interpolate"]
+
 SLOTS = (
     "prompt", "negative", "seed", "width", "height", "length", "fps", "start_image", "end_image", "steps", "cfg",
-    "denoise", "motion",
+    "denoise", "motion", "clip", "times",
 )  # fmt: skip
 """Slots with a meaning of their own. Further ones: "reference-1" … for pictures, "model:<name>" for model files,
-"lora:<name>" and "lora_strength:<name>" for LoRAs."""
+"lora:<name>" and "lora_strength:<name>" for LoRAs. "clip" is the clip that is worked over, "times" how many pictures
+are made of one."""
 
-PICTURE_SLOTS = re.compile(r"start_image|end_image|reference-[1-9][0-9]?")
-"""Slots that take a picture, by the name it has on the server."""
+PICTURE_SLOTS = re.compile(r"start_image|end_image|reference-[1-9][0-9]?|clip")
+"""Slots that take a picture, or a clip of them, by the name it has on the server."""
 
 _FURTHER = re.compile(r"reference-[1-9][0-9]?|(model|lora|lora_strength):.+")
 
@@ -148,13 +152,14 @@ class WorkflowManifest(Value):
 
     `slots` maps each slot to the inputs that take its value; a slot that is not there is not offered. `writer` is the
     node whose file is the result; `last_frame` the node that saves the lossless last frame, when the graph has one.
-    The length slot counts frames. `template` names a workflow that the connected server serves itself; there is no
+    The length slot counts frames. Those of the kinds upscale and interpolate that take a clip work it over: the same
+    frames larger, or `times` as many. `template` names a workflow that the connected server serves itself; there is no
     graph beside the manifest then, and places may be `@host.name` and `@found.slot`.
     """
 
     id: SafeName
     title: str = Field(max_length=200)
-    kind: Literal["image", "video", "upscale"]
+    kind: WorkflowKind
     profile: SafeName
     description: str = Field(default="", max_length=2000)
     writer: str = ""
@@ -190,11 +195,18 @@ class WorkflowManifest(Value):
             for places in self.slots.values():
                 if any(p.node.startswith("@") for p in places):
                     raise ValueError("@host and @found go with a template only")
+        if self.kind == "interpolate" and not ("clip" in self.slots and "times" in self.slots):
+            raise ValueError("a workflow that interpolates takes a clip, and the times: both slots are needed")
         return self
 
     def takes(self, slot: str) -> bool:
         """Whether a value for the slot reaches the graph."""
         return bool(self.slots.get(slot)) or any(d.slot == slot for d in self.derived.values())
+
+    @property
+    def makes_clip(self) -> bool:
+        """Whether its result is a clip."""
+        return self.kind == "video" or "clip" in self.slots
 
     @property
     def references(self) -> int:
@@ -207,13 +219,15 @@ class WorkflowManifest(Value):
 
 
 class Choices(Value):
-    """What is wanted of a workflow: a quality preset, switches by id, model files by slot ("model:high"), and values
-    by slot, which win over the preset's. Pictures are given by the name they have on the server."""
+    """What is wanted of a workflow: a quality preset, switches by id, model files by slot ("model:high"), values by
+    slot, which win over the preset's, and further LoRA files with their strengths. Pictures are given by the name they
+    have on the server."""
 
     quality: str = ""
     switches: dict[str, bool] = Field(default_factory=dict)
     models: dict[str, str] = Field(default_factory=dict)
     values: dict[str, Scalar | Fraction] = Field(default_factory=dict)
+    loras: dict[str, float] = Field(default_factory=dict, max_length=20)
 
 
 class WorkflowEntry(Value):
@@ -260,6 +274,14 @@ class ForeignNode(Value):
     class_type: str
     pack: str = ""
     installed: bool | None = None
+
+
+def by_pack(nodes: Iterable[ForeignNode]) -> dict[str, list[ForeignNode]]:
+    """Nodes by the pack they come from; those of an unknown one last, under an empty name."""
+    found: dict[str, list[ForeignNode]] = {}
+    for node in sorted(nodes, key=lambda n: (not n.pack, n.pack.casefold(), n.class_type)):
+        found.setdefault(node.pack, []).append(node)
+    return found
 
 
 class WorkflowReport(Value):

@@ -9,10 +9,11 @@ from domain.plan import GenerationPlan, PlannedSegment, PlannedShot, Segment, Se
 from domain.profile import Mode, ModelProfile
 from domain.project import Picked, Project, Selection, ShotChoice
 from domain.request import GenerationRequest, changed_fields
-from domain.storyboard import Shot, Storyboard
+from domain.storyboard import CAST, Shot, Storyboard
 from domain.take import Keyframe, Take
 from services.options import Options
-from services.requests import Words, image_request, video_request
+from services.pacing import key_for
+from services.requests import Words, generated_size, image_request, video_request
 from services.takes import standing_keyframe, standing_take
 
 DRAWS_KEYFRAME = "draws a keyframe first"
@@ -40,16 +41,19 @@ class PlanSetup:
 
 
 class ShotState:
-    """One shot with all that exists for it; answers what stands where."""
+    """One shot with all that exists for it; answers what stands where. `before` is the start frame that was picked for
+    the shot before, as far as this one makes use of it."""
 
     def __init__(
-        self, setup: PlanSetup, words: Words, choice: ShotChoice, keyframes: Sequence[Keyframe], takes: Sequence[Take]
-    ) -> None:
+        self, setup: PlanSetup, words: Words, choice: ShotChoice, keyframes: Sequence[Keyframe], takes: Sequence[Take],
+        before: Picked | None = None,
+    ) -> None:  # fmt: skip
         self.setup = setup
         self.words = words
         self.choice = choice
         self.keyframes = list(keyframes)
         self.takes = list(takes)
+        self.before = before
         self._pictures: dict[str, GenerationRequest] = {}
         self._planned: PlannedShot | None = None
         shot = words.shot
@@ -68,7 +72,9 @@ class ShotState:
 
     def _image_request(self, slot: str, seed: int | None) -> GenerationRequest:
         setup = self.setup
-        return image_request(self.words, setup.image_spec, setup.image_profile, setup.options, slot=slot, seed=seed)
+        return image_request(
+            self.words, setup.image_spec, setup.image_profile, setup.options, slot=slot, seed=seed, before=self.before
+        )
 
     def keyframe(self, slot: str) -> Picked | None:
         """The picture that stands for the slot."""
@@ -173,7 +179,9 @@ def shot_states(
     def state(shot: Shot) -> ShotState:
         # Nothing here was read from outside, so the words need no validation: it would copy the board per shot.
         words = Words.model_construct(project=project, board=board, shot=shot)
-        return ShotState(setup, words, selection.of(shot.id), pictures.get(shot.id, ()), clips.get(shot.id, ()))
+        place = board.places[shot.id]
+        before = selection.of(board.shots[place - 1].id).keyframes.get("start") if shot.carry and place else None
+        return ShotState(setup, words, selection.of(shot.id), pictures.get(shot.id, ()), clips.get(shot.id, ()), before)
 
     return [state(shot) for shot in board.shots if only is None or shot.id in only]
 
@@ -182,6 +190,10 @@ def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState])
     """The states, with those of `before` (by shot id) in place of equal ones, so that what those have worked out is
     not worked out again: an edit costs one shot and not the film."""
     rest = [name for name in Storyboard.model_fields if name != "shots"]
+    if states and any(e.states for kind in CAST for e in states[0].words.board.entities(kind)):
+        rest.append("places")  # the shots of a state are told by their order
+    if states and any(e.states for kind in CAST for e in states[0].words.board.entities(kind)):
+        rest.append("places")  # the shots of a state are told by their order
     around: dict[int, bool] = {}  # whether all but the shot is the same, by the setup's identity
 
     def kept(now: ShotState) -> ShotState:
@@ -198,7 +210,7 @@ def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState])
         same = (
             around[id(old.setup)]
             and now.words.shot == old.words.shot
-            and (now.choice, now.keyframes, now.takes) == (old.choice, old.keyframes, old.takes)
+            and (now.choice, now.keyframes, now.takes, now.before) == (old.choice, old.keyframes, old.takes, old.before)
         )
         if not same:
             return now
@@ -211,11 +223,11 @@ def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState])
 def build_plan(
     setup: PlanSetup, project: Project, states: Sequence[ShotState], expect: Callable[[str], float | None] | None = None
 ) -> GenerationPlan:
-    """The plan over these shots. `expect` gives seconds per frame seen in past runs, by `timing_key`."""
+    """The plan over these shots. `expect` gives seconds per frame seen in past runs, by `pacing.key_for`."""
     shots = tuple(state.plan() for state in states)
-    width, height = setup.profile.fit_size(project.width, project.height)
+    width, height = generated_size(project, setup.spec, setup.profile)
     to_make = sum(s.segment.generate for shot in shots for s in shot.segments if s.state not in ("done", "blocked"))
-    each = expect(timing_key(setup.spec.id, setup.profile.id, width, height)) if expect else None
+    each = expect(key_for(setup.spec, setup.profile, project)) if expect else None
     expected = 0.0 if to_make == 0 else None if each is None else to_make * each / setup.spec.at_once
     return GenerationPlan(
         rate=project.rate, native_rate=setup.profile.rate, profile=setup.profile.id, backend=setup.spec.id,
@@ -223,8 +235,3 @@ def build_plan(
         expected_seconds=None if expected is None else round(expected, 1),
         price="free" if setup.spec.free else "",
     )  # fmt: skip
-
-
-def timing_key(backend: str, profile: str, width: int, height: int) -> str:
-    """Under which name the speed of past runs is remembered."""
-    return f"{backend}/{profile}/{width}x{height}"

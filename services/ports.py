@@ -13,11 +13,27 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from domain.backend import BackendEvent, BackendSpec, Readiness
 from domain.base import Value
-from domain.engine import SentGraph, ServerInfo, WorkflowInfo
+from domain.cut.reel import Reel
+from domain.delivery import Delivery
+from domain.engine import AddedWorkflow, SentGraph, ServerInfo, WorkflowInfo
+from domain.film import Mastered, SheetCell
+from domain.fitting import Fit
+from domain.interchange.edits import EditFormat, EditList
 from domain.job import Run
+from domain.keeping import Backup, Occupant, Trashed, TrashKind
+from domain.monitor import CardReading
+from domain.passes import PassClip
 from domain.profile import ModelProfile
 from domain.project import Picked
+from domain.quality.gate import Gate
+from domain.quality.values import Expectation, QualityReport
 from domain.request import GenerationRequest
+from domain.sound.files import SoundFile, SoundInfo
+from domain.sound.mixing import Mix
+from domain.sound.report import Measured
+from domain.sound.speech import VoiceInfo
+from domain.sound.subtitles import Caption
+from domain.sound.tracks import Voice
 from domain.take import Keyframe, MediaInfo, Take
 from domain.workflow import WorkflowEntry, WorkflowReport
 
@@ -38,7 +54,8 @@ class VideoBackend(Protocol):
 
     def submit(self, job_id: str, request: GenerationRequest, inputs: Mapping[str, Path], out: Path) -> None:
         """Take the job on and return at once. `inputs` maps "start", "end", "reference-0" … to picture files;
-        artefacts are written into the existing folder `out`. The job id was stored before this call.
+        artefacts are written into the existing folder `out`. The job id was stored before this call. One that is
+        worked on raises Conflict; one that has ended may be given again.
         """
         ...
 
@@ -51,7 +68,8 @@ class VideoBackend(Protocol):
         ...
 
     def recover(self, job_id: str) -> BackendEvent | None:
-        """What became of a job from before a restart; None when the backend knows nothing of it."""
+        """What became of a job from before a restart; None when the backend knows nothing of it. Sends nothing.
+        Raises BackendUnavailable when it cannot be asked now."""
         ...
 
     def close(self) -> None:
@@ -65,6 +83,21 @@ class GoesOnAlone(Protocol):
 
     def leave(self, job_id: str) -> None:
         """Work on the job no longer, but let it be made: submitting it again under its id takes up what is there."""
+        ...
+
+    def withdraw(self, job_id: str) -> None:
+        """Stop a job of an earlier process wherever it is made; without effect where it is over or not known. Returns
+        at once."""
+        ...
+
+
+@runtime_checkable
+class TakesUp(Protocol):
+    """A backend that can follow a job of an earlier process without being handed it again. One that costs something
+    has to be: what it cannot take up is never sent again by itself."""
+
+    def attach(self, job_id: str, request: GenerationRequest, out: Path) -> None:
+        """Follow a job that `recover` knows; `events` then tells its course, and artefacts are written into `out`."""
         ...
 
 
@@ -84,7 +117,47 @@ class ProjectFiles(Protocol):
         ...
 
     def write(self, name: str, value: Value) -> None:
-        """Store the document. Raises Conflict when another process holds it."""
+        """Store the document. Raises Conflict when another process holds it or changed it since it was read here."""
+        ...
+
+    def restore(self, name: str, model: type[V], key: str = "") -> V:
+        """Put the newest backup in place of a damaged or missing document, or the one of that key in place of any.
+
+        Raises NotFound, NewerFile, and Conflict over a good one without a key.
+        """
+        ...
+
+    def backups(self, name: str, model: type[Value]) -> list[Backup]:
+        """The kept versions of a document, newest first."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Bytes free on the project's disk."""
+        ...
+
+    def occupy(self, program: str, *, take_over: bool = False, look: bool = False) -> None:
+        """Become the one process that renders here; without effect for the one that is; with `look` only find out
+        whether that can be. Raises Occupied."""
+        ...
+
+    def leave(self) -> None:
+        """Render here no longer."""
+        ...
+
+    def occupant(self) -> Occupant | None:
+        """Who renders here; None when nobody does."""
+        ...
+
+    def delete(self, kind: TrashKind, title: str, files: Sequence[str]) -> Trashed:
+        """Move files of the project (relative paths; what makes them exist comes first) into its trash."""
+        ...
+
+    def trash(self) -> list[Trashed]:
+        """What was deleted, last first."""
+        ...
+
+    def put_back(self, entry_id: str) -> Trashed:
+        """Take something out of the trash again. Raises NotFound, and Conflict where its place is taken."""
         ...
 
     def runs(self) -> list[Run]:
@@ -108,6 +181,24 @@ class ProjectFiles(Protocol):
 
     def add_take(self, take: Take, clip: Path, last: Path) -> Take:
         """Move a finished clip and its last frame into the project with their sidecar; all appear at once."""
+        ...
+
+    def passes(self) -> list[PassClip]:
+        """Clips that were made of takes' clips, oldest first."""
+        ...
+
+    def add_pass(self, made: PassClip, clip: Path) -> PassClip:
+        """Move a clip beside the one it was made of (`made.source`), with its sidecar. `made.name` and `made.clip` are
+        wishes; the result has the final ones. Raises NotFound when the take is gone."""
+        ...
+
+    def sounds(self) -> list[SoundFile]:
+        """Sound files, oldest first."""
+        ...
+
+    def add_sound(self, sound: SoundFile, source: Path) -> SoundFile:
+        """Move a sound (inside a workspace) into the project with its sidecar. What is there already, with the same
+        content and fingerprint, is not stored twice. The result has the final name, path, hash and size."""
         ...
 
     def workspace(self, job_id: str) -> Path:
@@ -159,21 +250,8 @@ class ProjectStore(Protocol):
         ...
 
 
-class ClipUse(Value):
-    """A stretch of a clip in the film: native frames `first` to `first + count - 1` of the file stand for the
-    shot's native frames from `offset` on. All clips of one shot share `shot_frames`, its frames in the film."""
-
-    path: Path
-    first: int
-    count: int
-    offset: int
-    native_rate: Fraction
-    shot: str
-    shot_frames: int
-
-
 class Media(Protocol):
-    """Decoding, probing and joining, to the exact frame."""
+    """Decoding, probing and assembling, to the exact frame."""
 
     def check_image(self, path: Path) -> tuple[int, int]:
         """Width and height of a picture. Raises UnreadableMedia when it is none, damaged, or over the size limit."""
@@ -183,8 +261,16 @@ class Media(Protocol):
         """Store a picture of any format as upright 8-bit sRGB PNG at `target`; width and height of it."""
         ...
 
+    def fit_image(self, source: Path, target: Path, frame: tuple[int, int], fit: Fit) -> None:
+        """Store a picture as PNG of exactly the frame's width and height, undistorted."""
+        ...
+
     def probe(self, path: Path) -> MediaInfo:
         """What is in a clip; frames are counted by decoding all of it. Raises UnreadableMedia."""
+        ...
+
+    def is_black(self, path: Path) -> bool:
+        """Whether a picture, or every frame of a clip, is black. Raises UnreadableMedia."""
         ...
 
     def last_frame(self, clip: Path, target: Path) -> None:
@@ -195,23 +281,213 @@ class Media(Protocol):
         """A small WebP of a picture, or of the first frame of a clip, `width` pixels wide."""
         ...
 
-    def join(
+    def filmstrip(self, clip: Path, target: Path, frames: int, count: int, width: int) -> None:
+        """A WebP of `count` frames side by side, each `width` pixels wide, evenly spread over a clip of `frames`."""
+        ...
+
+    def assemble(
         self,
-        clips: Sequence[ClipUse],
+        reel: Reel,
+        files: Mapping[str, Path],
         target: Path,
         *,
         width: int,
         height: int,
-        rate: Fraction,
-        quality: str,
+        delivery: Delivery,
         report: Callable[[int, int], None],
         stopped: Callable[[], bool],
-    ) -> MediaInfo:
-        """Conform and join clips into one mp4 (H.264 + AAC silence) of exactly the sum of their film frames.
+        sound: Path | None = None,
+        captions: Sequence[Caption] = (),
+        hardware: bool = False,
+        scratch_in: Path | None = None,
+    ) -> Mastered:
+        """Make the film of a reel: one file (a folder for stills) of exactly the frames that the delivery asks for.
 
-        Written under a temporary name beside `target`, counted, then renamed. `report` gets frames done and
-        frames in all. Raises MediaFailed, and Cancelled when `stopped()` turns true.
+        `files` has the absolute path of each of `reel.files()` by its path in the project; `sound` is a finished mix as
+        long as the film, `captions` become a track of subtitles where there is sound. Written under a temporary name
+        beside `target`, counted, then renamed; what is needed meanwhile lies in `scratch_in`, by default beside
+        `target`. `report` gets frames done and frames in all. Raises BadInput, MediaFailed, DiskFull, and Cancelled
+        when `stopped()` turns true; `target` is then as it was.
         """
+        ...
+
+    def contact_sheet(self, title: str, cells: Sequence[SheetCell], target: Path) -> None:
+        """The storyboard on pages, as .pdf, or .png of one long page. Raises BadInput and MediaFailed."""
+        ...
+
+
+class Sounds(Protocol):
+    """Probing, taking in and mixing sound, to the sample."""
+
+    def probe(self, path: Path) -> SoundInfo:
+        """What is in a sound, or in a video's first sound, found by decoding all of it. Raises UnreadableMedia."""
+        ...
+
+    def take_in(self, source: Path, folder: Path) -> Path:
+        """The sound of a user's file as it is, as a file in `folder`: a copy, or a video's sound without its picture.
+
+        Raises UnreadableMedia about the source, MediaFailed and DiskFull about the copy.
+        """
+        ...
+
+    def mix(
+        self,
+        mix: Mix,
+        files: Mapping[str, Path],
+        target: Path,
+        *,
+        report: Callable[[float], None],
+        stopped: Callable[[], bool],
+    ) -> Measured:
+        """Write the mix to `target`, in a workspace: a WAV file of 48 kHz, stereo and exactly `mix.samples` samples;
+        what was measured in it. `files` has the path of each of the mix's files by its path in the project.
+
+        Raises UnreadableMedia, MediaFailed, DiskFull, and Cancelled when `stopped()` turns true.
+        """
+        ...
+
+    def store_text(self, target: Path, text: str) -> None:
+        """Write subtitles, whole or not at all. Raises StudioError."""
+        ...
+
+
+class Speech(Protocol):
+    """Speaks narration."""
+
+    @property
+    def id(self) -> str:
+        """Its name among the engines."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    def ready(self) -> str:
+        """Why it cannot speak now and what to do about it, in sentences; empty when it can. Returns at once."""
+        ...
+
+    def voices(self) -> list[VoiceInfo]:
+        """Its voices; may take a second."""
+        ...
+
+    def maker(self, voice: Voice) -> str:
+        """What speaks, as far as it changes the sound; returns at once."""
+        ...
+
+    def speak(self, text: str, voice: Voice, folder: Path, stopped: Callable[[], bool]) -> Path:
+        """A sound file in `folder` with the words. Raises BadInput, BackendUnavailable, BackendFailed, and Cancelled
+        when `stopped()` turns true."""
+        ...
+
+
+class SpeechEngines(Protocol):
+    """The speech engines there are."""
+
+    def default(self) -> str:
+        """Id of the engine that is set up."""
+        ...
+
+    def ids(self) -> list[str]:
+        """Ids of all engines."""
+        ...
+
+    def get(self, engine: str) -> Speech:
+        """That engine; empty is the one that is set up. Raises NotFound naming those there are."""
+        ...
+
+
+class Interchange(Protocol):
+    """Writes and reads edit lists of editing programs."""
+
+    def write(
+        self,
+        edits: EditList,
+        target: Path,
+        form: EditFormat,
+        media: Mapping[str, Path],
+        report: Callable[[int, int], None],
+    ) -> None:
+        """Write the list, whole or not at all; a format that bundles takes in `media`, files by their target in the
+        list. `report` gets files done and in all. Raises BadInput where the format cannot hold the film's rate."""
+        ...
+
+    def read(self, path: Path, rate: Fraction, form: EditFormat | None = None) -> EditList:
+        """The list in a file, counted at the film's `rate`; without `form` its name tells. Raises BadInput."""
+        ...
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Copy a clip to where a list refers to it, whole or not at all; folders are made."""
+        ...
+
+
+class Archives(Protocol):
+    """Projects as one file."""
+
+    def files(self, root: Path) -> list[str]:
+        """Paths of a project's files that may be packed, with forward slashes; no hidden files and no links."""
+        ...
+
+    def pack(
+        self,
+        root: Path,
+        names: Sequence[str],
+        target: Path,
+        report: Callable[[int, int], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        """Write these files of `root` as one zip, whole or not at all. `report` gets bytes done and in all. Raises
+        Cancelled when `stopped()` turns true."""
+        ...
+
+    def unpack(self, archive: Path, folder: Path, report: Callable[[int, int], None]) -> None:
+        """Unpack a project into `folder`, which is empty or does not exist; it then holds all of it, or is as it was.
+
+        Raises BadInput (no packed project, damaged, unsafe or too large), Conflict, NotFound, DiskFull.
+        """
+        ...
+
+
+class Deliveries(Protocol):
+    """What films can be written as: the shipped deliveries, with the user's own over them."""
+
+    def all(self) -> list[Delivery]:
+        """Every delivery, the shipped ones first."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Files of the user's that could not be used, in sentences."""
+        ...
+
+
+class Examiner(Protocol):
+    """Measures what is in a clip or film."""
+
+    def examine(
+        self,
+        path: Path,
+        gate: Gate,
+        expectation: Expectation,
+        report: Callable[[int, int], None],
+        stopped: Callable[[], bool],
+    ) -> QualityReport:
+        """Every finding about one file; `report` gets frames done and frames in all (0: unknown).
+
+        Raises UnreadableMedia, MediaFailed, and Cancelled when `stopped()` turns true.
+        """
+        ...
+
+
+class Gates(Protocol):
+    """The quality gates there are."""
+
+    def ids(self) -> list[str]:
+        """Ids of all gates, from lenient to strict, the user's own last."""
+        ...
+
+    def get(self, gate_id: str) -> Gate:
+        """One gate. Raises NotFound naming those there are, and BadInput about a file that cannot be used."""
         ...
 
 
@@ -236,6 +512,14 @@ class TimingStore(Protocol):
 
     def learn(self, key: str, seconds_per_frame: float) -> None:
         """Remember one more run."""
+        ...
+
+
+class Sensors(Protocol):
+    """What this computer's driver tells of its graphics cards."""
+
+    def read(self) -> Sequence[CardReading]:
+        """The cards now; empty where there are none or nobody can tell. Returns within a moment and never raises."""
         ...
 
 
@@ -292,8 +576,13 @@ class Engine(Protocol):
         """Ask all servers again, in the background; `servers` and `workflows` tell what came of it."""
         ...
 
-    def probe(self, url: str) -> ServerInfo:
-        """Ask one server, whether it is set up or not; within a few seconds."""
+    def pulse(self) -> None:
+        """Ask all servers for their memory and queue alone, in the background; cheap enough for every few seconds."""
+        ...
+
+    def probe(self, url: str, login: str = "") -> ServerInfo:
+        """Ask one server, whether it is set up or not; within a few seconds. `login` is a token or "Header: value";
+        without it one that is set up is asked with its own. Raises BadInput."""
         ...
 
     def workflows(self, kind: str = "") -> list[WorkflowInfo]:
@@ -304,9 +593,9 @@ class Engine(Protocol):
         """One workflow. Raises NotFound naming those there are."""
         ...
 
-    def add_workflow(self, source: Path, title: str = "", profile: str = "") -> WorkflowInfo:
-        """Take a workflow in (either format, or a picture or clip that carries one); its slots are found, to be
-        confirmed. Raises BadInput."""
+    def add_workflow(self, source: Path, title: str = "", profile: str = "") -> list[AddedWorkflow]:
+        """Take a workflow in (either format, or a picture or clip that carries one), or every one of a folder; slots
+        are found, to be confirmed. Of a folder, what could not be taken is listed with its fault. Raises BadInput."""
         ...
 
     def confirm_workflow(self, workflow_id: str, changes: Mapping[str, str]) -> WorkflowInfo:

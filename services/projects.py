@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from domain.base import Value
 from domain.errors import BadInput, Conflict, NotFound, StudioError
 from domain.importing import ImportResult
+from domain.job import Run
 from domain.names import slug
 from domain.project import Project, Selection, UiState
 from domain.storyboard import Shot, Storyboard
 from services.changes import ChangeCounter
+from services.documents import Edited
 from services.options import CurrentOptions
 from services.ports import Clock, ProjectFiles, ProjectStore
 from services.sample import SAMPLE_NAME, sample_storyboard
@@ -49,8 +51,7 @@ class OpenProject:
         self.files = files
         self._undo_steps = undo_steps
         self._lock = threading.RLock()
-        self._undo: list[tuple[str, Storyboard, Storyboard]] = []
-        self._redo: list[tuple[str, Storyboard, Storyboard]] = []
+        self._edited: dict[str, Edited[Any]] = {}
         project = files.read("project", Project)
         if project is None:
             raise NotFound(f"{files.root} holds no project.", "Choose a folder with a project.json in it.")
@@ -120,56 +121,71 @@ class OpenProject:
         except StudioError:
             return self.ui.replace(**changes)
 
+    def edited(self, name: str, model: type[D], empty: D, called: str) -> Edited[D]:
+        """A document that people edit, with its undo history in this process; sentences call it `called`."""
+        with self._lock:
+            if name not in self._edited:
+                self._edited[name] = Edited(_Document(self, name, model, empty, called), called, self._undo_steps)
+            return self._edited[name]
+
+    def steps(self, names: Sequence[str]) -> tuple[str, str]:
+        """The one of these documents that undo would change next, and the one for redo; empty when there is none."""
+        with self._lock:
+            numbers = {name: self._edited[name].numbers() for name in names if name in self._edited}
+        undo = max(numbers, key=lambda name: numbers[name][0], default="")
+        # what was undone last has the smallest number
+        redo = min((name for name in numbers if numbers[name][1]), key=lambda name: numbers[name][1], default="")
+        return (undo if undo and numbers[undo][0] else "", redo)
+
     def change_board(self, what: str, make: Callable[[Storyboard], Storyboard]) -> Storyboard:
         """Change the storyboard; the step can be undone under the name `what`."""
-        with self._lock:
-            seen: list[Storyboard] = []
-
-            def remembering(board: Storyboard) -> Storyboard:
-                seen[:] = [board]  # what the change was applied to in the end, so that undo keeps what others did
-                return checked(lambda: make(board), "The storyboard")
-
-            after = self.change("storyboard", Storyboard, remembering, Storyboard())
-            if after != seen[0]:
-                self._undo = [*self._undo[-(self._undo_steps - 1) :], (what, seen[0], after)]
-                self._redo.clear()
-            return after
+        return self._board.change(what, make)
 
     def history(self) -> tuple[str, str]:
-        """What undo and redo would do now, in words; empty when there is nothing."""
-        with self._lock:
-            return (self._undo[-1][0] if self._undo else "", self._redo[-1][0] if self._redo else "")
+        """What undo and redo of the storyboard would do now, in words; empty when there is nothing."""
+        return self._board.history()
 
     def undo(self) -> str:
-        """Take the last storyboard edit back; what it was. Raises Conflict when another program edited since."""
-        return self._step(self._undo, self._redo, forward=False)
+        """Take the last storyboard edit back; what it was. Raises Conflict where another program edited the same."""
+        return self._board.undo()
 
     def redo(self) -> str:
-        """Make the last undone edit again; what it is. Raises Conflict when another program edited since."""
-        return self._step(self._redo, self._undo, forward=True)
+        """Make the last undone edit again; what it is. Raises Conflict where another program edited the same."""
+        return self._board.redo()
 
-    def _step(self, source: list[tuple[str, Storyboard, Storyboard]], sink: list[Any], *, forward: bool) -> str:
-        with self._lock:
-            if not source:
-                return ""
-            what, before, after = source[-1]
-            expected, wanted = (before, after) if forward else (after, before)
-            if self.board != expected:
-                source.clear()
-                raise Conflict(
-                    "The storyboard was changed by another program since, so this step cannot be taken back.",
-                    "Edit the shot by hand.",
-                )
-            self.files.write("storyboard", wanted)
-            source.pop()
-            sink.append((what, before, after))
-            return what
+    @property
+    def _board(self) -> Edited[Storyboard]:
+        return self.edited("storyboard", Storyboard, Storyboard(), "The storyboard")
+
+
+class _Document(Generic[D]):
+    """One document of a project, as its undo history reads and changes it."""
+
+    def __init__(self, project: OpenProject, name: str, model: type[D], empty: D, called: str) -> None:
+        self._project = project
+        self._name = name
+        self._model = model
+        self._empty = empty
+        self._called = called
+
+    def change(self, make: Callable[[D], D]) -> D:
+        """Store what `make` turns it into; a value that cannot be is refused in a sentence."""
+
+        def tried(now: D) -> D:
+            return checked(lambda: make(now), self._called)
+
+        return self._project.change(self._name, self._model, tried, self._empty)
 
 
 class ProjectService:
     """The projects that are open, and how they come to be."""
 
-    def __init__(self, store: ProjectStore, clock: Clock, options: CurrentOptions, changes: ChangeCounter) -> None:
+    def __init__(
+        self, store: ProjectStore, clock: Clock, options: CurrentOptions, changes: ChangeCounter,
+        program: str = "Kinoloom",
+    ) -> None:  # fmt: skip
+        self.program = program
+        """What this process is called where another one asks who renders in a project."""
         self._store = store
         self._clock = clock
         self._options = options
@@ -177,6 +193,7 @@ class ProjectService:
         self._lock = threading.RLock()
         self._open: dict[str, OpenProject] = {}
         self._opened: list[Callable[[OpenProject], None]] = []
+        self._working: dict[str, set[str]] = {}
 
     def on_open(self, action: Callable[[OpenProject], None]) -> None:
         """Have `action` called with each project when it is opened in this process."""
@@ -227,8 +244,11 @@ class ProjectService:
         project.id = uuid.uuid4().hex[:12]
         project.change_project(id=project.id)
 
-    def create(self, folder: Path, name: str = "", **fields: Any) -> OpenProject:
-        """A new project in `folder`, which must be empty or not exist. Raises Conflict, BadInput."""
+    def create(self, folder: Path, name: str = "", board: Storyboard | None = None, **fields: Any) -> OpenProject:
+        """A new project in `folder`, which must be empty or not exist; without a board it has no shots yet.
+
+        Raises Conflict, BadInput.
+        """
         options = self._options()
         folder = folder.expanduser()
         fields = {k: v for k, v in fields.items() if v is not None}
@@ -242,7 +262,7 @@ class ProjectService:
         )
         files = self._store.create(folder)
         files.write("project", project)
-        files.write("storyboard", Storyboard(title=project.name))
+        files.write("storyboard", board or Storyboard(title=project.name))
         return self.open(folder)
 
     def for_window(self, wanted: str = "") -> OpenProject:
@@ -263,9 +283,7 @@ class ProjectService:
 
     def create_sample(self) -> OpenProject:
         """A new project with the bundled sample film."""
-        project = self.create(self.free_folder(SAMPLE_NAME), SAMPLE_NAME)
-        project.files.write("storyboard", sample_storyboard())
-        return project
+        return self.create(self.free_folder(SAMPLE_NAME), SAMPLE_NAME, sample_storyboard())
 
     def free_folder(self, name: str) -> Path:
         """A folder in the default place that does not exist yet, named after the film."""
@@ -277,13 +295,56 @@ class ProjectService:
         return folder
 
     def create_from(self, result: ImportResult, folder: Path, name: str = "", **fields: Any) -> OpenProject:
-        """A new project with an imported storyboard; the file's own size and rate unless `fields` says otherwise."""
+        """A new project with an imported storyboard; the file's own size and rate unless `fields` says otherwise.
+
+        Transitions between its shots become the cut's.
+        """
         asked = {"width": result.width, "height": result.height, "rate": result.rate}
         wanted = asked | {k: v for k, v in fields.items() if v is not None}
-        project = self.create(folder, name or result.storyboard.title[:MAX_NAME] or folder.name, **wanted)
-        project.files.write("storyboard", result.storyboard)
-        self._changes.bump()
+        named = name or result.storyboard.title[:MAX_NAME] or folder.name
+        project = self.create(folder, named, result.storyboard, **wanted)
+        cut = result.cut(project.project.rate)
+        if cut is not None:
+            project.files.write("cut", cut)
         return project
+
+    def save_run(self, run: Run) -> None:
+        """Store a run in its project. While one of its jobs is unfinished, this process is the one that renders there.
+
+        Raises Occupied when another one is, and whatever hinders storing.
+        """
+        project = self.get(run.project)
+        if not run.ended:
+            project.files.occupy(self.program)
+            with self._lock:
+                self._working.setdefault(run.project, set()).add(run.id)
+        project.files.write(f"runs/{run.id}", run)
+        if run.ended:
+            with self._lock:
+                working = self._working.setdefault(run.project, set())
+                working.discard(run.id)
+            if not working:
+                project.files.leave()
+
+    def check_free(self, project: OpenProject) -> None:
+        """Raise Occupied when another process renders in the project; it stays as it is."""
+        if not self._working.get(project.id):
+            project.files.occupy(self.program, look=True)
+
+    def take_over(self, project: OpenProject) -> None:
+        """Render in a project instead of a process on another computer of which nothing was heard lately.
+
+        Raises Occupied when that one may still be at work.
+        """
+        project.files.occupy(self.program, take_over=True)
+        if not self._working.get(project.id):
+            project.files.leave()
+        self._changes.bump()
+
+    def close(self) -> None:
+        """Render nowhere any more, so that another process may go on."""
+        for project in self.opened():
+            project.files.leave()
 
     def replace_board(self, project: OpenProject, result: ImportResult) -> Storyboard:
         """Put an imported storyboard into an open project; one undo brings the old one back."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.base import Value
+from domain.jsontext import crowded
 from domain.timing import Rate, film_frames, parse_rate, parse_seconds
 
 MAX_BYTES = 64 * 2**20
@@ -93,7 +94,8 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             return {}
-        data = json.loads(path.read_bytes())
+        text = path.read_bytes()
+        data = {} if crowded(text) else json.loads(text)
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

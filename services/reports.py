@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from domain.film import FilmReport
-from domain.job import Done, Failed, Job, Queued, Running, Stopped
+from domain.job import Done, Failed, Job, Queued, Running, Stopped, Unsure
 from domain.plan import GenerationPlan
 from domain.timing import rate_label, rate_text, seconds_label
 from services.doctor import Finding
@@ -81,10 +81,12 @@ def job_document(job: Job, *, interrupted: bool = False) -> dict[str, Any]:
             found |= {"result": result, "seconds": seconds}
         case Failed(message=message, cure=cure):
             found |= {"message": message, "cure": cure}
+        case Unsure(message=message, cure=cure):
+            found |= {"message": message, "cure": f"{cure} See: kinoloom render --help, --make-again."}
         case Stopped(message=message):
             found |= {"message": message}
-        case Queued():
-            pass
+        case Queued(not_before=not_before, reason=reason):
+            found |= {k: v for k, v in (("not_before", not_before), ("message", reason)) if v}
     return found
 
 
@@ -93,7 +95,10 @@ def film_document(report: FilmReport, file: str) -> dict[str, Any]:
     return {
         "file": file, "frames": report.frames, "rate": rate_text(report.rate),
         "seconds": round(float(report.frames / report.rate), 6), "width": report.width, "height": report.height,
-        "quality": report.quality, "shots": [shot.to_json() for shot in report.shots],
+        "quality": report.quality, "preset": report.delivery, "encoder": report.encoder or "copied",
+        "bit_rate": report.info.bit_rate, "sound": report.sound.to_json() if report.sound else None,
+        "subtitles": report.subtitles, "upscaled": report.upscaled, "interpolated": report.interpolated,
+        "shots": [shot.to_json() for shot in report.shots],
     }  # fmt: skip
 
 
@@ -101,6 +106,17 @@ def film_line(report: FilmReport, file: str) -> str:
     """A finished film in one line."""
     length = seconds_label(report.frames / report.rate)
     return f"{file}: {report.frames} frames, {length} at {rate_label(report.rate)}, {report.width}×{report.height}"
+
+
+def sound_lines(report: FilmReport) -> Iterator[str]:
+    """What was measured in a film's sound, and what there is to know about it."""
+    if report.sound is None:
+        return
+    found = report.sound.measured
+    if found.loudness is not None and found.true_peak is not None:
+        yield f"  Sound: {found.loudness:.1f} LUFS, highest true peak {found.true_peak:.1f} dBTP"
+    for note in report.sound.notes:
+        yield f"  {note}"
 
 
 def plan_lines(plan: GenerationPlan) -> Iterator[str]:
@@ -174,6 +190,7 @@ def status_lines(runs: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield f"{run['created']}  {run['title']}  {run['state']}"
         for job in run["jobs"]:
             words = job.get("message") or job.get("result") or job.get("detail") or ""
+            words += f" Tries again at {job['not_before']}." if job.get("not_before") else ""
             yield f"  {job['id'][:8]}  {job['state']:<11}  {job['title']}" + (f"  {words}" if words else "")
 
 

@@ -40,6 +40,10 @@ class SettingsSource(Protocol):
         """Store one setting. Raises BadInput when it cannot be."""
         ...
 
+    def save_login(self, url: str, login: str) -> None:
+        """Store what one server is greeted with, a token or "Header: value"; empty forgets it. Raises BadInput."""
+        ...
+
     def reset(self, key: str) -> None:
         """Take a stored value back to its default."""
         ...
@@ -78,6 +82,13 @@ class SettingsService:
     def save(self, key: str, value: Any) -> None:
         """Change one setting. Raises BadInput when the value cannot be."""
         self._source.save(key, value)
+        self._values = None
+        self._changes.bump()
+
+    def save_login(self, url: str, login: str) -> None:
+        """Change what one server is greeted with, a token or "Header: value"; empty forgets it. It can be written and
+        never read. Raises BadInput."""
+        self._source.save_login(url, login)
         self._values = None
         self._changes.bump()
 

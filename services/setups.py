@@ -59,6 +59,10 @@ def _image_spec(backends: Backends, film: Project, spec: BackendSpec, instead: I
     return usual if "image" in usual.kinds else spec
 
 
+WAYS = ("backend", "profile", "mode", "workflow", "image_backend", "image_workflow")
+"""What `kept` gives of a setup."""
+
+
 def kept(setup: PlanSetup) -> dict[str, str | int]:
     """The setup as a job stores it, so that a change in the project meanwhile does not mix two ways in one run."""
     found = {
@@ -67,3 +71,12 @@ def kept(setup: PlanSetup) -> dict[str, str | int]:
     if setup.image_spec is not setup.spec:
         found |= {"image_backend": setup.image_spec.id, "image_workflow": setup.image_spec.workflow}
     return {name: value for name, value in found.items() if value}
+
+
+def as_mode(text: str) -> Mode | None:
+    """The mode of that name; None when there is none."""
+    match text:
+        case "chain" | "keyframe" | "single":
+            return text
+        case _:
+            return None

@@ -7,19 +7,21 @@ from functools import partial
 from typing import Any, Literal
 
 from domain.errors import BadInput
-from domain.names import free_name, slug
-from domain.storyboard import Entity, MotionSampling, Presets, Sampling, Shot, Storyboard
+from domain.storyboard import Entity, MotionSampling, Overrides, Presets, Sampling, Shot, Storyboard
+from services.casting import new_entity
 from services.changes import ChangeCounter
 from services.projects import OpenProject, blank_shot, checked
 
-_NESTED: dict[str, type[Presets] | type[Sampling] | type[MotionSampling]] = {
+_NESTED: dict[str, type[Presets] | type[Sampling] | type[MotionSampling] | type[Overrides]] = {
     "presets": Presets,
+    "overrides": Overrides,
     "image": Sampling,
     "video": MotionSampling,
 }
 
 
 Cast = Literal["characters", "objects"]
+"""The kinds of which a shot lists several."""
 
 
 class StoryboardService:
@@ -90,12 +92,12 @@ class StoryboardService:
         made: list[Entity] = []
 
         def make(board: Storyboard) -> Storyboard:
-            known: tuple[Entity, ...] = getattr(board, kind)
             wanted = name.casefold()
+            known = board.entities(kind)
             entity = next((e for e in known if wanted in (e.name.casefold(), e.id.casefold())), None)
             if entity is None:
-                entity = Entity(id=free_name(slug(name, "somebody"), {e.id for e in known}), name=name)
-                board = board.replace(**{kind: (*known, entity)})
+                entity = new_entity(board, kind, name)
+                board = board.with_entity(kind, entity)
             made[:] = [entity]
             shot = board.shot(shot_id)
             there: tuple[str, ...] = getattr(shot, kind)

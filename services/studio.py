@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.casting import CastService
 from services.changes import ChangeCounter
+from services.cut import CutService
 from services.film import FilmService
 from services.generation import GenerationService
+from services.handover import HandoverService
 from services.jobs import JobService
+from services.keeping import KeepingService
 from services.library import LibraryService
+from services.monitor import Monitor
 from services.options import CurrentOptions
+from services.passes import PassService
 from services.ports import Backends, Clock, Engine
 from services.projects import ProjectService
 from services.settings import SettingsService
+from services.sound import SoundService
+from services.space import SpaceKeeper
 from services.storyboards import StoryboardService
 from services.takes import SelectionService
+from services.writing import WritingService
 
 
 @dataclass(frozen=True)
@@ -27,10 +36,19 @@ class Studio:
     backends: Backends
     projects: ProjectService
     storyboards: StoryboardService
+    casting: CastService
     selection: SelectionService
     jobs: JobService
+    keeping: KeepingService
+    space: SpaceKeeper
     generation: GenerationService
+    cuts: CutService
+    sound: SoundService
     film: FilmService
+    passes: PassService
+    handover: HandoverService
     library: LibraryService
     settings: SettingsService
+    writing: WritingService
     engine: Engine | None = None
+    monitor: Monitor | None = None

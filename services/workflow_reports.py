@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from domain.workflow import NeededModel, WorkflowEntry, WorkflowReport
+from domain.engine import AddedWorkflow
+from domain.workflow import NeededModel, WorkflowEntry, WorkflowReport, by_pack
+
+_THERE = {True: "installed", False: "missing", None: "no server was asked"}
 
 
 def entries_document(entries: Sequence[WorkflowEntry]) -> dict[str, Any]:
@@ -30,9 +33,22 @@ def entry_lines(entries: Sequence[WorkflowEntry]) -> Iterator[str]:
             yield f"{'':<{width}}  PROBLEM: {entry.fault}"
 
 
+def added_document(added: Sequence[AddedWorkflow]) -> dict[str, Any]:
+    """What was taken in as `workflow add --json` prints it."""
+    return {"added": [one.to_json() for one in added]}
+
+
+def added_lines(added: Sequence[AddedWorkflow]) -> Iterator[str]:
+    """What was taken in, for people."""
+    for one in added:
+        yield f"{one.id}  {one.title} (from {one.file})" if one.id else f"PROBLEM {one.file}: {one.fault}"
+        yield from (f"  Note: {note}" for note in one.notes)
+
+
 def report_lines(report: WorkflowReport) -> Iterator[str]:
     """What was found in a workflow, for people."""
-    made = {"video": "a clip", "image": "a picture", "upscale": "a larger picture"}.get(report.kind, report.kind)
+    kinds = {"upscale": "a larger picture or clip", "interpolate": "a clip with more frames"}
+    made = {"video": "a clip", "image": "a picture", **kinds}.get(report.kind, report.kind)
     state = "confirmed by its manifest" if report.confirmed else "found by looking at the graph, not confirmed"
     yield f"{report.title}: makes {made} by the profile {report.profile} ({report.format} format, from {report.source})"
     yield f"Slots, {state}:"
@@ -49,9 +65,10 @@ def report_lines(report: WorkflowReport) -> Iterator[str]:
     if report.models:
         yield "Models:"
         yield from (f"  {_model(model)}" for model in report.models)
-    for node in report.foreign:
-        there = {True: "installed", False: "missing", None: "needed"}[node.installed]
-        yield f"Custom node {node.class_type}: {there}" + (f", from {node.pack}" if node.pack else "")
+    for pack, nodes in by_pack(report.foreign).items():
+        yield f"Runs code of {pack or 'an unknown pack'} ({len(nodes)} {'node' if len(nodes) == 1 else 'nodes'}):"
+        for node in nodes:
+            yield f"  {node.class_type}: {_THERE[node.installed]}"
     yield from (f"PROBLEM {problem}" for problem in report.problems)
     yield from (f"Note: {note}" for note in report.notes)
 

@@ -11,9 +11,17 @@ import pytest
 import typer.main
 
 import app
+from addons import terminal
 from domain import errors
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/settings.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/settings.md",
+    "docs/troubleshooting.md",
+)
 
 
 def text(checkout: Path, name: str) -> str:
@@ -48,8 +56,8 @@ def test_the_readme_has_each_command_once_for_a_shell_and_once_for_powershell(ch
 
 
 def test_the_readme_lists_the_commands_and_options_there_are(checkout: Path) -> None:
-    there = cast(click.Group, typer.main.get_command(app.cli)).commands
-    rows = re.findall(r"^\| ([^|]*`kinoloom ([a-z]+)[^|]*\|[^|]*)\|", text(checkout, "README.md"), re.MULTILINE)
+    there = cast(click.Group, typer.main.get_command(terminal.build())).commands
+    rows = re.findall(r"^\| ([^|]*`kinoloom ([a-z-]+)[^|]*\|[^|]*)\|", text(checkout, "README.md"), re.MULTILINE)
     assert {command for _, command in rows} == set(there), "README.md and `kinoloom --help` list different commands."
     for row, command in rows:
         options = {option for parameter in there[command].params for option in parameter.opts}

@@ -11,10 +11,11 @@ import pytest
 OURS = ("domain", "services", "infrastructure", "addons", "config", "workflows", "benchmarks", "tests", "app.py")
 
 BOUNDARIES = {
-    "app.py",  # ends the process
+    "app.py",  # ends a command
     "addons/shell.py",  # ends an event of the window, and the building of one addon
-    "services/jobs.py",  # ends a job
-    "services/commands.py",  # ends one look for requests of other processes
+    "services/workers.py",  # ends a job
+    "services/run_commands.py",  # ends one look for requests of other processes
+    "services/monitor.py",  # ends one look at graphics cards and servers
     "addons/servers/model.py",  # ends the thread that tests an address
     "infrastructure/comfyui/engine.py",  # ends the thread that asks the servers
     "infrastructure/comfyui/backend.py",  # ends the thread that follows a prompt
@@ -85,7 +86,7 @@ def test_only_the_command_line_prints(checkout: Path) -> None:
         for path, tree in sources(checkout, "domain", "services", "infrastructure", "addons", "config")
         for line, name in calls(tree)
         if name in {"print", "pprint.pprint", "sys.stdout.write", "sys.stderr.write"}
-        and path != "infrastructure/logs.py"  # it is the log's way to stderr
+        and path not in ("infrastructure/logs.py", "addons/terminal/output.py")  # the ways to stderr and stdout
     ]
     assert not found, f"{found}: return a value or log it; standard output belongs to the command line."
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from addons.api import Addon, AddonContext, Part
 from addons.project import model
+from addons.project.kept import KeptPart
 
 
 def build(context: AddonContext) -> None:
@@ -18,11 +19,12 @@ def build(context: AddonContext) -> None:
 
 def parts(context: AddonContext) -> Sequence[Part]:
     """The tab's live areas."""
-    tab = model.ProjectTab(context)
+    tab, kept = model.ProjectTab(context), KeptPart(context)
     return (
         Part("project.film", tab.film, tab.act_film),
         Part("project.new", tab.new, tab.act_new),
         Part("project.recent", tab.recent, tab.act_recent),
+        Part("project.kept", kept.view, kept.act),
     )
 
 

@@ -6,10 +6,13 @@ import contextlib
 from typing import Any, Literal
 
 from addons.api import Action, Json
-from addons.flows import STATES, chosen, model_rows, profile_words, slot_words, state_of, state_words
+from addons.flows import STATES, chosen, model_rows, pack_rows, profile_words, slot_words, state_of, state_words
+from addons.format import exact_words, wait_words
 from addons.session import View
 from domain.engine import WorkflowInfo
 from domain.errors import BadInput, NotFound, StudioError
+from services.pacing import Estimate, effect, estimate
+from services.requests import generated_size
 from services.studio import Studio
 
 Kind = Literal["video", "image"]
@@ -44,6 +47,20 @@ def backends(view: View, kind: Kind, current: str) -> list[dict[str, Json]]:
             {"id": backend, "title": title, "on": backend == current, "free": free, "makes": _makes(makes)}
         )  # fmt: skip
     return found
+
+
+def fallbacks(view: View) -> list[dict[str, Json]]:
+    """The backends that may stand in for the project's own; empty where there is no other one."""
+    project, chosen = view.project, view.project.fallback_backend
+    others = [b for b in backends(view, "video", chosen) if b["id"] and b["id"] != project.backend]
+    return [{"id": "", "title": "None", "on": not chosen}, *others] if others else []
+
+
+def fallback(view: View, backend: str) -> dict[str, Any]:
+    """Another backend to stand in, or none. Raises BadInput and NotFound for one that cannot."""
+    if backend and "video" not in kinds_of(view.studio, backend):
+        raise BadInput(f"{view.studio.backends.spec(backend).title} makes no clips.", "Choose another backend.")
+    return {"fallback_backend": backend}
 
 
 def _makes(kinds: frozenset[str]) -> str:
@@ -105,7 +122,8 @@ def picker(view: View, kind: Kind, backend: str, current: str) -> dict[str, Json
         "fault": flow.fault,
         "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
         "missing": _missing(flow),
-        "qualities": _qualities(flow, quality),
+        "code": pack_rows(flow.custom_nodes),
+        "qualities": _qualities(view, kind, flow, kept | {"quality": quality}),
         "switches": [
             {"id": s.id, "title": s.title, "help": s.help, "on": kept["switches"].get(s.id, s.on)}
             for s in flow.switches
@@ -132,11 +150,51 @@ def best(flows: list[WorkflowInfo]) -> WorkflowInfo | None:
     return min(flows, key=rank, default=None)
 
 
-def _qualities(flow: WorkflowInfo, quality: str) -> list[dict[str, Json]]:
+def _qualities(view: View, kind: Kind, flow: WorkflowInfo, kept: dict[str, Any]) -> list[dict[str, Json]]:
+    """Every preset with what it changes and how long it takes; empty where a workflow has none."""
     if not flow.qualities:
         return []
-    own = {"id": "", "title": OWN, "help": "Steps, guidance and size as the workflow has them.", "on": not quality}
-    return [own, *({"id": q.id, "title": q.title, "help": q.help, "on": q.id == quality} for q in flow.qualities)]
+    own = [("", OWN, "Steps, guidance and size as the workflow has them.")]
+    return [
+        {"id": i, "title": title, "help": text, "on": i == kept["quality"]}
+        | _preset(view, kind, flow, {**kept, "quality": i})
+        for i, title, text in [*own, *((q.id, q.title, q.help) for q in flow.qualities)]
+    ]
+
+
+def _preset(view: View, kind: Kind, flow: WorkflowInfo, options: dict[str, Any]) -> dict[str, Json]:
+    """What a preset comes to with the switches that were turned: the facts, and the times in words."""
+    if not can_plan(view):
+        return {"facts": [], "time": [], "from": ""}
+    setup, project = view.setup, view.project
+    spec, profile = (setup.spec, setup.profile) if kind == "video" else (setup.image_spec, setup.image_profile)
+    made = effect(flow, options)
+    width, height = generated_size(project, spec, profile, options)
+    facts = [] if made.steps is None else [f"{made.steps:g} steps"]
+    if made.cfg is not None:
+        facts.append("no guidance" if made.cfg == 1 else f"guidance {made.cfg:g}")
+    facts.append(f"{width}×{height}")
+    switched = {name for q in flow.qualities for name in q.switches}
+    for switch in flow.switches:
+        if switch.id in switched or switch.id in options["switches"]:
+            facts.append(f"{'with' if made.switches[switch.id] else 'without'} {switch.title.partition(' (')[0]}")
+    found = estimate(view.studio.generation.expect, flow, spec, profile, project, kind, options)
+    return {"facts": facts, **_times(view, kind, found)}
+
+
+def _times(view: View, kind: Kind, found: Estimate | None) -> dict[str, Json]:
+    if found is None:
+        return {"time": ["No runs yet"], "from": ""}
+    told = "Worked out from runs with another preset." if found.about else "What the last runs on these servers took."
+    words = wait_words if found.about else exact_words
+    if kind == "image":
+        return {"time": [f"{words(found.seconds)} a picture"], "from": told}
+    lengths = [s.segment.generate for shot in view.plan.shots for s in shot.segments]
+    if not lengths:
+        return {"time": [f"{words(found.seconds)} a frame"], "from": told}
+    clip = words(found.seconds * sum(lengths) / len(lengths))
+    film = words(found.seconds * sum(lengths) / view.setup.spec.at_once)
+    return {"time": [f"{clip} a clip", f"{film} for the film"], "from": told}
 
 
 def defaults(flow: WorkflowInfo) -> dict[str, str]:

@@ -106,6 +106,7 @@ class ProjectTab:
             "made": _fitted(profile.title, profile.fit_size(*size), size),
             "backends": makers.backends(view, "video", spec.id),
             "flow": makers.picker(view, "video", spec.id, makers.used(view, "video")),
+            "fallbacks": makers.fallbacks(view),
             "drawers": drawers if len(drawers) > 1 or drawn != spec.id else [],
             "drawFlow": makers.picker(view, "image", drawn, makers.used(view, "image")),
             "profiles": [
@@ -125,7 +126,7 @@ class ProjectTab:
         project = view.project
         drawn = project.image_backend
         return {
-            "made": "", "profiles": [], "modes": [], "note": "", "look": project.look, "looks": [],
+            "made": "", "profiles": [], "modes": [], "note": "", "look": project.look, "looks": [], "fallbacks": [],
             "backends": makers.backends(view, "video", project.backend),
             "flow": makers.picker(view, "video", project.backend, project.workflow),
             "drawers": makers.backends(view, "image", drawn) if drawn else [],
@@ -163,6 +164,8 @@ class ProjectTab:
                 return self._ask_or_change(view, {"look": action.text("value", 80)})
             case "edit" if action.text("field") == "backend":
                 return self._ask_or_change(view, makers.clips_by(view, action.text("value", 80)))
+            case "edit" if action.text("field") == "fallback_backend":
+                self._change(view, makers.fallback(view, action.text("value", 80)))
             case "edit" if action.text("field") == "profile":
                 return self._ask_or_change(view, self._profile(view, action.text("value", 80)))
             case "edit" | "quality":

@@ -12,7 +12,8 @@
   const flowBox = (f) => html`<div class="pj-flow ${f.tone || ""}" role="group" aria-label="Workflow for ${f.kind === "video" ? "clips" : "keyframes"}">
       ${f.state ? raw(html`<header><span class="kpill ${f.tone}">${f.state}</span><span class="kmuted">${!f.servers ? "No server is set up yet." : !f.checked ? "No server answers, so nothing could be checked." : !f.confirmed ? "Its slots were found by themselves: look whether they are right." : f.problems.length ? "It cannot run until this is there:" : "Everything it needs is there."}</span><button class="kbtn small" data-act="servers">${!f.servers ? "Set up a server" : f.confirmed ? "Servers" : "Look at the slots"} ${icons.arrowR}</button></header>`) : raw(html`<p class="kmuted">Choose what makes them.</p>`)}
       ${f.fault ? Kino.problems([["It cannot be used.", f.fault]]) : ""}${f.problems?.length ? Kino.problems(f.problems.filter(([what]) => !f.missing.some((m) => what.includes(m.name)))) : ""}${f.missing?.some((m) => m.need) ? Kino.models(f.missing.filter((m) => m.need)) : ""}${f.missing?.some((m) => !m.need) ? raw(html`<p class="kmuted pj-some">Only some qualities and switches want:</p>${Kino.models(f.missing.filter((m) => !m.need))}`) : ""}
-      ${f.qualities?.length ? raw(html`<div class="pj-sub"><span>Quality</span><div class="pj-quals">${f.qualities.map((q) => raw(html`<button class="pj-qual" data-act="quality" data-for="${f.kind}" data-value="${q.id}" ${on(q.on)} title="${q.help}">${q.title}</button>`))}</div><small>${f.qualities.find((q) => q.on)?.help}</small></div>`) : ""}
+      ${f.code?.length ? raw(html`<p class="kmuted pj-code">Runs code of: ${f.code.map(([pack, kinds], i) => raw(html`${i ? ", " : ""}<span title="${kinds}">${pack}</span>`))}</p>`) : ""}
+      ${f.qualities?.length ? raw(html`<div class="pj-quality"><span>Quality</span><div class="pj-quals" role="group" aria-label="Quality of ${f.kind === "video" ? "clips" : "keyframes"}">${f.qualities.map((q) => raw(html`<button class="pj-qual" data-act="quality" data-for="${f.kind}" data-value="${q.id}" ${on(q.on)} title="${q.help}"><b>${q.title}</b><span>${q.facts.join(" · ")}</span>${q.time.map((t) => raw(html`<small title="${q.from}">${t}</small>`))}</button>`))}</div><p class="kmuted">${f.qualities.find((q) => q.on)?.help}</p></div>`) : ""}
       ${f.switches?.length ? raw(html`<div class="pj-sub"><span>Switches</span><div class="pj-switches">${f.switches.map((s) => raw(html`<label class="kcheck"><input type="checkbox" role="switch" class="st-switch" data-field="switch:${f.kind}:${s.id}" ${s.on ? "checked" : ""}><span><b>${s.title}</b>${s.help ? raw(html`<small>${s.help}</small>`) : ""}</span></label>`))}</div></div>`) : ""}
       ${f.loaders?.length ? raw(html`<details class="pj-models"><summary>Model files${f.loaders.some((l) => !l.own) ? ", some of your choice" : ": the workflow's own"}</summary>${f.loaders.map((l) => raw(html`<label class="kf"><span>${l.label}</span><select data-field="model:${f.kind}:${l.slot}">${l.files.map((m) => raw(html`<option value="${m.value}" ${m.on ? "selected" : ""}>${m.title}</option>`))}</select></label>`))}</details>`) : ""}
     </div>`;
@@ -35,6 +36,7 @@
       ${h.flow.kind ? raw(flowField(h.flow)) : h.profiles.length ? raw(modelField(h)) : ""}</div>
       ${h.flow.kind ? raw(flowBox(h.flow)) : ""}
       ${h.flow.kind && h.profiles.length > 1 ? raw(html`<div class="krow">${raw(modelField(h))}</div>`) : ""}
+      ${h.fallbacks.length ? raw(html`<div class="krow"><label class="kf"><span>When it is out of reach</span><select name="fallback_backend" data-field="fallback_backend">${h.fallbacks.map((b) => raw(html`<option value="${b.id}" ${b.on ? "selected" : ""}>${b.title}</option>`))}</select><small>Makes what the backend above cannot make for good. The takes say so.</small></label></div>`) : ""}
       <div class="pj-modes" role="group" aria-label="How long shots are made">${h.modes.map((m) => raw(html`<button class="pj-mode" data-id="${m.id}" data-act="mode" ${on(m.on)}><b>${m.title}</b><span>${m.help}</span></button>`))}</div>
       ${h.note ? raw(html`<p class="kmuted">${h.note}</p>`) : ""}
       ${h.drawers.length ? raw(html`<h3 class="ksec">Keyframes made with</h3>
@@ -68,6 +70,20 @@
       ${h.count ? "" : raw('<p class="kmuted">Projects you open are listed here.</p>')}
     </section>`,
     item: (p) => html`<div class="pj-item" role="option" tabindex="0" data-id="${p.id}" data-act="open" aria-selected="${p.here ? "true" : "false"}"><div><b title="${p.name}">${p.name}</b><span>${p.shots} ${p.shots === 1 ? "shot" : "shots"} · ${p.length} · ${p.rate}</span></div><div class="pj-where"><code title="${p.folder}"><bdi>${p.folder}</bdi></code><span>${p.here ? "open now" : "last used " + when(p.used)}</span></div></div>`,
+  });
+
+  const titles = { project: "Format and settings", storyboard: "Storyboard", selection: "Choices", cut: "Cut", delivered: "Deliveries" };
+  const named = (name) => titles[name] || name;
+  Kino.part("project.kept", {
+    frame: (h) => html`<section class="kpane pj-kept" aria-label="Versions and trash">
+      <div class="pj-top"><h2 class="kh">Versions and trash</h2></div>
+      ${h.elsewhere ? raw(html`<div class="pj-ask" role="alert"><p><b>Rendering goes on elsewhere.</b> ${h.elsewhere}</p>${/take the project over/.test(h.elsewhere) ? raw('<div><button class="kbtn warn" data-act="over">Take it over</button></div>') : ""}</div>`) : ""}
+      ${h.damaged.map((d) => raw(html`<div class="pj-ask" role="alert"><p><b>${named(d.name)}</b>: ${d.problem} ${d.cure}</p><div>${d.when ? raw(html`<button class="kbtn primary" data-act="restore" data-id="${d.name}">Restore the one of ${d.when} UTC</button>`) : ""}${d.anew ? raw(html`<button class="kbtn" data-act="anew" data-id="${d.name}">Begin anew</button>`) : ""}</div></div>`))}
+      ${h.strays.length ? raw(html`<div class="pj-ask" role="alert"><p><b>A sync program left copies of its own:</b> ${h.strays.join(", ")}. Look whether they hold what is missing here; Kinoloom reads none of them.</p></div>`) : ""}
+      ${h.documents.map((d) => raw(html`<details class="pj-versions"><summary>${named(d.name)}: ${d.versions.length} ${d.versions.length === 1 ? "version" : "versions"}</summary>${d.versions.map((v, i) => raw(html`<div class="pj-version"><span>${v.when} UTC${v.note ? ", " + v.note : ""}</span>${i ? raw(html`<button class="kbtn small" data-act="restore" data-id="${d.name}" data-key="${v.key}">Put back</button>`) : raw('<span class="kmuted">as it is now</span>')}</div>`))}</details>`))}
+      <div class="pj-list" data-list role="list" aria-label="Trash"></div>
+    </section>`,
+    item: (t) => html`<div class="pj-version" role="listitem" data-id="${t.id}"><span>${t.title}, ${t.size}, deleted ${t.deleted} UTC</span><button class="kbtn small" data-act="back" data-id="${t.id}">Put back</button></div>`,
   });
 
   document.addEventListener("keydown", (e) => {

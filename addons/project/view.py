@@ -14,3 +14,4 @@ def lay_out() -> None:
         with gr.Column(elem_classes=["pj-right"]):
             part("project.new")
             part("project.recent")
+            part("project.kept")

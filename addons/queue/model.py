@@ -11,9 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from addons.api import Action, AddonContext, Part, PartData, Reply
+from addons.queue.monitor import monitor
 from addons.session import View
 from domain.errors import NotFound
-from domain.job import Done, Failed, Job, Queued, Run, Running, Stopped
+from domain.job import Done, Failed, Hold, Job, JobOffer, Queued, Run, Running, Stopped, Unsure
+from services.holds import ALL, USER
 from services.projects import OpenProject
 
 FILTERS = ("all", "running", "failed")
@@ -28,7 +30,7 @@ UNFOLDED_KEPT = 50
 
 def parts(context: AddonContext) -> Sequence[Part]:
     """The live areas of the tab."""
-    return (Part("queue.list", list_view, list_act),)
+    return (Part("queue.monitor", monitor, monitor_act), Part("queue.list", list_view, list_act))
 
 
 # -- what there is ---------------------------------------------------------------------------------------------------
@@ -88,13 +90,30 @@ def list_view(view: View) -> PartData:
         "earlierOn": show_earlier,
         "earlierMore": max(0, len(ended_before) - EARLIER_SHOWN) if show_earlier else 0,
         "projects": [
-            {"id": i, "name": name, "paused": jobs.is_paused(i)}
+            {"id": i, "name": name, "paused": bool(_own_holds(view, i))}
             for i, name in names.items()
-            if jobs.is_paused(i) or any(job.project == i and not job.ended for job in every)
+            if _own_holds(view, i) or any(job.project == i and not job.ended for job in every)
         ],
+        "holds": _reasons(view, names),
         "several": len({run.project for run in runs}) > 1,
     }  # fmt: skip
     return PartData(head, items)
+
+
+def _own_holds(view: View, project: str) -> list[Hold]:
+    """What holds a project's queue alone, and so can be let go by a person."""
+    everywhere = {hold.by for hold in view.studio.jobs.holds(ALL)}
+    return [hold for hold in view.studio.jobs.holds(project) if hold.by not in everywhere]
+
+
+def _reasons(view: View, names: dict[str, str]) -> list[list[str]]:
+    """Why queues are held, beside a person's own wish: the sentence, the project it is about (empty: all), and by
+    what."""
+    told = [[hold.reason, "", hold.by] for hold in {hold.by: hold for hold in view.studio.jobs.holds(ALL)}.values()]
+    for project, name in names.items():
+        own = [hold for hold in _own_holds(view, project) if hold.by != USER]
+        told += [[hold.reason, name if len(names) > 1 else "", hold.by] for hold in own]
+    return told
 
 
 def _unfolded(view: View) -> list[str]:
@@ -169,10 +188,12 @@ def _time_left(view: View, run: Run, done: Sequence[Job], running: Sequence[Job]
 def _job_item(view: View, job: Job) -> dict[str, Any]:
     item: dict[str, Any] = {"id": job.id, "k": job.kind, "t": job.title, "s": job.phase.kind}
     match job.phase:
-        case Queued():
+        case Queued(not_before=not_before, reason=reason):
             item["b"] = job.backend
             if job.after:
                 item["w"] = 1
+            if not_before:
+                item |= {"nb": not_before, "m": reason[:MESSAGE_LIMIT]}
         case Running(started=started, fraction=fraction, detail=detail):
             item |= {"f": round(fraction, 3), "at": started, "d": detail[:DETAIL_LIMIT]}
             found = view.studio.jobs.preview(job.id)
@@ -183,13 +204,19 @@ def _job_item(view: View, job: Job) -> dict[str, Any]:
             picture = _thumb(job, result)
             if picture:
                 item["th"] = picture
-        case Failed(message=message, cure=cure, retry=retry):
-            item |= {"m": message[:MESSAGE_LIMIT], "c": cure[:MESSAGE_LIMIT]}
+        case Failed(message=message, cure=cure, retry=retry, offers=offers):
+            item |= {"m": message[:MESSAGE_LIMIT], "c": cure[:MESSAGE_LIMIT]} | _offered(offers)
             if retry:
                 item["again"] = 1
+        case Unsure(message=message, cure=cure, offers=offers):
+            item |= {"m": message[:MESSAGE_LIMIT], "c": cure[:MESSAGE_LIMIT]} | _offered(offers)
         case Stopped(message=message):
             item |= {"m": message[:MESSAGE_LIMIT], "again": 1}
     return item
+
+
+def _offered(offers: Sequence[JobOffer]) -> dict[str, Any]:
+    return {"o": [[offer.id, offer.title, offer.what] for offer in offers]} if offers else {}
 
 
 def _thumb(job: Job, result: str) -> str:
@@ -229,6 +256,8 @@ def list_act(view: View, action: Action) -> Reply | None:
         case "stop-all":
             jobs.stop([job.id for job in jobs.jobs() if not job.ended])
             return Reply(said="Everything is stopped. What is done stays.")
+        case "accept":
+            jobs.accept(jobs.job(action.id).id, action.text("offer", 40))
         case "retry":
             jobs.retry(jobs.job(action.id).id)
         case "retry-run":
@@ -237,7 +266,7 @@ def list_act(view: View, action: Action) -> Reply | None:
             return _retry(view, _failed(jobs.jobs()))
         case "pause":
             jobs.pause(_project(view, action).id)
-            return Reply(said="Paused. What is running comes to its end; nothing new is started.")
+            return Reply(said="Paused. What runs here waits again; what runs on a server goes on there.")
         case "resume":
             jobs.resume(_project(view, action).id)
         case "clear":
@@ -248,8 +277,18 @@ def list_act(view: View, action: Action) -> Reply | None:
             return Reply(said=f"{again} job{'' if again == 1 else 's'} wait{'s' if again == 1 else ''} again.")
         case "show":
             return _show(view, jobs.job(action.id))
-        case "go" if action.id in ("storyboard", "keyframes", "video"):
+        case "go" if action.id in ("storyboard", "keyframes", "video", "settings"):
             return Reply(tab=action.id)
+    return None
+
+
+def monitor_act(view: View, action: Action) -> Reply | None:
+    """Go to what the monitor tells about."""
+    match action.act:
+        case "servers":
+            return Reply(tab="servers")
+        case "failed":
+            view.choose("queue.filter", "failed")
     return None
 
 
@@ -282,7 +321,7 @@ def _project(view: View, action: Action) -> OpenProject:
 def _show(view: View, job: Job) -> Reply:
     """Go where the job's result is seen, in the job's own project."""
     project = view.studio.projects.get(job.project)
-    tab = {"keyframe": "keyframes", "segment": "video", "film": "film"}[job.kind]
+    tab = {"keyframe": "keyframes", "import": "keyframes", "segment": "video"}.get(job.kind, "film")
     if job.shot and job.shot in [shot.id for shot in project.board.shots]:
         if project.id == view.open.id:
             view.remember(shot=job.shot)

@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from addons.api import Action, AddonContext, Json, Part, PartData, Reply
 from addons.format import keyframe_url
 from addons.session import View
-from addons.variants import SlotNow, keyframe_of, known_shot, pictures, short_words, slot_label, toggle_pick
+from addons.variants import (
+    SlotNow,
+    keyframe_of,
+    known_shot,
+    pictures,
+    short_words,
+    slot_label,
+    toggle_pick,
+    trash_picture,
+)
 from domain.errors import BadInput
 from domain.take import Keyframe
 
@@ -186,6 +195,8 @@ def act(view: View, action: Action) -> Reply | None:
         case "star":
             keyframe = keyframe_of(view, known_shot(view, action.id), action.text("name", 100))
             view.studio.selection.star(view.open, action.id, keyframe.name)
+        case "delete":
+            return Reply(said=trash_picture(view, known_shot(view, action.id), action.text("name", 100)))
         case "mark":
             _mark(view, known_shot(view, action.id), action.text("name", 100))
         case "unmark":

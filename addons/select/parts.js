@@ -22,7 +22,7 @@
       <button class="sl-pic" data-act="pick" data-name="${name}" aria-pressed="${!!(f & PICKED)}" title="${f & PICKED ? "Picked: click to take the pick back" : "Pick"}" aria-label="Shot ${it.id}, variant ${n}${f & PICKED ? ", picked" : f & STANDS ? ", stands as first variant" : ""}${f & STARRED ? ", starred" : ""}${f & OLDER ? ", made from older words" : ""}"><img loading="lazy" decoding="async" src="${h.media}${it.id}/${name}/320" srcset="${h.media}${it.id}/${name}/320 320w, ${h.media}${it.id}/${name}/640 640w" sizes="(min-width:1700px) 400px, 300px" alt=""></button>
       ${f & STANDS ? raw(html`<span class="ktag tl sl-tag">${f & PICKED ? raw(html`${icons.check} picked`) : "first variant"}</span>`) : ""}
       ${f & OLDER ? raw(html`<span class="ktag bl kf-old">older words</span>`) : f & OWN ? raw(html`<span class="ktag bl">own picture</span>`) : ""}
-      <span class="sl-tools"><button class="kicon small ${f & STARRED ? "on" : ""}" tabindex="-1" data-act="star" data-name="${name}" aria-pressed="${!!(f & STARRED)}" title="Star (S)" aria-label="Star variant ${n} of shot ${it.id}">${f & STARRED ? icons.starred : icons.star}</button><button class="kicon small ${mark ? "on" : ""}" tabindex="-1" data-act="mark" data-name="${name}" aria-pressed="${mark}" title="Compare (C)" aria-label="Compare variant ${n} of shot ${it.id}"><svg class="ki" viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true"><rect x="2" y="3.500" width="12" height="9" rx="1"/><path d="M8 2v12"/></svg></button><button class="kicon small" tabindex="-1" data-big="${name}" title="Show large" aria-label="Show variant ${n} of shot ${it.id} large">${icons.search}</button></span>
+      <span class="sl-tools"><button class="kicon small ${f & STARRED ? "on" : ""}" tabindex="-1" data-act="star" data-name="${name}" aria-pressed="${!!(f & STARRED)}" title="Star (S)" aria-label="Star variant ${n} of shot ${it.id}">${f & STARRED ? icons.starred : icons.star}</button><button class="kicon small ${mark ? "on" : ""}" tabindex="-1" data-act="mark" data-name="${name}" aria-pressed="${mark}" title="Compare (C)" aria-label="Compare variant ${n} of shot ${it.id}"><svg class="ki" viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true"><rect x="2" y="3.500" width="12" height="9" rx="1"/><path d="M8 2v12"/></svg></button><button class="kicon small" tabindex="-1" data-big="${name}" title="Show large" aria-label="Show variant ${n} of shot ${it.id} large">${icons.search}</button><button class="kicon small" tabindex="-1" data-act="delete" data-name="${name}" data-confirm="Move variant ${n} of shot ${it.id} into the trash?${f & PICKED ? " It is the picked one." : ""} The Project tab puts it back." data-yes="Move to the trash" title="Move to the trash (Delete)" aria-label="Move variant ${n} of shot ${it.id} to the trash">${icons.trash}</button></span>
     </div>`);
   };
   Kino.part("select.shots", {
@@ -56,7 +56,7 @@
     const inRow = (n, at) => { const all = rows[n]?.querySelectorAll(".sl-pic"); return all && all[Math.min(at, all.length - 1)]; };
     const name = pic.dataset.name, id = row.dataset.id;
     const moves = { ArrowRight: () => go(own[i + 1] || inRow(r + 1, 0)), ArrowLeft: () => go(own[i - 1] || inRow(r - 1, 99)), ArrowDown: () => go(inRow(r + 1, i)), ArrowUp: () => go(inRow(r - 1, i)), Home: () => go(inRow(0, 0)), End: () => go(inRow(rows.length - 1, 0)),
-      s: () => Kino.act("select.shots", "star", { id, name }), c: () => Kino.act("select.shots", "mark", { id, name }), l: () => big(id, name) };
+      s: () => Kino.act("select.shots", "star", { id, name }), c: () => Kino.act("select.shots", "mark", { id, name }), l: () => big(id, name), Delete: () => pic.closest(".sl-card").querySelector('[data-act="delete"]').click() };
     const move = moves[e.key] || moves[e.key.toLowerCase()];
     if (move) { e.preventDefault(); e.stopPropagation(); move(); }
   }
@@ -93,5 +93,5 @@
       }
     },
   });
-  Kino.keys?.push(["Select", [["← → ↑ ↓", "Variant and shot"], ["Enter", "Pick, or take the pick back"], ["S", "Star"], ["C", "Mark to compare"], ["L", "Show large"], ["A, B", "While comparing: pick A or B"], ["W", "While comparing: wipe"]]]);
+  Kino.keys?.push(["Select", [["← → ↑ ↓", "Variant and shot"], ["Enter", "Pick, or take the pick back"], ["S", "Star"], ["C", "Mark to compare"], ["L", "Show large"], ["Delete", "Move to the trash, after asking"], ["A, B", "While comparing: pick A or B"], ["W", "While comparing: wipe"]]]);
 })();

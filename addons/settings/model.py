@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import urlsplit
 
 from addons.api import Action, PartData, Reply
 from addons.session import View
 from domain.errors import BadInput, NotFound
+from services.monitor import is_here
 from services.settings import SettingField
 
 LOOK = "appearance.theme"
 """The setting that every window follows at once."""
 
 
+ELSEWHERE = frozenset({"comfyui.logins"})
+"""Settings that are no text to type: each server's own login is set beside the server, in the Servers tab."""
+
+
 def form(view: View) -> PartData:
     """Every setting as an item, in order; the sections, problems and the file in the head."""
     service = view.studio.settings
-    fields = service.fields()
+    fields = [field for field in service.fields() if field.key not in ELSEWHERE]
     items = []
     before = None
     for field in fields:
         items.append(_item(field, first=field.section != before))
         before = field.section
     return PartData(
-        head={"problems": service.problems(), "file": service.place(), "count": len(fields)},
+        head={
+            "problems": service.problems(),
+            "file": service.place(),
+            "count": len(fields),
+            "sections": list(dict.fromkeys(_section(field.section) for field in fields)),
+        },
         items=items,
     )
 
@@ -116,17 +125,11 @@ def about(view: View) -> PartData:
             "licence": "Apache-2.0",
             "engines": engines,
             "folder": str(studio.projects.home()),
-            "servers": [[server.url, _is_here(server.url)] for server in studio.engine.servers()]
+            "servers": [[server.url, is_here(server.url)] for server in studio.engine.servers()]
             if studio.engine
             else [],
         }
     )
-
-
-def _is_here(url: str) -> bool:
-    """Whether an address is this computer itself."""
-    host = urlsplit(url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def variable(key: str) -> str:

@@ -13,12 +13,17 @@
     frame: (h) => html`<section class="kpane kscroll st-form" aria-label="Settings">
       ${h.problems.length ? raw(html`<div class="st-problems" role="alert"><b>${icons.warn} ${h.problems.length === 1 ? "One thing" : h.problems.length + " things"} could not be used</b><ul>${h.problems.map((p) => raw(html`<li>${p}</li>`))}</ul></div>`) : ""}
       ${h.file ? raw(html`<p class="st-file kmuted">Kept in <code>${h.file}</code>. What you change here is written at once; the file may be edited by hand too.</p>`) : ""}
+      ${h.sections.length > 3 ? raw(html`<nav class="st-nav" aria-label="Sections">${h.sections.map((s) => raw(html`<button class="kbtn small ghost" type="button" data-section="${s}">${s}</button>`))}</nav>`) : ""}
       <div data-list></div>
       ${h.count ? "" : raw('<div class="kempty"><h2>Nothing to set yet</h2><p>This Kinoloom was started without settings.</p></div>')}
     </section>`,
     item: (f) => html`<div class="st-item" data-id="${f.id}">${f.section ? raw(html`<h3 class="ksec">${f.section}</h3>`) : ""}
       <div class="st-row"><div class="st-words"><label for="st-${f.id.replace(/[^\w]/g, "-")}">${f.title}</label><span class="st-tag ${f.origin}" title="${f.origin === "default" ? "Nobody has set it" : f.origin === "file" ? "Set in your settings file" : "Set by the environment"}">${f.origin === "environment" ? raw(html`environment <code>${f.variable}</code>`) : origins[f.origin]}</span><p>${f.help}${f.origin === "environment" ? raw(html` It is set by <code>${f.variable}</code>, which comes before the file; unset it and start Kinoloom again to change it here.`) : ""}</p></div>
       <div class="st-control kf">${raw(control(f))}${f.origin === "file" ? raw(html`<button class="kbtn small ghost" data-act="reset" title="Back to ${f.default || "the default"}">Reset to ${f.default || "default"}</button>`) : ""}</div></div></div>`,
+  });
+  document.addEventListener("click", (e) => {
+    const wanted = e.target.closest?.(".st-nav [data-section]")?.dataset.section;
+    if (wanted) [...document.querySelectorAll(".st-form .st-item h3")].find((h) => h.textContent === wanted)?.scrollIntoView({ block: "start", behavior: "smooth" });
   });
   Kino.part("settings.about", {
     frame: (h) => html`<aside class="kpane kscroll st-about" aria-label="Keys and facts">

@@ -25,6 +25,8 @@ def act(view: View, action: Action) -> Reply | None:
             view.remember(take=_key(_take(view, action.text("take", 100))))
         case "choose":
             return _choose(view, _take(view, action.text("take", 100)))
+        case "delete-take":
+            return _delete(view, _take(view, action.text("take", 100)))
         case "render":
             return _queued(studio.generation.render(project), "Everything is rendered or in the queue.")
         case "render-stale":
@@ -49,7 +51,7 @@ def act(view: View, action: Action) -> Reply | None:
             return Reply(said="Stopped. What is done stays.")
         case "pause":
             studio.jobs.pause(project.id)
-            return Reply(said="Paused. What is running comes to its end; nothing new is started.")
+            return Reply(said="Paused. What runs here waits again; what runs on a server goes on there.")
         case "resume":
             studio.jobs.resume(project.id)
         case "retry":
@@ -85,6 +87,14 @@ def _take(view: View, key: str) -> Take:
         if _key(take) == key:
             return take
     raise NotFound("That take is not there.", "Reload the page.")
+
+
+def _delete(view: View, take: Take) -> Reply:
+    number = 1 + [t.id for t in view.takes[take.shot] if t.segment == take.segment].index(take.id)
+    view.studio.keeping.delete_take(view.open, take.shot, take.segment, take.id)
+    if view.ui.take == _key(take):
+        view.remember(take="")
+    return Reply(said=f"Take {number} of shot {take.shot} is in the trash. The Project tab puts it back.")
 
 
 def _choose(view: View, take: Take) -> Reply | None:

@@ -309,7 +309,8 @@ def _facts(take: Take) -> str:
     rate = f" at {rate_words(info.rate)}" if info.rate else ""
     spent = f" · made in {take.seconds:.1f} s" if take.seconds else ""
     codec = f" · {info.codec}" if info.codec else ""
-    return f"{info.frames} frames{rate} · {info.width} × {info.height}{codec}{spent}"
+    instead = f" · {take.instead}" if take.instead else ""
+    return f"{info.frames} frames{rate} · {info.width} × {info.height}{codec}{spent}{instead}"
 
 
 def _card(view: View, state: ShotState, planned: PlannedShot, take: Take, shown: Take | None) -> dict[str, Json]:

@@ -95,7 +95,10 @@ def _event(message: Message) -> BackendEvent | None:
             names = {k: message.get(k, "") for k in ("clip", "last", "image")}
             return BackendDone(**names, info=message.get("info", {}))
         case "failed":
-            return BackendFailure(message=message["message"], cure=message.get("cure", ""), retry=message["retry"])
+            return BackendFailure(
+                message=message["message"], cure=message.get("cure", ""), retry=message["retry"],
+                fault=message.get("fault", ""),
+            )  # fmt: skip
     return None
 
 
@@ -140,7 +143,7 @@ class AnimaticBackend:
         return Readiness(problems=(Problem(what=what, cure="Install Kinoloom again: python -m pip install kinoloom"),))
 
     def submit(self, job_id: str, request: GenerationRequest, inputs: Mapping[str, Path], out: Path) -> None:
-        """Take the job on and return at once. Raises Conflict for a job id seen before, BackendFailed when closed."""
+        """Take the job on and return at once. Raises Conflict for a job that it works on, BackendFailed when closed."""
         order = {
             "job": job_id,
             "request": request.model_dump(mode="json", include=_SENT),
@@ -152,8 +155,10 @@ class AnimaticBackend:
         with self._lock:
             if self._closed:
                 raise BackendFailed("The animatic engine has been closed.")
-            if job_id in self._jobs:
-                raise Conflict(f"The animatic engine was given job {job_id} before.")
+            known = self._jobs.pop(job_id, None)
+            if known is not None and not known.ended:
+                self._jobs[job_id] = known
+                raise Conflict(f"The animatic engine works on job {job_id} already.")
             self._jobs[job_id] = job
             self._waiting.append(job)
             job.report(BackendQueued(position=len(self._waiting) - 1))

@@ -14,6 +14,7 @@ from infrastructure.animatic.pictures import PictureError, jpeg, save_png
 from infrastructure.animatic.poses import Pose
 from infrastructure.animatic.sources import Drawing, DrawnSource
 from infrastructure.animatic.spec import burn_of, scene_of
+from infrastructure.stores.atomic import FULL
 
 cv2.setNumThreads(1)  # each worker is one of several; they share the cores
 
@@ -60,12 +61,11 @@ def work(order: dict[str, Any], tell: Tell) -> None:
     except PictureError as error:
         tell("failed", message=str(error), cure="Choose or make another picture.", retry=False)
     except OSError as error:
-        tell(
-            "failed",
-            message=f"The animatic engine could not write its files: {error}.",
-            cure="Is the disk full?",
-            retry=True,
-        )
+        full = error.errno in FULL
+        what = "the disk is full" if full else error.strerror or str(error)
+        tell("failed", message=f"The animatic engine could not write its files: {what}.", retry=True,
+             cure="Free some space and start again." if full else "Check the disk, then try again.",
+             fault="disk" if full else "")  # fmt: skip
     except (MemoryError, cv2.error) as error:
         words = str(error).strip().splitlines()
         what = words[0] if words else "not enough memory"

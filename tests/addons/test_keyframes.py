@@ -227,3 +227,46 @@ def test_ids_from_outside_are_looked_up(window: Window) -> None:
 def test_rows_are_small(bench: Bench) -> None:
     window = Window(bench, bench.project(*(shot(i, prompt="wörter " * 60) for i in range(1, 40))), parts)
     assert max(bytes_of(list(window.shows("keyframes.shots").items))) <= 350
+
+
+def test_a_variant_goes_into_the_trash_and_comes_back_picked(bench: Bench, window: Window) -> None:
+    window.act("keyframes.bar", "draw-missing")
+    window.finish()
+    name = next(iter(window.items("keyframes.shot")))
+    window.act("keyframes.shot", "pick", "001", name=name)
+    reply = window.act("keyframes.shot", "delete", "001", name=name)
+    assert reply is not None and "shot 001 is in the trash" in reply.said
+    assert name not in window.items("keyframes.shot")
+    with pytest.raises(NotFound):
+        window.act("keyframes.shot", "delete", "001", name=name)
+    (entry,) = bench.studio.keeping.trash(window.project)
+    bench.studio.keeping.put_back(window.project, entry.id)
+    assert window.items("keyframes.shot")[name]["stands"] == "picked"
+
+
+def test_a_foreign_picture_is_fitted_and_fitted_anew_from_the_original(bench: Bench, window: Window) -> None:
+    source = bench.folder / "square.png"
+    write_png(source, plain(200, 200, 90))
+    bench.studio.generation.import_keyframe(window.project, "001", source)
+    fit = window.head("keyframes.shot")["fit"]
+    assert (fit["size"], fit["film"], fit["how"]) == ("200 × 200", "96 × 64", "")
+    window.act("keyframes.shot", "fit", "001", name=fit["name"], how="fill", x="0", y="100")
+    now = window.head("keyframes.shot")["fit"]
+    assert (now["how"], now["x"], now["y"], now["size"]) == ("fill", 0.0, 1.0, "96 × 64")
+    window.act("keyframes.shot", "fit", "001", name=now["name"], how="extend")
+    window.act("keyframes.shot", "fit", "001", name=now["name"], how="extend")
+    made = window.project.files.keyframes("001")
+    assert [k.extras.get("fitted_from") for k in made] == [None, fit["name"], fit["name"]], "the same is made once"
+    assert window.head("keyframes.shot")["stands"] == made[-1].name and window.head("keyframes.shot")["picked"]
+    for bad in ({"how": "stretch"}, {"how": "fit", "name": "gone"}):
+        with pytest.raises((BadInput, NotFound)):
+            window.act("keyframes.shot", "fit", "001", **{"name": fit["name"], **bad})
+
+
+def test_pictures_that_fit_or_were_drawn_need_no_fitting(bench: Bench, window: Window) -> None:
+    window.act("keyframes.bar", "draw-missing")
+    window.finish()
+    assert window.head("keyframes.shot")["fit"] is None
+    drawn = window.project.files.keyframes("001")[0]
+    with pytest.raises(BadInput, match="Draw it again"):
+        window.act("keyframes.shot", "fit", "001", name=drawn.name, how="fit")

@@ -12,6 +12,7 @@ from addons import keyframes, project, storyboard, video
 from addons.api import Reply
 from domain.errors import BadInput, NotFound
 from domain.storyboard import Presets
+from services.pacing import key_for
 from services.projects import OpenProject
 from services.requests import reaching
 from tests.addons.support import Window
@@ -119,6 +120,19 @@ def test_a_backend_that_makes_only_one_kind_is_offered_only_for_it(bench: Bench)
         edit(w, "backend", "painter")
     edit(w, "image_backend:image", "painter")
     assert w.project.project.image_backend == "painter"
+
+
+def test_a_fallback_is_named_and_taken_back(bench: Bench) -> None:
+    p = bench.project(shot(1))
+    w = opened(p, bench)
+    assert [b["id"] for b in head(w)["fallbacks"]] == ["", "other"]
+    edit(w, "fallback_backend", "other")
+    assert p.project.fallback_backend == "other"
+    assert [b["id"] for b in head(w)["fallbacks"] if b["on"]] == ["other"]
+    with pytest.raises(NotFound):
+        edit(w, "fallback_backend", "nothing")
+    edit(w, "fallback_backend", "")
+    assert p.project.fallback_backend == ""
 
 
 def test_what_is_missing_is_listed_with_folder_and_link(bench: Bench) -> None:
@@ -302,8 +316,8 @@ def test_the_prompt_is_shown_in_parts_as_it_is_sent(bench: Bench) -> None:
     w = opened(p, bench, storyboard)
     keyframe, clip = w.items("storyboard.inspector")["001"]["sent"]
     assert (keyframe["to"], clip["to"]) == ("Keyframe", "Clip")
-    assert ["words", "a house, 1"] in keyframe["parts"]
-    assert keyframe["negative"] == "text, logos"
+    assert ["words", "a house, 1", ""] in keyframe["parts"]
+    assert keyframe["negative"].startswith("text, logos, ")
     state = bench.studio.generation.state(p, "001")
     assert keyframe["text"] == state.image_request("start").prompt
     assert clip["text"] == state.request(state.timing.segments[0], None).prompt
@@ -354,3 +368,50 @@ def test_chosen_options_are_said_in_words_where_it_is_told_what_is_sent(bench: B
         ["Turbo", "on"],
         ["Model: low", "x.gguf"],
     ]
+
+
+# -- what a quality changes, and how long it takes -------------------------------------------------------------------
+
+
+def qualities(w: Window, part: str = "flow") -> dict[str, dict[str, Any]]:
+    return {q["id"]: q for q in head(w)[part]["qualities"]}
+
+
+def test_each_quality_tells_what_it_changes(bench: Bench) -> None:
+    with_engine(bench, {HERE: FakeServer(models=EVERY)}, servers=HERE)
+    w = opened(film(bench, width=1280, height=720), bench)
+    shown = qualities(w)
+    assert list(shown) == ["", "fast", "standard", "high", "ultra"]
+    assert shown[""]["facts"] == ["20 steps", "guidance 3.5", "1280×720", "without Turbo"]
+    assert shown["fast"]["facts"] == ["4 steps", "no guidance", "832×480", "with Turbo"]
+    assert shown["ultra"]["facts"] == ["30 steps", "guidance 3.5", "1280×720", "without Turbo"]
+    assert [q["time"] for q in shown.values()] == [["No runs yet"]] * 5
+    edit(w, "switch:video:turbo", True)
+    assert qualities(w)["ultra"]["facts"][0] == "4 steps", "what a person turned goes before the preset's"
+    assert qualities(w, "drawFlow")["fast"]["facts"][0] == "15 steps"
+
+
+def test_the_time_of_a_quality_comes_from_runs_or_is_worked_out_from_another(bench: Bench) -> None:
+    with_engine(bench, {HERE: FakeServer(models=EVERY)}, servers=HERE)
+    p = film(bench, width=1280, height=720)
+    w = opened(p, bench)
+    setup = bench.studio.generation.setup(p)
+    frames = bench.studio.generation.plan(p).shots[0].segments[0].segment.generate
+    bench.timings.learn(key_for(setup.spec, setup.profile, p.project, options={"quality": "high"}), 600 / frames)
+    shown = qualities(w)
+    # two shots, two at once
+    assert (shown["high"]["time"], shown["high"]["from"]) == (
+        ["10 min a clip", "10 min for the film"], "What the last runs on these servers took."
+    )  # fmt: skip
+    assert shown["ultra"]["time"] == ["about 15 min a clip", "about 15 min for the film"]
+    assert shown["ultra"]["from"] == "Worked out from runs with another preset."
+    assert shown["standard"]["time"][0] == "about 1 min a clip", "4 runs of the model instead of 40"
+    image = setup.image_spec, setup.image_profile
+    bench.timings.learn(key_for(*image, p.project, "image", {"quality": "fast"}), 30)
+    assert qualities(w, "drawFlow")["fast"]["time"] == ["30 s a picture"]
+
+
+def test_a_film_that_cannot_be_planned_shows_its_workflow_all_the_same(bench: Bench) -> None:
+    with_engine(bench, {HERE: FakeServer(models=EVERY)}, servers=HERE)
+    w = opened(film(bench, profile="gone", image_backend="nowhere"), bench)
+    assert head(w)["lost"] and [q["facts"] for q in head(w)["flow"]["qualities"]] == [[]] * 5

@@ -147,3 +147,16 @@ def test_picking_resends_one_row(window: Window) -> None:
     changed = window.news("select.shots")["select.shots"]
     assert [item["id"] for item in changed["items"]] == ["001"]
     assert max(bytes_of(changed["items"])) <= 200
+
+
+def test_a_variant_goes_into_the_trash_and_its_mark_with_it(bench: Bench, window: Window) -> None:
+    first, *rest = names(window, "001")
+    window.act("select.shots", "mark", "001", name=first)
+    reply = window.act("select.shots", "delete", "001", name=first)
+    assert reply is not None and reply.said.startswith("Variant 1 of shot 001 is in the trash.")
+    assert names(window, "001") == rest
+    assert window.head("select.shots")["marks"] == []
+    for shot_id, name in (("001", first), ("001", "../x"), ("nope", first)):
+        with pytest.raises(NotFound):
+            window.act("select.shots", "delete", shot_id, name=name)
+    assert len(bench.studio.keeping.trash(window.project)) == 1

@@ -62,6 +62,9 @@ class MemorySettings:
     def reset(self, key: str) -> None:
         self.kept.pop(key, None)
 
+    def save_login(self, url: str, login: str) -> None:
+        self.kept[f"login of {url}"] = login
+
     def place(self) -> str:
         return "/home/me/settings.yaml"
 

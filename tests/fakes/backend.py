@@ -2,7 +2,7 @@
 
 Words in a prompt: [slow] takes until it is let go or cancelled (at most a minute), [fail] fails, [crash] raises,
 [short] gives one frame too few, [long] one too many, [small] the wrong size, [silent] ends without a terminal event,
-[text] gives a text file named like a picture or clip.
+[text] gives a text file named like a picture or clip, [sound] a clip that clicks at the beginning of frame CLICK.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ class FakeBackend:
         with self._lock:
             if self._closed:
                 raise BackendFailed("The fake has been closed.")
-            if job_id in self._jobs:
-                raise BackendFailed(f"The job {job_id} was given before.")
+            if job_id in self._jobs and not self._jobs[job_id].ended:
+                raise BackendFailed(f"The job {job_id} is worked on.")
             self._jobs[job_id] = job
             self.received.append((request, hashes))
         job.tell(BackendQueued(position=0))
@@ -208,7 +208,8 @@ class FakeBackend:
             return BackendDone(clip="clip.mp4")
         start = job.inputs.get("start")
         first = read_png(start) if start is not None else plain(width, height, request.seed)
-        last = write_clip(job.out / "clip.mp4", first, width, height, frames, request.rate, request.seed)
+        heard = "[sound]" in prompt
+        last = write_clip(job.out / "clip.mp4", first, width, height, frames, request.rate, request.seed, heard)
         write_png(job.out / "last.png", last)
         return BackendDone(clip="clip.mp4", last="last.png", info={"made by": "the fake"})
 
@@ -241,11 +242,13 @@ def read_png(source: Path) -> Picture:
 
 
 def write_clip(
-    target: Path, first: Picture, width: int, height: int, frames: int, rate: Fraction, seed: int = 0
-) -> Picture:
+    target: Path, first: Picture, width: int, height: int, frames: int, rate: Fraction, seed: int = 0,
+    heard: bool = False,
+) -> Picture:  # fmt: skip
     """A clip that begins with `first` and grows lighter by a level per frame; its last frame before it was encoded.
 
-    The seed shows in the first dot of the last frame, so that two takes never end alike.
+    The seed shows in the first dot of the last frame, so that two takes never end alike. One that is `heard` has a
+    click at the beginning of frame CLICK.
     """
     picture = np.zeros((height, width, 3), dtype=np.uint8)
     rows, columns = min(height, first.shape[0]), min(width, first.shape[1])
@@ -255,13 +258,30 @@ def write_clip(
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.color_range = 1
         stream.codec_context.colorspace = 1 if height >= 720 else 5
+        sound = container.add_stream("aac", rate=48_000, layout="mono") if heard else None
         for number in range(frames):
             if number:
                 picture = np.where(picture < 230, picture + 1, picture).astype(np.uint8)
             if number == frames - 1:
                 picture[0, 0] = seed % 200
+            if sound is not None and number == 0:
+                click_along(container, sound, frames, rate)
             for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
     return picture
+
+
+CLICK = 6
+"""The frame at whose beginning a clip with sound clicks."""
+
+
+def click_along(container: av.container.OutputContainer, stream: Any, frames: int, rate: Fraction) -> None:
+    """Write the sound of a whole clip: silence with one click, as loud as can be."""
+    samples = np.zeros((1, round(frames / rate * 48_000)), np.float32)
+    samples[0, round(CLICK / rate * 48_000)] = 0.95
+    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+    frame.sample_rate, frame.pts, frame.time_base = 48_000, 0, Fraction(1, 48_000)
+    container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))

@@ -9,27 +9,42 @@ from typing import Any
 
 from domain.job import Job, Run
 from domain.plan import GenerationPlan
+from domain.retries import QueueRules, RetryPolicy
 from domain.storyboard import Shot, Storyboard
 from infrastructure.environment import FolderStopRequests
-from infrastructure.media import MediaTools
+from infrastructure.interchange import OtioInterchange, ZipArchives
+from infrastructure.media import FileDeliveries, MediaTools
 from infrastructure.paths import Roots
 from infrastructure.registry import BackendRegistry, Entry
+from infrastructure.sound import SoundTools
 from infrastructure.stores.project_store import FolderProjectStore
+from services.casting import CastService
 from services.changes import ChangeCounter
 from services.commands import Commands
+from services.cut import CutService
 from services.film import FILM_LANE, FilmService
-from services.generation import IMPORT_LANE, GenerationService
+from services.generation import GenerationService
+from services.handover import HandoverService
+from services.holds import ProjectHolds
 from services.importing import import_any
 from services.jobs import JobService
+from services.keeping import KeepingService
+from services.keyframe_imports import IMPORT_LANE
 from services.library import LibraryService
 from services.options import Options
+from services.passes import PassService
+from services.ports import Engine
 from services.projects import OpenProject, ProjectService
 from services.settings import SettingField, SettingsService
+from services.sound import SPEECH_LANE, SoundService
+from services.space import SpaceKeeper
 from services.storyboards import StoryboardService
 from services.studio import Studio
 from services.takes import SelectionService
+from services.writing import WRITING_LANE, WritingService
 from tests.fakes.backend import FakeBackend, fake_spec
 from tests.fakes.clock import FakeClock
+from tests.fakes.speech import FakeSpeech
 from tests.fakes.timings import MemoryTimings
 
 WIDTH, HEIGHT = 96, 64
@@ -47,6 +62,9 @@ class NoSettings:
     def save(self, key: str, value: Any) -> None:
         raise AssertionError(key)
 
+    def save_login(self, url: str, login: str) -> None:
+        raise AssertionError(url)
+
     def reset(self, key: str) -> None:
         raise AssertionError(key)
 
@@ -59,7 +77,7 @@ class Bench:
 
     def __init__(
         self, folder: Path, backend: FakeBackend | None = None, owner: str = "one",
-        more: Mapping[str, Entry] | None = None,
+        more: Mapping[str, Entry] | None = None, engine: Engine | None = None,
     ) -> None:  # fmt: skip
         self.folder = folder
         self.backend = backend or FakeBackend()
@@ -67,8 +85,10 @@ class Bench:
         self.clock = FakeClock()
         self.timings = MemoryTimings()
         self.media = MediaTools()
+        self.speech = FakeSpeech()
         self.options = Options(width=WIDTH, height=HEIGHT, variants=1, quality="fast")
         self.alive: set[str] = set()
+        self.rules = QueueRules(retry=RetryPolicy(attempts=0))
         self.saved: list[Run] = []
         changes = ChangeCounter()
         self.registry = BackendRegistry(
@@ -76,33 +96,51 @@ class Bench:
             lambda: more or {},
         )
         roots = Roots(*(folder / name for name in ("config", "data", "cache", "documents")))
-        projects = ProjectService(FolderProjectStore(roots), self.clock, lambda: self.options, changes)
+        store = FolderProjectStore(roots)
+        projects = ProjectService(store, self.clock, lambda: self.options, changes)
         jobs = JobService(
             self.clock, changes, self._save,
-            lambda backend: 1 if backend in (FILM_LANE, IMPORT_LANE) else self.registry.spec(backend).parallel,
-            owner, lambda who: who in self.alive,
+            lambda backend: 1 if backend in (FILM_LANE, IMPORT_LANE, SPEECH_LANE, WRITING_LANE) else self.registry.spec(backend).parallel,
+            owner, lambda who: who in self.alive, lambda: self.rules, ProjectHolds(projects),
         )  # fmt: skip
+        space = SpaceKeeper(projects, jobs, reserve=0)
         generation = GenerationService(
-            projects, self.registry, jobs, self.media, self.clock, self.timings, lambda: self.options, changes
+            projects, self.registry, jobs, self.media, self.clock, self.timings, lambda: self.options, changes, space
         )
+        cuts = CutService(generation, changes)
+        storyboards = StoryboardService(changes)
+        sound = SoundService(projects, storyboards, cuts, jobs, SoundTools(), self.speech, self.clock, changes)
+        self.passes = PassService(projects, generation, cuts, self.registry, jobs, self.media, self.clock, engine)
         self.studio = Studio(
             changes=changes, clock=self.clock, options=lambda: self.options, backends=self.registry, projects=projects,
-            storyboards=StoryboardService(changes), selection=SelectionService(changes), jobs=jobs,
+            storyboards=storyboards, casting=CastService(changes), selection=SelectionService(changes), jobs=jobs,
+            passes=self.passes,
+            handover=HandoverService(
+                projects, cuts, sound, jobs, self.media, OtioInterchange(), ZipArchives(), self.clock, changes
+            ),
+            keeping=KeepingService(store, changes), space=space,
             generation=generation,
-            film=FilmService(projects, generation, jobs, self.media, self.clock, lambda: self.options, changes),
+            cuts=cuts,
+            sound=sound,
+            film=FilmService(
+                projects, generation, cuts, jobs, self.media, FileDeliveries(folder / "deliveries"), self.clock,
+                lambda: self.options, changes, space, sound, self.passes,
+            ),
             library=LibraryService(projects, self.media, folder / "cache"),
             settings=SettingsService(NoSettings(), changes),
+            writing=WritingService(projects, jobs, self.clock, changes),
         )  # fmt: skip
         self.stops = FolderStopRequests()
-        self.commands = Commands(self.studio, self.media, self.stops, lambda who: who in self.alive, import_any)
+        self.commands = Commands(self.studio, self.media, self.stops, import_any)
 
     def _save(self, run: Run) -> None:
-        self.studio.projects.get(run.project).files.write(f"runs/{run.id}", run)
+        self.studio.projects.save_run(run)
         self.saved.append(run)
 
     def close(self) -> None:
         self.backend.let_go.set()
         self.studio.jobs.close()
+        self.studio.projects.close()
         self.registry.close()
         self.backend.close()
         self.other.close()
@@ -134,6 +172,10 @@ class Bench:
         ended = self.studio.jobs.wait(run.id, seconds)
         assert ended.ended, f"not ended after {seconds} s: {[j.phase for j in ended.jobs]}"
         return ended
+
+    def wait_a_little(self, run: Run) -> Run:
+        """The run as it is in a moment, ended or not."""
+        return self.studio.jobs.wait(run.id, 0.02)
 
     def render(self, project: OpenProject, *shots: str, **how: Any) -> Run:
         """Render to the end, which must be a good one."""

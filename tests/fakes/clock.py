@@ -18,6 +18,12 @@ class FakeClock:
             self._now += timedelta(seconds=1)
             return self._now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
+    def step(self, seconds: float) -> None:
+        """Let time pass."""
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+            self.ahead += max(0.0, seconds)
+
     def monotonic(self) -> float:
         """Real seconds, because threads really wait, and `ahead` seconds more."""
         return time.monotonic() + self.ahead

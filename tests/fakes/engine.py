@@ -13,22 +13,28 @@ import threading
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from config.servers import ServerEntry, read_servers
 from domain.backend import BackendSpec, Problem
 from domain.engine import (
+    AddedWorkflow,
     DeviceInfo,
+    InputInfo,
     ModelInfo,
-    QualityInfo,
     SentGraph,
     ServerInfo,
-    SwitchInfo,
     WorkflowInfo,
 )
 from domain.errors import BadInput, NotFound
 from domain.request import GenerationRequest
-from domain.workflow import ModelFile, WorkflowManifest
+from domain.workflow import ForeignNode, ModelFile, WorkflowManifest
+from infrastructure.comfyui.convert import to_api
+from infrastructure.comfyui.inputs import graph_inputs
+from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.presets import own_values, quality_infos, switch_info
 from services.changes import ChangeCounter
 from services.settings import SettingField, SettingsService
 from tests.fakes.backend import FakeBackend
@@ -56,6 +62,7 @@ class FakeServer:
     running: int = 0
     waiting: int = 0
     ours: int = 0
+    ahead: int = 0
     classes: int = 567
 
 
@@ -69,6 +76,11 @@ class _Flow:
     fault: str = ""
     custom: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
+
+    @cached_property
+    def inputs(self) -> tuple[InputInfo, ...]:
+        """What a slot may go into."""
+        return graph_inputs(to_api(self.graph, NodeDefs()), NodeDefs()) if self.graph else ()
 
 
 def shipped() -> dict[str, _Flow]:
@@ -101,7 +113,10 @@ class FakeEngine:
         self._seen: dict[str, ServerInfo] = {}
         self.slow = threading.Event()
         self.slow.set()
-        self.looked = 0
+        self.looked = self.pulsed = 0
+        self.greeted: list[str] = []
+        self.entries: Callable[[], Sequence[ServerEntry]] = lambda: ()
+        self.logins: Callable[[], Mapping[str, str]] = dict[str, str]
         self.removed: list[str] = []
         self.probed: list[str] = []
         self.sent: list[str] = []
@@ -114,15 +129,28 @@ class FakeEngine:
     # -- servers -----------------------------------------------------------------------------------------------
 
     def servers(self) -> list[ServerInfo]:
-        return [self._seen.get(url, ServerInfo(url=url, reachable=False)) for url in self._urls()]
+        entries = {entry.url: entry for entry in self.entries()}
+        return [
+            self._seen.get(url, ServerInfo(url=url, reachable=False)).replace(
+                title=entry.title if (entry := entries.get(url)) else "", on=entry is None or entry.on,
+                queued=1 if entry is None or entry.waiting is None else entry.waiting, login=url in self.logins(),
+            )
+            for url in self._urls()
+        ]  # fmt: skip
 
     def look(self) -> None:
         self.looked += 1
         self._seen = {url: self._ask(url) for url in self._urls()}
         self._changes.bump()
 
-    def probe(self, url: str) -> ServerInfo:
+    def pulse(self) -> None:
+        self.pulsed += 1
+        self._seen |= {url: self._ask(url) for url in self._urls()}
+        self._changes.bump()
+
+    def probe(self, url: str, login: str = "") -> ServerInfo:
         self.probed.append(url)
+        self.greeted.append(login)
         self.slow.wait(30)
         if self.trouble is not None:
             raise self.trouble
@@ -138,7 +166,7 @@ class FakeEngine:
             )
         return ServerInfo(
             url=url, reachable=found.problem is None, version=found.version, devices=found.devices,
-            running=found.running, waiting=found.waiting, ours=found.ours, nodes=found.classes, problem=found.problem,
+            running=found.running, waiting=found.waiting, ours=found.ours, ahead=found.ahead, nodes=found.classes, problem=found.problem,
         )  # fmt: skip
 
     def _up(self) -> list[FakeServer]:
@@ -181,10 +209,9 @@ class FakeEngine:
             id=m.id, title=m.title, kind=m.kind, profile=m.profile, description=m.description, licence=m.licence,
             origin=flow.origin, overrides=flow.overrides, confirmed=flow.confirmed, fault=flow.fault,
             slots=tuple(m.slots), places={slot: tuple(map(str, places)) for slot, places in m.slots.items()},
-            qualities=tuple(QualityInfo(id=i, title=q.title, help=q.help) for i, q in m.quality.items()),
+            qualities=quality_infos(m), values=own_values(m, flow.graph), inputs=flow.inputs,
             switches=tuple(
-                SwitchInfo(
-                    id=s.id, title=s.title, help=s.help, on=s.default,
+                switch_info(m, s).replace(
                     available=any(all(n in u.nodes for n in s.needs) for u in up) if s.needs else True,
                 )
                 for s in m.switches
@@ -197,10 +224,10 @@ class FakeEngine:
                 )
                 for f in models
             ),
-            custom_nodes=flow.custom, problems=tuple(problems), checked=bool(up),
+            custom_nodes=tuple(ForeignNode(class_type=n) for n in flow.custom), problems=tuple(problems), checked=bool(up),
         )  # fmt: skip
 
-    def add_workflow(self, source: Path, title: str = "", profile: str = "") -> WorkflowInfo:
+    def add_workflow(self, source: Path, title: str = "", profile: str = "") -> list[AddedWorkflow]:
         try:
             graph = json.loads(source.read_text("utf-8"))
             classes = {node: value["class_type"] for node, value in graph.items()}
@@ -222,7 +249,7 @@ class FakeEngine:
         custom = tuple(c for c in classes.values() if c.startswith("VHS_"))
         self._flows[manifest.id] = _Flow(manifest, graph, "yours", False, False, "", custom)
         self._changes.bump()
-        return self.workflow(manifest.id)
+        return [AddedWorkflow(file=source.name, id=manifest.id, title=manifest.title)]
 
     def confirm_workflow(self, workflow_id: str, changes: Mapping[str, str]) -> WorkflowInfo:
         flow = self._flow(workflow_id)
@@ -299,6 +326,7 @@ class FakeEngine:
         return BackendSpec(
             id="comfyui", title="ComfyUI", kinds=frozenset({kind}), profiles=(m.profile,), fields=frozenset(fields),
             free=True, parallel=2, takes_end=m.takes("end_image"), workflow=m.id, reads_text=True,
+            scales={name: q.scale for name, q in m.quality.items() if q.scale != 1},
             version=hashlib.sha256(m.model_dump_json().encode()).hexdigest()[:12],
         )  # fmt: skip
 
@@ -319,6 +347,7 @@ class EngineSettings:
     def __init__(self, below: Any = None, servers: str = "", origin: str = "file") -> None:
         self._below = below
         self.kept: dict[str, Any] = {SERVERS: servers, TOKEN: ""}
+        self.logins: dict[str, str] = {}
         self.origin = origin
 
     def fields(self) -> list[SettingField]:
@@ -342,6 +371,9 @@ class EngineSettings:
         elif self._below:
             self._below.save(key, value)
 
+    def save_login(self, url: str, login: str) -> None:
+        self.logins = {k: v for k, v in {**self.logins, url: login}.items() if v}
+
     def reset(self, key: str) -> None:
         if key in self.kept:
             self.kept[key] = ""
@@ -351,8 +383,15 @@ class EngineSettings:
     def place(self) -> str:
         return str(self._below.place()) if self._below else "/home/me/settings.yaml"
 
+    def entries(self) -> list[ServerEntry]:
+        return read_servers(self.kept[SERVERS])
+
     def urls(self) -> list[str]:
-        return [url.strip() for url in self.kept[SERVERS].split(",") if url.strip()]
+        return [entry.url for entry in self.entries()]
+
+    def hand_to(self, engine: FakeEngine) -> None:
+        """Let an engine know what is set for each server."""
+        engine.entries, engine.logins = self.entries, lambda: self.logins
 
 
 def with_engine(
@@ -362,6 +401,7 @@ def with_engine(
     """Put an engine (asked once) and its backend into the bench; what it makes, a fake backend makes."""
     source = settings or EngineSettings(servers=servers)
     made = engine(bench.studio.changes, source.urls, world, flows)
+    source.hand_to(made)
     backend = FakeBackend(made.spec())
     bench.registry._entries["comfyui"] = (made.spec, lambda: backend)
     service = SettingsService(source, bench.studio.changes)

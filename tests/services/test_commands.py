@@ -13,8 +13,8 @@ from domain.importing import ImportedPicture, ImportResult
 from domain.storyboard import Storyboard
 from domain.timing import film_frames
 from services import commands as steps
-from services.commands import StopWatcher
 from services.reports import ProgressLines, job_document
+from services.run_commands import StopWatcher
 from tests.fakes.backend import plain, write_png
 from tests.fakes.bench import Bench, phases, running, shot
 

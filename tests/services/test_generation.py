@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from domain.backend import Problem
 from domain.errors import BadInput, NotFound, NotReady, StudioError, UnreadableMedia
 from domain.job import Failed, Job, Run, Stopped
 from domain.request import GenerationRequest
+from infrastructure.animatic.backend import AnimaticBackend
 from services.projects import OpenProject
 from tests.fakes.backend import FakeBackend, fake_spec, plain, read_png, write_png
 from tests.fakes.bench import Bench, phases, running, shot, words
@@ -330,6 +332,66 @@ def test_stopping_reaches_the_backend(bench: Bench) -> None:
     bench.studio.jobs.stop([run.jobs[0].id])
     assert phases(bench.wait(run)) == ["cancelled", "cancelled"]
     assert bench.backend.cancelled == [run.jobs[0].id]
+
+
+def test_a_pause_ends_what_runs_here_within_a_second_and_keeps_what_is_done(tmp_path: Path) -> None:
+    animatic = AnimaticBackend(2)
+    bench = Bench(tmp_path, more={"animatic": (animatic.spec, lambda: animatic)})
+    try:
+        project = chain(bench, "12")
+        project.change_project(backend="animatic", width=640, height=360)
+        run = bench.studio.generation.render(project)
+        assert run is not None
+        while not project.files.takes():
+            time.sleep(0.01)
+        while "running" not in phases(bench.wait_a_little(run)):
+            time.sleep(0.01)
+        began = time.monotonic()
+        bench.studio.jobs.pause(project.id)
+        while "running" in phases(bench.wait_a_little(run)) or animatic._working:
+            assert time.monotonic() - began < 1
+        done = phases(bench.wait_a_little(run)).count("done")
+        assert list((project.files.root / ".kinoloom" / "work").iterdir()) == []
+        time.sleep(0.3)
+        assert phases(bench.wait_a_little(run)).count("done") == done, "it went on"
+        bench.studio.jobs.resume(project.id)
+        assert set(phases(bench.wait(run, 60))) == {"done"}
+        assert len(project.files.takes()) == 3, "one was made twice"
+    finally:
+        bench.close()
+        animatic.close()
+
+
+def test_a_pause_outlives_the_studio(bench: Bench) -> None:
+    project = bench.project(shot(1))
+    bench.studio.jobs.pause(project.id)
+    run = bench.studio.generation.render(project)
+    bench.close()
+    with running(bench.folder, owner="two") as second:
+        again = second.studio.projects.open(project.files.root)
+        assert second.studio.generation.resume(again) == 2
+        time.sleep(0.2)
+        assert second.backend.received == [] and second.studio.jobs.is_paused(again.id)
+        second.studio.jobs.resume(again.id)
+        assert phases(second.wait(run)) == ["done", "done"]
+    with running(bench.folder, owner="three") as third:
+        assert not third.studio.jobs.is_paused(third.studio.projects.open(project.files.root).id)
+
+
+def test_a_take_that_is_not_what_was_stored_is_made_again(bench: Bench) -> None:
+    project = bench.project(shot(1))
+    run = bench.render(project)
+    half = next(r for r in bench.saved if r.id == run.id and r.jobs[1].phase.kind == "running")
+    bench.close()
+    crashed(bench, project, half)
+    clip = project.files.path(project.files.takes("001")[0].clip)
+    damaged = clip.read_bytes()[:-100]
+    clip.write_bytes(damaged)
+    with running(bench.folder, owner="two") as second:
+        again = second.studio.projects.open(project.files.root)
+        second.studio.generation.resume(again)
+        assert phases(second.wait(run)) == ["done", "done"]
+        assert len(again.files.takes()) == 2 and clip.read_bytes() == damaged, "nothing is deleted"
 
 
 def crashed(bench: Bench, project: OpenProject, run: Run) -> None:

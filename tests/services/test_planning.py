@@ -12,7 +12,7 @@ import pytest
 
 from domain.errors import BadInput, NotFound
 from domain.project import Picked
-from services.planning import timing_key
+from services.pacing import key_for
 from services.projects import OpenProject
 from tests.fakes.backend import FakeBackend, fake_spec, plain, write_png
 from tests.fakes.bench import Bench, running, shot
@@ -350,11 +350,13 @@ def test_unknown_backends_and_profiles_are_named(bench: Bench) -> None:
 def test_expected_time_is_learnt(bench: Bench) -> None:
     project = bench.project(shot(1), shot(2))
     assert bench.plan(project).expected_seconds is None
-    bench.timings.learn(timing_key("fake", "animatic", 96, 64), 0.5)
+    setup = bench.studio.generation.setup(project)
+    key = key_for(setup.spec, setup.profile, project.project)
+    bench.timings.learn(key, 0.5)
     assert bench.plan(project).expected_seconds == 24 * 0.5 / 2
     bench.render(project)
     assert bench.plan(project).expected_seconds == 0
-    assert len(bench.timings.learnt[timing_key("fake", "animatic", 96, 64)]) == 3
+    assert len(bench.timings.learnt[key]) == 3
 
 
 def test_a_keyframe_file_that_is_gone_does_not_stand(bench: Bench, made: OpenProject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -139,7 +140,7 @@ def test_a_damaged_document_is_set_aside_and_said(bench: Bench) -> None:
 def test_a_newer_document_is_left_alone(bench: Bench) -> None:
     project = bench.project(shot(1))
     board = project.files.root / "storyboard.json"
-    text = board.read_text().replace('"version": 1', '"version": 99', 1)
+    text = re.sub(r'"version": \d+', '"version": 99', board.read_text(), count=1)
     board.write_text(text)
     with running(bench.folder, owner="two") as second, pytest.raises(NewerFile):
         _ = second.studio.projects.open(project.files.root).board
@@ -155,13 +156,26 @@ def test_a_damaged_window_state_costs_nothing(bench: Bench) -> None:
     assert project.change_ui(tab="film").tab == "film"
 
 
-def test_a_project_file_that_went_missing_is_said(bench: Bench) -> None:
+@pytest.mark.parametrize("name", ["project", "storyboard", "selection"])
+def test_a_document_that_went_missing_is_said_and_not_begun_anew(bench: Bench, name: str) -> None:
     project = bench.project(shot(1))
-    Path(project.files.root / "project.json").unlink()
-    with pytest.raises(NotFound):
-        _ = project.project
-    with pytest.raises(NotFound):
-        project.change_project(name="x")
+    project.change_selection(lambda s: s.with_choice("001", ShotChoice(starred=("x",))))
+    before = getattr(project, "board" if name == "storyboard" else name)
+    Path(project.files.root / f"{name}.json").unlink()
+    with running(bench.folder, owner="two") as second:
+        for act in (
+            lambda: getattr(project, "board" if name == "storyboard" else name),
+            lambda: project.change_project(name="x") if name == "project" else None,
+            lambda: project.change_board("x", lambda b: b.replace(title="x")) if name == "storyboard" else None,
+            lambda: second.studio.projects.open(project.files.root).board if name == "storyboard" else None,
+        ):  # fmt: skip
+            try:
+                assert act() is None
+            except DamagedFile as error:
+                assert f"{name}.json is not there any more. A backup of" in str(error)
+        assert not (project.files.root / f"{name}.json").exists()
+        project.files.restore(name, type(before))
+        assert getattr(project, "board" if name == "storyboard" else name) == before
 
 
 def test_changes_from_two_programs_are_both_kept(bench: Bench) -> None:

@@ -134,10 +134,21 @@ def test_undo_never_takes_back_what_another_program_did(bench: Bench, project: O
     with running(bench.folder, owner="two") as second:
         again = second.studio.projects.open(project.files.root)
         second.studio.storyboards.edit(again, "002", {"title": "theirs"})
-    with pytest.raises(Conflict):
-        bench.studio.storyboards.undo(project)
+    assert bench.studio.storyboards.undo(project) == "editing shot 001"
+    assert [s.title for s in project.board.shots] == ["", "theirs", ""]
+    assert bench.studio.storyboards.redo(project) == "editing shot 001"
     assert [s.title for s in project.board.shots] == ["ours", "theirs", ""]
-    assert bench.studio.storyboards.undo(project) == ""
+
+
+def test_undo_refuses_where_another_program_edited_the_same(bench: Bench, project: OpenProject) -> None:
+    bench.studio.storyboards.edit(project, "001", {"title": "ours"})
+    with running(bench.folder, owner="two") as second:
+        again = second.studio.projects.open(project.files.root)
+        second.studio.storyboards.edit(again, "001", {"title": "theirs"})
+    with pytest.raises(Conflict, match="Shot 001: title was changed in two places"):
+        bench.studio.storyboards.undo(project)
+    assert [s.title for s in project.board.shots] == ["theirs", "", ""]
+    assert project.history() == ("shots", ""), "that step is forgotten, and those before it are not"
 
 
 def test_edits_of_two_programs_are_both_kept_and_undo_takes_only_ours(bench: Bench, project: OpenProject) -> None:

@@ -88,7 +88,9 @@ def test_a_panel_and_its_clip(backend: AnimaticBackend, tmp_path: Path) -> None:
     assert len(decoded(tmp_path / "clip" / "clip.mp4")) == 30
 
 
-def test_ids_are_used_once_and_unknown_ones_are_said_so(backend: AnimaticBackend, tmp_path: Path) -> None:
+def test_a_job_under_way_is_not_taken_on_twice_and_unknown_ones_are_said_so(
+    backend: AnimaticBackend, tmp_path: Path
+) -> None:
     backend.submit("p", request(), {}, tmp_path)
     with pytest.raises(Conflict):
         backend.submit("p", request(), {}, tmp_path)

@@ -67,8 +67,8 @@ def test_what_is_wrong_is_said(data: Any, words: str) -> None:
 
 
 def test_a_storyboard_from_a_newer_kinoloom_is_refused_with_both_numbers() -> None:
-    with pytest.raises(NewerFile, match="version 2, this one reads up to 1"):
-        imported({"schema": "kinoloom/storyboard", "version": 2})
+    with pytest.raises(NewerFile, match="version 3, this one reads up to 2"):
+        imported({"schema": "kinoloom/storyboard", "version": 3})
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from domain.vocabulary import CAMERA_LABELS, SIZE_LABELS
 from services.importing import export_segments, import_file
 from services.importing.master_prompt import parse_master_prompt
 from services.importing.notes import Notes
+from tests.fakes.bench import running
 from tests.services.importing.boards import bare_segments, gcv, imported, meaning, noted, segments, stored
 
 MASTER = """# Bread: the rules
@@ -79,6 +80,48 @@ def test_every_field_arrives() -> None:
     assert (result.width, result.height) == (720, 1280)
     assert "shot 002 · transition_to_next" in noted(result)
     assert [e.id for e in result.storyboard.characters] == ["baker"]
+
+
+def test_transitions_become_those_of_a_new_films_cut(tmp_path: Path) -> None:
+    words = ["Morph", "cross-fade", "fade to black", "wipe left", "cut", "starburst", None, "dissolve"]
+    rows = [{"prompt": f"Scene {n}", "duration": 2, "transition_to_next": word} for n, word in enumerate(words)]
+    result = imported(rows)
+    told = noted(result)
+    ids = [shot.id for shot in result.storyboard.shots]
+    cut = result.cut(Fraction(24))
+    assert cut is not None and cut.order == tuple(ids)
+    found = [(i.into.kind, i.into.frames, i.into.direction) if i.into else None for i in cut.items]
+    assert found == [
+        None, ("morph", 24, "right"), ("dissolve", 12, "right"), ("fade_black", 12, "right"), ("wipe", 12, "left"),
+        None, None, None,
+    ]  # fmt: skip
+    assert "The cut has a morph there, into shot" in told
+    assert "'starburst' is no transition that Kinoloom knows" in told
+    assert "there is no segment behind it" in told
+    with running(tmp_path) as bench:
+        project = bench.studio.projects.create_from(result, tmp_path / "film", "Film")
+        assert bench.studio.cuts.cut(project) == cut
+        plain = bench.studio.projects.create_from(imported([{"prompt": "One"}]), tmp_path / "plain", "Plain")
+        assert not (plain.files.root / "cut.json").exists()
+
+
+def test_a_segment_that_becomes_the_next_one_in_place_is_a_morph(tmp_path: Path) -> None:
+    rows = [{"prompt": f"Scene {n}", "duration": 2, "transition_to_next": "dissolve"} for n in range(4)]
+    (tmp_path / "list.json").write_text(json.dumps(rows), encoding="utf-8")
+    page = (
+        "**Style.** Plain.\n\n**Special.** Segment 2 becomes segment 3 in place, segment 3 becomes segment 9 in place."
+    )
+    (tmp_path / "master.md").write_text(page, encoding="utf-8")
+    result = import_file(tmp_path / "list.json")
+    assert [t.kind for t in result.transitions] == ["dissolve", "morph", "dissolve"]
+    assert "(the master prompt has it in place)" in noted(result)
+
+
+@pytest.mark.corpus
+def test_the_sample_has_its_morph_from_segment_23_to_24(corpus: Path) -> None:
+    result = import_file(corpus / "samples" / "apfelbaum" / "veo_segments.json")
+    ids = [shot.id for shot in result.storyboard.shots]
+    assert [(t.shot, t.kind) for t in result.transitions] == [(ids[23], "morph")]
 
 
 def test_other_spellings_and_a_bare_list_arrive() -> None:
@@ -200,7 +243,9 @@ def test_the_sections_of_a_master_prompt_are_understood() -> None:
     assert [(e.name, e.description, e.seed) for e in found.characters] == [
         ("baker", "old man, flour on his sleeves, blue apron.", 4100), ("apprentice", "girl of twelve.", None),
     ]  # fmt: skip
-    assert [(e.name, e.description) for e in found.objects] == [("sieve", "a round wooden sieve (segments 1 to 3).")]
+    (sieve,) = found.objects
+    assert (sieve.name, sieve.description) == ("sieve", "")
+    assert [(s.description, s.first, s.last) for s in sieve.states] == [("a round wooden sieve.", "1", "3")]
     assert [(e.name, e.seed) for e in found.locations] == [("bakery", 9)]
     assert found.other == {"Sound": "Only the oven."}
     assert found.extras()["master_prompt"]["text"] == MASTER
