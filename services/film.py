@@ -18,6 +18,7 @@ from domain.errors import BadInput, Cancelled, NotReady
 from domain.film import FilmReport, Mastered, SheetCell
 from domain.job import Job, Run
 from domain.names import free_name, slug
+from domain.project import Picked
 from domain.sound.tracks import check_loudness, check_subtitles
 from domain.timing import film_frames, seconds_label, timecode
 from services.changes import ChangeCounter
@@ -137,6 +138,11 @@ class FilmService:
             ids = ", ".join([FILM, *(delivery.id for delivery in known)])
             raise BadInput(f"There is no delivery {name[:40]!r}.", f"Choose one of: {ids}.")
         return found
+
+    def add_table(self, project: OpenProject, source: Path, name: str) -> Picked:
+        """Take a .cube colour table into the project, for a grade. Raises UnreadableMedia."""
+        self._media.check_table(source)
+        return project.files.add_table(source, name.removesuffix(".cube").removesuffix(".CUBE"))
 
     def contact_sheet(self, project: OpenProject, target: Path | None = None, ending: str = ".pdf") -> Path:
         """Write the storyboard as a contact sheet, .pdf or .png; where it lies. Without a target it goes into the

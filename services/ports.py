@@ -201,6 +201,10 @@ class ProjectFiles(Protocol):
         content and fingerprint, is not stored twice. The result has the final name, path, hash and size."""
         ...
 
+    def add_table(self, source: Path, title: str) -> Picked:
+        """Copy a colour table (.cube) into the project; the same content is stored once."""
+        ...
+
     def workspace(self, job_id: str) -> Path:
         """A fresh folder in the project for work in progress; on the same file system as the results."""
         ...
@@ -252,6 +256,10 @@ class ProjectStore(Protocol):
 
 class Media(Protocol):
     """Decoding, probing and assembling, to the exact frame."""
+
+    def check_table(self, path: Path) -> None:
+        """Read a .cube colour table. Raises UnreadableMedia when it is none, damaged, or over the size limit."""
+        ...
 
     def check_image(self, path: Path) -> tuple[int, int]:
         """Width and height of a picture. Raises UnreadableMedia when it is none, damaged, or over the size limit."""

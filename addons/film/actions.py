@@ -8,10 +8,12 @@ from typing import Any
 from addons.api import Action, AddonContext, Reply
 from addons.film.fields import decimal, whole
 from addons.film.reading import SELECTED, SIDE, SIDES, cut_view, selected
+from addons.imports import handed_over
 from addons.session import View
 from domain.cut.finish import Finish, Grade
 from domain.cut.items import Item, LowerThird, ShotItem, Transition
 from domain.errors import BadInput
+from domain.project import Picked
 from services.projects import checked
 
 _TEXTS = ("note", "text", "subtitle", "style", "colour", "background")
@@ -228,6 +230,28 @@ class FilmActions:
             self._cuts.finish(view.open, seam=whole("the seam", text))
         else:
             self._cuts.finish(view.open, **{kind: text})
+
+    def _do_table(self, view: View, action: Action) -> Reply:
+        """A .cube file was dropped on the grade of an item, or of the whole film."""
+        files = handed_over(action)
+        if not files:
+            raise BadInput("No file arrived.", "Choose it again.")
+        token, name = files[0]
+        with self._uploads.taken(token) as path:
+            table = self._studio.film.add_table(view.open, path, name)
+        self._put_table(view, action, table)
+        return Reply(said=f"{name} colours {'this item' if action.id else 'the whole film'}.")
+
+    def _do_no_table(self, view: View, action: Action) -> None:
+        self._put_table(view, action, None)
+
+    def _put_table(self, view: View, action: Action, table: Picked | None) -> None:
+        cut = self._cuts.cut(view.open)
+        if action.id:
+            made = _grade_of(cut.item(action.id)).replace(lut=table)
+            self._cuts.set_grade(view.open, action.id, None if made == Grade() else made)
+        else:
+            self._cuts.finish(view.open, grade=cut.finish.grade.replace(lut=table))
 
     def _do_plain(self, view: View, action: Action) -> None:
         """Take the grade away: of an item, or of the whole film."""

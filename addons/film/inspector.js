@@ -26,6 +26,8 @@
       ${slider(prefix + ".exposure", "Exposure", g.exposure, -4, 4, 0.05, " EV", 0)}
       ${slider(prefix + ".contrast", "Contrast", g.contrast, 0, 3, 0.02, "", 1)}
       ${slider(prefix + ".saturation", "Saturation", g.saturation, 0, 3, 0.02, "", 1)}
+      <div class="krow"><label class="kbtn small" data-drop="table">${icons.plus} ${g.lut ? "Another LUT" : "LUT (.cube)"}<input type="file" class="sb-file" data-act="table" accept=".cube" aria-label="Choose a .cube file"></label>
+      ${g.lut ? raw(html`<span class="kmuted">${g.lut}</span><button class="kicon small" data-act="no-table" title="Take the LUT away" aria-label="Take the LUT away">${icons.trash}</button>`) : ""}</div>
       ${g.lut ? slider(prefix + ".lut_strength", "Strength of the LUT", g.lut_strength, 0, 1, 0.05, "", 1) : ""}`);
 
   /* -- the selected item ------------------------------------------------------------------------------------ */

@@ -35,6 +35,12 @@ class MediaTools:
     def __init__(self, *, may_copy: bool = True) -> None:
         self._may_copy = may_copy
 
+    def check_table(self, path: Path) -> None:
+        """Read a .cube colour table. Raises UnreadableMedia: none, damaged, or over 100 MB."""
+        from infrastructure.media.grading import read_cube
+
+        read_cube(path)
+
     def check_image(self, path: Path) -> tuple[int, int]:
         """Width and height of a picture, upright. Raises UnreadableMedia: none, damaged, or over 64 megapixels."""
         from infrastructure.media import pictures

@@ -2,8 +2,9 @@
 
 Layout: project.json, storyboard.json, selection.json, ui.json, runs/<id>.json, film/<name>.mp4,
 keyframes/<shot>/<slot>_<n>_<hash>.png with its .json, takes/<shot>/<segment>/<take>/{clip.mp4, last.png, take.json},
-sounds/<hash>.<ending> with its .json; backups/<document>/ has its earlier versions and trash/<id>/ what was deleted;
-what is only ours (locks, work in progress) is in .kinoloom/. Media names never get other content.
+sounds/<hash>.<ending> with its .json, tables/<title>-<hash>.cube; backups/<document>/ has its earlier versions and
+trash/<id>/ what was deleted; what is only ours (locks, work in progress) is in .kinoloom/. Media names never get other
+content.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from domain.base import Value
 from domain.errors import BadInput, Conflict, NotFound, StudioError, UnsafePath
 from domain.job import Run
 from domain.keeping import Backup, Occupant, Trashed, TrashKind
-from domain.names import check_name, free_name
+from domain.names import check_name, free_name, slug
 from domain.passes import PassClip
 from domain.project import Picked
 from domain.sound.files import SoundFile
@@ -301,6 +302,18 @@ class FolderProjectFiles:
             self._sounds.added("sounds", f"{known.name}.json", known)
             self._own_change()
         return known
+
+    def add_table(self, source: Path, title: str) -> Picked:
+        """Copy a colour table to `tables/<title>-<hash>.cube`; the same content is stored once."""
+        self._be_there()
+        with atomic.storing(f"Storing the colour table {title}"):
+            digest = _hash(source)
+            file = f"{self._folder('tables').name}/{slug(title, 'table')}-{digest[:8]}.cube"
+            place = inside(self._root, file)
+            if not place.is_file() or _hash(place) != digest:
+                atomic.place_copy(source, place)
+        self._own_change()
+        return Picked(path=file, sha256=digest)
 
     def passes(self) -> list[PassClip]:
         """Clips that were made of takes' clips, oldest first."""

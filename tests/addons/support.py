@@ -75,6 +75,10 @@ class Window:
         self.uploads._files[token] = (path, path.name, 0.0)
         return token
 
+    def give(self, part: str, verb: str, path: Path, item: str = "", **data: Any) -> Any:
+        """Drop a file on something."""
+        return self.act(part, verb, item, files=[{"token": self.hand_over(path), "name": path.name}], **data)
+
 
 def bytes_of(items: Sequence[Any]) -> list[int]:
     return [len(json.dumps(item, separators=(",", ":"), ensure_ascii=False).encode()) for item in items]

@@ -10,7 +10,7 @@ import pytest
 
 from addons import film, undo
 from domain.cut.items import ShotItem, TitleItem
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, NotFound, UnreadableMedia
 from services.projects import OpenProject
 from tests.addons.support import Window as Base
 from tests.addons.support import bytes_of
@@ -224,6 +224,31 @@ def test_a_pass_over_the_clips_is_offered_where_a_server_can_make_one_or_one_was
         head["upscale"],
     ]
     assert head["interpolates"] == []
+
+
+def test_a_colour_table_is_the_projects_and_colours_an_item_or_the_film(window: Window, tmp_path: Path) -> None:
+    def table(name: str, words: str) -> Path:
+        path = tmp_path / str(len(words)) / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(words, encoding="utf-8")
+        return path
+
+    inverse = "LUT_1D_SIZE 2\n1 1 1\n0 0 0\n"
+    window.act("film.sides", "side", "look")
+    window.give("film.look", "table", table("Night & day.cube", inverse))
+    grade = window.head("film.look")["grade"]
+    assert grade["lut"].startswith("night-day-") and grade["lut"].endswith(".cube") and not grade["neutral"]
+    window.edit("", "finish.grade.lut_strength", "0.5", part="film.look")
+    assert window.head("film.look")["grade"]["lut_strength"] == 0.5
+    with pytest.raises(UnreadableMedia):
+        window.give("film.look", "table", table("words.cube", "no table at all"))
+    assert window.head("film.look")["grade"]["lut"] == grade["lut"]
+    window.act("film.look", "no-table")
+    assert window.head("film.look")["grade"]["lut"] == ""
+    window.give("film.clip", "table", table("again.cube", inverse), "002")
+    window.do("select", "002", side="clip")
+    assert window.inspected()["grade"]["lut"].startswith("again-")
+    assert len(list((window.project.files.root / "tables").iterdir())) == 2
 
 
 def test_undo_takes_back_the_last_edit_of_cut_and_sound_in_turn(window: Window) -> None:

@@ -27,9 +27,6 @@ class Window(Base):
     def edit(self, field: str, value: Any, item: str = "", part: str = "film.sound") -> None:
         self.act(part, "edit", item, field=field, value=value)
 
-    def give(self, part: str, verb: str, path: Path, **data: Any) -> Any:
-        return self.act(part, verb, files=[{"token": self.hand_over(path), "name": path.name}], **data)
-
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
