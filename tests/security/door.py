@@ -94,6 +94,20 @@ def _all(link: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def received(link: socket.socket) -> Answer:
+    """One answer, read as far as it says it goes: head and body may come one after the other."""
+    whole = b""
+    while part := link.recv(65536):
+        whole += part
+        head, end, body = whole.partition(b"\r\n\r\n")
+        lengths = [
+            line.partition(b":")[2] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+        ]
+        if end and lengths and len(body) >= int(lengths[0]):
+            break
+    return parsed(whole)
+
+
 def parsed(whole: bytes) -> Answer:
     head, _, body = whole.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")

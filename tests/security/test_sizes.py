@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from addons.uploads import MAX_ARRIVING, MAX_WAITING, Uploads, safe_file_name
 from domain.errors import BadInput, NotFound
-from tests.security.door import MEBIBYTE, Door, parsed
+from tests.security.door import MEBIBYTE, Door, received
 
 
 def waiting(door: Door) -> list[Path]:
@@ -33,7 +33,7 @@ def test_a_file_that_says_it_is_too_large_is_refused_at_once(door: Door) -> None
     raw = f"POST /upload?name=a HTTP/1.1\r\nHost: {door.host}\r\nX-Kinoloom: 1\r\nContent-Length: {10**12}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", door.port), timeout=20) as link:
         link.sendall(raw.encode())
-        answer = parsed(link.recv(65536))
+        answer = received(link)
     assert answer.status == 413 and "limit of 1 MB" in answer.text
     assert waiting(door) == before
 
@@ -51,7 +51,7 @@ def test_a_file_that_hides_its_size_is_refused_while_it_comes(door: Door, stated
         except ConnectionError:
             pass
         try:
-            answer = parsed(link.recv(65536))
+            answer = received(link)
         except ConnectionError:
             answer = None
     assert answer is None or answer.status == 413
