@@ -169,7 +169,8 @@ def test_from_a_storyboard_to_a_film(
     expect(page.locator(".fm-tc")).to_have_text("00:00:00:00")
 
     # what is on disk is what was planned
-    folder = next(path for path in studio.projects if "Harbour" in path.name or "harbour" in path.name)
+    wanted = page.url.rpartition("project=")[2]
+    folder = next(path for path in studio.projects if wanted in (path / "project.json").read_text(encoding="utf-8"))
     (file,) = (folder / "film").glob("*.mp4")
     with av.open(str(file)) as container:
         video = container.streams.video[0]
