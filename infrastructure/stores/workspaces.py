@@ -28,18 +28,21 @@ class Workspaces:
         number, folder = 1, self.folder / name
         while True:
             owner = _owner_file(folder)
+            written = atomic.temporary_beside(owner)
             try:
-                # the owner first: no folder is ever without one
-                with owner.open("x", encoding="utf-8") as file:
-                    json.dump(me()._asdict(), file)
+                # the owner first, and whole: no folder is ever without one, whenever the plug is pulled
+                written.write_text(json.dumps(me()._asdict()), encoding="utf-8")
+                atomic.place_copy(written, owner)
                 folder.mkdir()
                 return folder
             except FileExistsError:
                 number += 1
                 folder = self.folder / f"{name[:56]}-{number}"
             except OSError:
-                owner.unlink(missing_ok=True)  # half written it would say nothing, and stay for ever
+                owner.unlink(missing_ok=True)  # without its folder it would stay for ever
                 raise
+            finally:
+                written.unlink(missing_ok=True)
 
     def discard(self, workspace: Path) -> None:
         """Remove one of these folders; without effect when it is gone. Raises UnsafePath for anything else."""
