@@ -28,6 +28,7 @@ from domain.project import Picked
 from infrastructure.logs import start_logging, stop_logging
 from services.film import FILM
 from tests.fakes.bench import Bench, running, shot
+from tests.fakes.listing import files_below
 
 FILLER = "filler"
 
@@ -60,7 +61,7 @@ class Disk:
 
     def content(self) -> dict[str, str]:
         """Every file with its hash; empty lock files and the filler do not count."""
-        files = (p for p in self.root.rglob("*") if p.is_file() and p.name != FILLER and p.suffix != ".lock")
+        files = (p for p in files_below(self.root) if p.name != FILLER and p.suffix != ".lock")
         return {str(p.relative_to(self.root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 

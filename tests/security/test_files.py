@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.fakes.listing import files_below
 from tests.security.door import Door, add_picture
 
 SECRET = b"what nobody may read"
@@ -90,9 +91,9 @@ def test_a_part_of_a_file_is_sent_as_it_is(door: Door) -> None:
 
 
 def test_a_picture_is_sent_without_a_copy(door: Door) -> None:
-    before = {p for p in door.bench.folder.rglob("*") if p.is_file()}
+    before = set(files_below(door.bench.folder))
     assert door.ask(door.picture).status == 200
-    assert {p for p in door.bench.folder.rglob("*") if p.is_file()} == before
+    assert set(files_below(door.bench.folder)) == before
 
 
 @pytest.mark.parametrize("width", ["320", "0", "-1", "99999999", "9" * 5000, "3.5", "a", quote("１６０")])

@@ -28,6 +28,7 @@ from services.projects import ProjectService
 from tests.fakes.bench import shot
 from tests.fakes.comfy_stage import until
 from tests.fakes.comfy_studio import PASS, server
+from tests.fakes.listing import files_below
 from tests.security.door import add_picture
 
 TOKEN = "tok-7Qz4-planted-and-searched"
@@ -181,9 +182,7 @@ def test_a_whole_session_with_failures_tells_no_secret(
             "render": rendered.stdout + rendered.stderr, "studio": "".join(session.lines), "doctor": doctor.stdout + doctor.stderr,
             "answers": session.said.decode("utf-8", "replace"),
         }  # fmt: skip
-        written = {
-            str(p.relative_to(kinoloom_home)): p for p in kinoloom_home.rglob("*") if p.is_file() and p != settings
-        }
+        written = {str(p.relative_to(kinoloom_home)): p for p in files_below(kinoloom_home) if p != settings}
         for name, path in written.items():
             outputs[name] = path.read_bytes().decode("utf-8", "replace")
         leaks = [

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from addons.uploads import MAX_ARRIVING, MAX_WAITING, Uploads, safe_file_name
 from domain.errors import BadInput, NotFound
+from tests.fakes.listing import files_below
 from tests.security.door import MEBIBYTE, Door, received
 
 
 def waiting(door: Door) -> list[Path]:
-    return [p for p in (door.bench.folder / "cache" / "uploads").rglob("*") if p.is_file()]
+    return files_below(door.bench.folder / "cache" / "uploads")
 
 
 def limited(door: Door, megabytes: int = 1) -> None:

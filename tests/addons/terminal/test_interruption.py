@@ -16,6 +16,7 @@ from domain.project import Project
 from infrastructure.environment import own_name
 from infrastructure.stores.project_files import FolderProjectFiles
 from tests.addons.terminal.support import Call, listing, long_project, start, states, until
+from tests.fakes.listing import files_below
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def working(tmp_path: Path, call: Call) -> Iterator[tuple[Path, subprocess.Popen
 
 def test_interrupted_work_is_saved_and_goes_on(call: Call, working: tuple[Path, subprocess.Popen[str]]) -> None:
     folder, process = working
-    until(lambda: len(list((folder / "keyframes").rglob("*.png"))) >= 3)
+    until(lambda: sum(p.suffix == ".png" for p in files_below(folder / "keyframes")) >= 3)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
