@@ -27,8 +27,30 @@ FLAGS = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata
 NO_PROXY: dict[str, Any] = {"http_proxy_host": "none", "http_proxy_port": 1, "http_no_proxy": ["*"]}
 """Makes websocket-client leave the proxy of the environment alone: it reads its exceptions only beside a proxy."""
 
+MAX_MESSAGE = 64 * 2**20
+"""Bytes of the longest message that is read: a preview in full size is a tenth of it."""
+
 QUIET = 10.0
 """Seconds without a message after which the server is asked whether it is there."""
+
+
+class BoundedSocket(websocket.WebSocket):
+    """A socket that raises WebSocketPayloadException in the middle of a message of more than MAX_MESSAGE bytes."""
+
+    _taken = 0
+
+    def recv_data_frame(self, control_frame: bool = False) -> tuple[int, Any]:
+        """The next message, whole."""
+        found: tuple[int, Any] = super().recv_data_frame(control_frame)
+        self._taken = 0
+        return found
+
+    def _recv(self, bufsize: int) -> bytes:
+        data: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+        self._taken += len(data)
+        if self._taken > MAX_MESSAGE:
+            raise websocket.WebSocketPayloadException(f"a message of more than {MAX_MESSAGE} bytes")
+        return data
 
 
 class Listener:
@@ -131,6 +153,7 @@ class Listener:
             sslopt=tls if connection.address.secure else {},
             **(NO_PROXY if connection.address.local else {}),
             enable_multithread=True,
+            class_=BoundedSocket,
         )
         try:
             opened.send(FLAGS)

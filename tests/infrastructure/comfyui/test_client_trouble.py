@@ -20,6 +20,7 @@ from infrastructure.comfyui.follow import (
     Succeeded,
     Waiting,
 )  # fmt: skip
+from infrastructure.comfyui.listener import MAX_MESSAGE
 from infrastructure.comfyui.server import ComfyServer
 from tests.fakes import comfy_graphs as graphs
 from tests.fakes.comfy_followed import sent
@@ -90,6 +91,21 @@ def test_a_deaf_socket_still_ends_and_is_opened_again(comfy: ComfyServer, stand_
     opened = stand_in.opened
     stand_in.deaf = False  # who comes new is heard
     deadline = time.monotonic() + 5
+    while stand_in.opened == opened:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    hold.set()
+    assert isinstance(run.end(), Succeeded)
+
+
+def test_a_message_without_measure_is_not_read_to_its_end(comfy: ComfyServer, stand_in: ComfyStandIn) -> None:
+    sent(comfy, graphs.plain("before"))[1].end()
+    hold = stand_in.hold("EmptyImage")
+    _, run = sent(comfy, graphs.plain("a", 1))
+    run.started()
+    opened = stand_in.opened
+    stand_in.core.send(b"\0\0\0\x01" + bytes(MAX_MESSAGE))
+    deadline = time.monotonic() + 20
     while stand_in.opened == opened:
         assert time.monotonic() < deadline
         time.sleep(0.02)
