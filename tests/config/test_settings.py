@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from config.settings import FILE_NAME, SettingField, SettingRefused, Settings, describe, load, reset, save
 
 GOOD_TEXT = {
+    "quality.clip_gate": "web",
+    "quality.film_gate": "my-own_gate",
     "general.projects_folder": str(Path.cwd()),
     "server.host": "localhost",
     "new_project.rate": "24000/1001",
@@ -30,6 +32,23 @@ GOOD_TEXT = {
     "speech.url": "https://speech.example/v1",
     "speech.key": "a-long-key",
     "speech.model": "tts-1-hd",
+    "language.url": "https://models.example/v1",
+    "language.key": "sk-abcdefghij",
+    "language.model": "llama3.3:70b",
+    "language.temperature": "0.7",
+    "language.price_in": "2.50",
+    "language.price_out": "10",
+    "openai_images.key": "sk-0123456789",
+    "openai_images.url": "https://images.example/v1",
+    "openai_images.model": "gpt-image-1.5",
+    "openai_images.price": "0.05",
+    "stability.key": "sk-9876543210",
+    "stability.url": "http://127.0.0.1:8000",
+    "stability.price": "0.03",
+    "vision.model": str(Path.cwd() / "clip.onnx"),
+    "vision.url": "https://vision.example/v1",
+    "vision.key": "sk-vision",
+    "vision.name": "llava:13b",
 }
 OVER = {
     "general.projects_folder": ("~", ""),
@@ -44,6 +63,23 @@ OVER = {
     "speech.piper_voice": ("~", str(Path.home())),
     "speech.url": ("http://127.0.0.1:8880", "http://127.0.0.1:8880"),
     "speech.key": ("another", "another"),
+    "language.url": ("http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
+    "language.key": ("sk-other", "sk-other"),
+    "language.model": ("qwen3", "qwen3"),
+    "language.temperature": ("1", "1"),
+    "language.price_in": ("0", "0"),
+    "language.price_out": ("0.15", "0.15"),
+    "openai_images.key": ("sk-another", "sk-another"),
+    "openai_images.url": ("http://localhost:1234/v1", "http://localhost:1234/v1"),
+    "openai_images.model": ("gpt-image-2.6-flare", "gpt-image-2.6-flare"),
+    "openai_images.price": ("1", "1"),
+    "stability.key": ("sk-more", "sk-more"),
+    "stability.url": ("https://other.example", "https://other.example"),
+    "stability.price": ("0.065", "0.065"),
+    "vision.model": ("~", str(Path.home())),
+    "vision.url": ("http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
+    "vision.key": ("sk-seeing", "sk-seeing"),
+    "vision.name": ("qwen3-vl", "qwen3-vl"),
 }
 """What the environment says for settings whose default is empty, and what is meant by it."""
 FIELDS = {each.key: each for each in describe()}
@@ -240,6 +276,24 @@ def test_a_rate_is_stored_as_a_fraction_in_lowest_terms(tmp_path: Path, written:
 def test_what_is_no_rate_is_refused(tmp_path: Path, rate: object) -> None:
     with pytest.raises(SettingRefused, match="frame rate"):
         save(tmp_path, "new_project.rate", rate)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("language.temperature", "3"),
+        ("language.temperature", "warm"),
+        ("language.url", "ftp://host/v1"),
+        ("language.url", "http://user:word@host/v1"),
+        ("language.model", "two words"),
+        ("language.price_in", "cheap"),
+        ("language.repairs", 9),
+    ],
+)
+def test_what_describes_no_language_model_is_refused(tmp_path: Path, key: str, wrong: object) -> None:
+    with pytest.raises(SettingRefused):
+        save(tmp_path, key, wrong)
+    assert load(tmp_path, {}).origin[key] == "default"
 
 
 # -- changing ------------------------------------------------------------------------------------------------------

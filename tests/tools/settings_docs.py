@@ -24,7 +24,7 @@ of the three counts; reading never changes the file. An empty variable counts as
 be read at all is reported and left alone; when a setting is next changed, it is renamed to
 `settings.yaml.damaged-<time>` first.
 
-This page is generated from `config/settings.py`; after a change there, renew it with `python -m tests.tools.settings_docs`.
+This page is generated from `config/sections.py`; after a change there, renew it with `python -m tests.tools.settings_docs`.
 """
 
 
