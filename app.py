@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from infrastructure.paths import Roots
     from infrastructure.redaction import Secrets
     from infrastructure.registry import Entry
+    from infrastructure.remote import PictureBackend
     from services.settings import SettingField
 
 PACKAGES = ("addons", "services", "domain", "infrastructure", "config", "workflows")
@@ -79,6 +80,7 @@ def compose(
     import config.settings
     from addons.terminal.front import Kinoloom
     from domain.profiles import ANIMATIC
+    from domain.quality.acting import QualityRules
     from domain.retries import QueueRules, RetryPolicy
     from infrastructure.animatic.backend import AnimaticBackend
     from infrastructure.clock import SystemClock
@@ -92,13 +94,22 @@ def compose(
     from infrastructure.environment import FolderStopRequests, Machine, cores, own_name, owner_alive
     from infrastructure.gpu import NvmlSensors
     from infrastructure.interchange import OtioInterchange, ZipArchives
+    from infrastructure.language import EndpointWriter, LanguageOptions
     from infrastructure.logs import Entries, ProjectLogs, stop_logging
     from infrastructure.media import FileDeliveries, MediaTools
     from infrastructure.paths import find_roots
     from infrastructure.quality.examiner import FileExaminer
     from infrastructure.quality.gates import FileGates
+    from infrastructure.quality.likenesses import ConfiguredLikenesses, VisionOptions
     from infrastructure.redaction import Secrets, secrets_of
     from infrastructure.registry import BackendRegistry
+    from infrastructure.remote import (
+        OpenAIImages,
+        OpenAIOptions,
+        PictureBackend,
+        StabilityImages,
+        StabilityOptions,
+    )
     from infrastructure.sound import SoundTools, SpeechOptions, SpeechPrograms
     from infrastructure.stores.inventory import FolderInventories
     from infrastructure.stores.project_store import FolderProjectStore
@@ -110,6 +121,7 @@ def compose(
     from services.cut import CutService
     from services.diagnostics import Diagnostics
     from services.doctor import Doctor
+    from services.exporting.service import EXPORT_LANE, BoardExports
     from services.film import FILM_LANE, FilmService
     from services.generation import GenerationService
     from services.guard import Guard, GuardLimits
@@ -126,6 +138,11 @@ def compose(
     from services.passes import PassService
     from services.projects import ProjectService
     from services.quality import QualityService
+    from services.quality.chains import ChainChecks, colour_matching
+    from services.quality.films import CHECK_LANE, FilmChecks
+    from services.quality.retakes import ClipChecks
+    from services.quality.steps import DriftSteps
+    from services.rewording import ModelRewriter
     from services.run_commands import StopWatcher
     from services.settings import SettingsService
     from services.sound import SPEECH_LANE, SoundService
@@ -147,9 +164,20 @@ def compose(
         now = settings()
         return Options(
             width=now.new_project.width, height=now.new_project.height, rate=now.new_project.rate,
-            variants=now.new_project.variants, quality=now.film.quality, max_upload=now.limits.max_upload_mb * 2**20,
-            backend_params={"animatic": {"burn_in": now.animatic.burn_in}},
+            variants=now.new_project.variants, rewordings=now.queue.rewordings,
+            quality=now.film.quality, max_upload=now.limits.max_upload_mb * 2**20,
+            backend_params={
+                "animatic": {"burn_in": now.animatic.burn_in},
+                "openai": OpenAIOptions(**now.openai_images.model_dump()).params(),
+                "stability": StabilityOptions(**now.stability.model_dump()).params(),
+            },
         )  # fmt: skip
+
+    def openai_images() -> OpenAIOptions:
+        return OpenAIOptions(**settings().openai_images.model_dump())
+
+    def stability() -> StabilityOptions:
+        return StabilityOptions(**settings().stability.model_dump())
 
     def guard_limits() -> GuardLimits:
         now = settings().limits
@@ -160,11 +188,23 @@ def compose(
     def speech() -> SpeechOptions:
         return SpeechOptions(**settings().speech.model_dump())
 
+    def quality_rules() -> QualityRules:
+        now = settings().quality
+        return QualityRules(
+            clips=now.check == "clips", clip_gate=now.clip_gate, film_gate=now.film_gate, retakes=now.retakes,
+            on_drift=now.on_drift, smaller=now.smaller,
+        )  # fmt: skip
+
+    def language() -> LanguageOptions:
+        return LanguageOptions(**settings().language.model_dump())
+
     def queue_rules(now: config.settings.Settings) -> QueueRules:
         queue = now.queue
         pauses = {"first": queue.first_pause, "longest": max(queue.first_pause, queue.longest_pause)}
         retry = RetryPolicy(attempts=queue.retries, factor=queue.pause_factor, **pauses)
         return QueueRules(retry=retry, hold_after=queue.hold_after)
+
+    writer = EndpointWriter(language)
 
     class Store(FolderProjectStore):
         """Projects go where the setting says."""
@@ -189,6 +229,11 @@ def compose(
         ]  # fmt: skip
 
     engine = ComfyEngine(Catalogue(own_workflows), pool, servers, own_workflows, changes.bump)
+    hide = entries.secrets.redact
+    drawers = [
+        PictureBackend(provider, lambda: queue_rules(settings()).retry, hide)
+        for provider in (OpenAIImages(openai_images, hide), StabilityImages(stability, hide))
+    ]
     backends = BackendRegistry(
         {
             ANIMATIC: (lambda _: animatic.spec, lambda: animatic),
@@ -196,6 +241,7 @@ def compose(
                 engine.spec,
                 lambda: ComfyBackend(pool, engine.spec, engine.build, redact=entries.secrets.redact),
             ),
+            **{drawer.spec.id: _entry_of(drawer) for drawer in drawers},
         },
         _third_party_backends,
     )
@@ -210,7 +256,7 @@ def compose(
     def root_of(project: str) -> Path | None:
         return next((p.files.root for p in projects.opened() if p.id == project), None)
 
-    own_lanes = (FILM_LANE, IMPORT_LANE, SPEECH_LANE, WRITING_LANE)
+    own_lanes = (FILM_LANE, IMPORT_LANE, SPEECH_LANE, WRITING_LANE, CHECK_LANE, EXPORT_LANE)
     jobs = JobService(
         clock, changes, save=save,
         lane_size=lambda backend: 1 if backend in own_lanes else _lane_size(backends, backend),
@@ -218,38 +264,55 @@ def compose(
     )  # fmt: skip
     space = SpaceKeeper(projects, jobs)
     timings = JsonTimingStore(places.data)
-    generation = GenerationService(projects, backends, jobs, media, clock, timings, options, changes, space)
+    examiner = FileExaminer()
+    likenesses = ConfiguredLikenesses(lambda: VisionOptions(**settings().vision.model_dump()))
+    quality = QualityService(examiner, FileGates(places.config / "gates"), clock, likenesses)
+    chains = ChainChecks(quality, media, clock)
+    clip_checks = ClipChecks(quality, backends, clock, quality_rules, chains, lambda: monitor.cards())
+    film_checks = FilmChecks(
+        quality, projects, jobs, media, clock, quality_rules, _save_file,
+        lambda project: generation.states(project, generation.setup(project)),
+    )  # fmt: skip
+    generation = GenerationService(
+        projects, backends, jobs, media, clock, timings, options, changes, space, clip_checks,
+        ModelRewriter(writer),
+    )  # fmt: skip
     source = _Settings(places.config, environ, entries.secrets)
     sensors = NvmlSensors()
     monitor = Monitor(sensors, engine, clock, changes, lambda: any(not job.ended for job in jobs.jobs()))
     monitor.tell(Guard(jobs, guard_limits, monitor.local_devices, clock).look)
     cuts = CutService(generation, changes)
+    chains.match = colour_matching(cuts)
     storyboards = StoryboardService(changes)
+    chains.steps = DriftSteps(generation, storyboards, SelectionService(changes))
     sound = SoundService(
         projects, storyboards, cuts, jobs, SoundTools(), SpeechPrograms(speech), clock, changes
     )  # fmt: skip
-    passes = PassService(projects, generation, cuts, backends, jobs, media, clock, engine)
+    passes = PassService(projects, generation, cuts, backends, jobs, media, clock, engine, space)
     studio = Studio(
         changes=changes, clock=clock, options=options, backends=backends, projects=projects,
         storyboards=storyboards, casting=CastService(changes), selection=SelectionService(changes), jobs=jobs,
         generation=generation, cuts=cuts, sound=sound, film=FilmService(
             projects, generation, cuts, jobs, media, FileDeliveries(places.data / "deliveries"), clock, options,
-            changes, space, sound, passes,
+            changes, space, sound, passes, film_checks,
         ),
-        passes=passes, handover=HandoverService(
-            projects, cuts, sound, jobs, media, OtioInterchange(), ZipArchives(), clock, changes
+        passes=passes, exports=BoardExports(projects, generation, jobs, media, clock, _save_file),
+        handover=HandoverService(
+            projects, cuts, sound, jobs, media, OtioInterchange(), ZipArchives(), clock, changes,
+            space, generation,
         ),
         keeping=KeepingService(store, changes), space=space,
         library=LibraryService(projects, media, places.cache), settings=SettingsService(source, changes),
-        writing=WritingService(projects, jobs, clock, changes), engine=engine,
-        monitor=monitor,
+        writing=WritingService(projects, jobs, clock, changes, writer), engine=engine,
+        monitor=monitor, checks=film_checks,
     )  # fmt: skip
     commands = Commands(studio, media, stops, import_any)
     folders = [("projects", store.home()), ("data", places.data), ("cache", places.cache)]
-    doctor = Doctor(Machine(), backends, [*folders, ("settings", places.config)], source.problems, own_version())
+    doctor = Doctor(
+        Machine(), backends, [*folders, ("settings", places.config)], source.problems, own_version(), writer
+    )  # fmt: skip
     verification = Verification(FolderInventories(), media)
     named = {folder: f"<{name} folder>" for name, folder in [*folders, ("settings", places.config)]}
-    quality = QualityService(FileExaminer(), FileGates(places.config / "gates"), clock)
     traces = FolderTraces(places.data / "logs", named)
     diagnostics = Diagnostics(studio, doctor, verification, traces, clock, entries.secrets.redact)
     source.fields()  # so that their secrets are known before anything is logged
@@ -259,6 +322,7 @@ def compose(
         stack.callback(stop_logging, [logs])
         stack.callback(pool.close)
         stack.callback(backends.close)
+        stack.callback(examiner.close)
         stack.callback(projects.close)
         stack.callback(jobs.close)
         space.start()
@@ -280,6 +344,10 @@ def _save_file(path: Path, content: bytes) -> None:
 
     with storing(f"Writing {path}"):
         write_bytes(path, content)
+
+
+def _entry_of(drawer: PictureBackend) -> Entry:
+    return (lambda _: drawer.spec, lambda: drawer)
 
 
 def _lane_size(backends: Any, backend: str) -> int:

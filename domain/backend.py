@@ -19,7 +19,8 @@ class BackendSpec(Value):
     `workflow` names the one this spec is about, for backends that have several; `reads_text` tells that a shot
     reaches it as one composed prompt (domain.prompting). `scales` maps quality presets to the share of the film's
     size that they generate; `references` is how many reference pictures it takes; `version` changes when the same
-    request would give another result.
+    request would give another result. `needs` says what has to be entered before it can be chosen ("an API key"), and
+    `place` under which heading of Settings.
     """
 
     id: str
@@ -36,6 +37,8 @@ class BackendSpec(Value):
     reads_text: bool = False
     scales: dict[str, float] = Field(default_factory=dict)
     references: int = Field(default=0, ge=0, le=99)
+    needs: str = ""
+    place: str = ""
 
     @property
     def at_once(self) -> int:

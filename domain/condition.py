@@ -38,7 +38,7 @@ class Vouched(Value):
     """A media file that a sidecar tells about. Where the sidecar does not say, `sha256` is empty and the numbers 0;
     `size` is in bytes. `title` names it for people."""
 
-    kind: Literal["picture", "last frame", "clip", "film"]
+    kind: Literal["picture", "last frame", "clip", "film", "sound", "colour table"]
     path: str
     title: str
     sha256: str = ""
@@ -49,7 +49,7 @@ class Vouched(Value):
 
 
 class Pick(Value):
-    """A file that the selection names for a shot of the film."""
+    """A file that a document names for the film: chosen for a shot, laid into its sound, or colouring it."""
 
     title: str
     path: str
@@ -66,13 +66,16 @@ class Inventory(Value):
 
 
 class Condition(Value):
-    """What a look at a project found. `pictures`, `clips` and `films` were decoded whole, `documents` read."""
+    """What a look at a project found. `pictures`, `clips` and `films` were decoded whole, `documents` and colour
+    `tables` read, `sounds` hashed."""
 
     project: str
     documents: int = 0
     pictures: int = 0
     clips: int = 0
     films: int = 0
+    sounds: int = 0
+    tables: int = 0
     irregular: tuple[Irregularity, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from domain.asking import Usage
 from domain.base import Value
 from domain.errors import BadInput
 from domain.importing import ImportNote
@@ -30,7 +31,9 @@ class Brief(Value):
     is filled in; revise: the project's storyboard is changed as `instruction` says.
 
     `seconds` is the film's running time (None: as the text says, else estimated), `shots` their number (None: as it
-    fits). `language` is the text's own (empty: told from it).
+    fits). `language` is the text's own (empty: told from it), `output` the one of all words that are added (empty: the
+    text's). `writer` is who writes: the offline rules, or a language model, the one of the settings unless `model`
+    names another.
     """
 
     mode: Mode = "draft"
@@ -40,10 +43,14 @@ class Brief(Value):
     seconds: Seconds | None = None
     shots: int | None = Field(default=None, ge=1, le=MAX_SHOTS)
     language: Language = ""
+    output: Language = ""
+    writer: Literal["rules", "model"] = "rules"
+    model: str = Field(default="", max_length=200)
 
 
 class Draft(Value):
-    """A storyboard that was written, and the one it was written over. `taken` are the shots that were accepted."""
+    """A storyboard that was written, and the one it was written over. `taken` are the shots that were accepted,
+    `model` is the language model that wrote it (empty: the rules did), and `usage` what that took."""
 
     id: str
     brief: Brief
@@ -53,6 +60,8 @@ class Draft(Value):
     notes: tuple[ImportNote, ...] = ()
     created: str = ""
     taken: tuple[str, ...] = ()
+    model: str = ""
+    usage: Usage = Usage()
 
 
 class FieldChange(Value):

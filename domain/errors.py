@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from domain.job import JobOffer
 
-Fault = Literal["", "network", "unavailable", "memory", "disk"]
+Fault = Literal["", "network", "unavailable", "memory", "disk", "refused"]
 """Why a generation failed, as far as it decides what comes next. network: cannot be reached or broke off, and may
 well succeed later; unavailable: something must be given first (a server, a model, a login); memory: the same request
-would fail again, a smaller one may not; disk: the disk of this computer has no room; empty: none of these."""
+would fail again, a smaller one may not; disk: the disk of this computer has no room; refused: the service's rules
+forbid the words, and others may pass; empty: none of these."""
 
 
 class StudioError(Exception):
@@ -117,7 +118,12 @@ class BackendUnavailable(BackendFailed):
 
 
 class FateUnknown(StudioError):
-    """Raised when a paid job was sent before and nobody can tell what became of it; it is not sent again unasked."""
+    """Raised when a paid job was sent before and nobody can tell what became of it; it is not sent again unasked.
+    `askable` tells that its backend could be asked again another time."""
+
+    def __init__(self, message: str, cure: str = "", *, askable: bool = True) -> None:
+        super().__init__(message, cure)
+        self.askable = askable
 
 
 class Cancelled(StudioError):

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from domain.base import Value
+from domain.quality.filmcheck import FilmCheck
+from domain.quality.values import Expectation
 from domain.sound.report import MixReport
 from domain.sound.tracks import Subtitles
 from domain.take import MediaInfo
@@ -52,7 +54,8 @@ class FilmReport(Value):
     `delivery` is the id of what it was written as ("film": in its own size), `encoder` what wrote it (empty: packets
     were copied). `file` is where it lies when that is not the project's own folder. `seconds` it took to make. `sound`
     is what was measured in its mix, None where none was made; `subtitles` is what became of them. `upscaled` and
-    `interpolated` are the workflows whose clips stand in for takes' own; empty where none does.
+    `interpolated` are the workflows whose clips stand in for takes' own; empty where none does. `ordered` is what its
+    check goes by, `checked` what that found; None in films that were not checked.
     """
 
     name: str
@@ -73,12 +76,16 @@ class FilmReport(Value):
     subtitles: Subtitles = "none"
     upscaled: str = ""
     interpolated: str = ""
+    ordered: Expectation | None = None
+    checked: FilmCheck | None = None
 
 
 class SheetCell(Value):
-    """One shot on a contact sheet: a picture's absolute path (empty: none yet), a heading, its time, and its words."""
+    """One shot on a contact sheet: a picture's absolute path (empty: none yet), a heading, its time, its words, and who
+    and what is in it."""
 
     picture: str = ""
     heading: str
     time: str
     words: str = ""
+    cast: str = ""

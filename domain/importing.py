@@ -55,7 +55,7 @@ class ImportedTransition(Value):
 class ImportResult(Value):
     """An imported storyboard. `width`, `height` (pixels, even) and `rate` are None where the file asks for nothing.
 
-    `format` says what the file was taken for: "gcv 2.2", "segment list", "fountain", "table", "images", "text",
+    `format` says what the file was taken for: "gcv 2.2", "segment list", "fountain", "fdx", "table", "images", "text",
     "kinoloom".
     """
 

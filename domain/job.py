@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,16 +10,19 @@ from pydantic import Field
 from domain.base import Value
 from domain.errors import Fault
 
-JobKind = Literal["keyframe", "segment", "film", "import", "speech", "handover", "pass", "plan"]
+JobKind = Literal["keyframe", "segment", "film", "import", "speech", "handover", "pass", "plan", "check", "export"]
 
 
 class JobOffer(Value):
     """Something a person may choose for a job that did not come to a good end: `title` on the button, `what` it means
-    in a sentence. `changes` are added to the job's `detail`."""
+    in a sentence. `changes` are added to the job's `detail`. Where other words would be sent, `before` and `after` have
+    them in full, to be shown before it is chosen."""
 
     id: str
     title: str
     what: str = ""
+    before: str = ""
+    after: str = ""
     changes: dict[str, str | int] = Field(default_factory=dict)
 
 
@@ -43,12 +47,14 @@ class Running(Value):
 
 
 class Done(Value):
-    """Finished; `result` names the artefact (take id, keyframe name or film file)."""
+    """Finished; `result` names the artefact (take id, keyframe name or film file). `note` says in words what a person
+    should know of it: what was made again and why, what its check found."""
 
     kind: Literal["done"] = "done"
     finished: str
     seconds: float = Field(default=0, ge=0)
     result: str = ""
+    note: str = ""
 
 
 class Failed(Value):
@@ -65,6 +71,9 @@ class Failed(Value):
 
 
 CHECK = JobOffer(id="check", title="Check again", what="Ask once more what became of it. Costs nothing.")
+RETAKEN = ("retake", "because")
+"""What a job's `detail` has of its retakes; a job that a person has made again begins without."""
+
 MAKE_AGAIN = JobOffer(
     id="again", title="Make again", what="Send it once more. It may be charged twice, if the first one was made too."
 )
@@ -122,6 +131,17 @@ class Job(Value):
     def ended(self) -> bool:
         """Whether the job has come to its one end."""
         return isinstance(self.phase, TERMINAL)
+
+    @property
+    def retake(self) -> int:
+        """How often its clip was made again because the one before failed its check."""
+        return int(self.detail.get("retake", 0))
+
+    @property
+    def call(self) -> str:
+        """The id under which it goes to a backend, a UUID: its own, and another one for each retake, so that what
+        became of the one before is not taken for it."""
+        return self.id if not self.retake else str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.id}/{self.retake}"))
 
 
 class Run(Value):

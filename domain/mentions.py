@@ -62,7 +62,7 @@ class Mentions:
         found = []
         taken = 0
         for word in _WORD.finditer(plain):
-            if word.start() < taken:
+            if word.start() < taken or word.group() not in self._by_first:
                 continue
             mention = self._at(plain, word.start(), word.group())
             if mention is not None:
@@ -100,7 +100,8 @@ class Mentions:
 
 def _lower(text: str) -> str:
     """Lower case of the same length, so that places stay places."""
-    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(one if len(one := c.lower()) == 1 else c for c in text)
 
 
 def _ends(text: str, end: int) -> bool:

@@ -9,6 +9,7 @@ the end of the last segment only, so every segment that is continued is kept to 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Literal
 
@@ -76,12 +77,14 @@ def boundary_slot(boundary: int, boundaries: int) -> str:
 
 
 def time_shot(
-    shot_id: str, seconds: Fraction, rate: Fraction, profile: ModelProfile, mode: Mode, *, has_end: bool = False
-) -> ShotTiming:
+    shot_id: str, seconds: Fraction, rate: Fraction, profile: ModelProfile, mode: Mode, *, has_end: bool = False,
+    anchors: Collection[int] = (),
+) -> ShotTiming:  # fmt: skip
     """The exact segments of one shot.
 
     `has_end` tells that an end keyframe was chosen: in chain and single mode the last segment then aims at it;
-    in keyframe mode every boundary is a keyframe whether it is chosen yet or not.
+    in keyframe mode every boundary is a keyframe whether it is chosen yet or not. `anchors` are segments of a chain
+    that begin with a keyframe too.
     """
     frames = film_frames(seconds, rate)
     native = native_frames(frames, profile.rate, rate)
@@ -103,13 +106,14 @@ def time_shot(
         drop = profile.overlap if index else 0
         keep = min(length - drop, native - kept)
         by_keyframes = mode == "keyframe"
+        fresh = index == 0 or by_keyframes or (mode == "chain" and index in anchors)
         ends = by_keyframes or (has_end and index == last)
         segments.append(
             Segment(
                 index=index, generate=length, drop=drop, keep=keep, surplus=length - drop - keep, first=kept,
-                start="keyframe" if index == 0 or by_keyframes else "previous",
+                start="keyframe" if fresh else "previous",
                 end="keyframe" if ends else "none",
-                start_slot=boundary_slot(index, len(lengths)) if index == 0 or by_keyframes else "",
+                start_slot=boundary_slot(index, len(lengths)) if fresh else "",
                 end_slot=boundary_slot(index + 1, len(lengths)) if ends else "",
             )
         )  # fmt: skip

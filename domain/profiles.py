@@ -56,6 +56,16 @@ PICTURE_PROFILES: dict[str, ModelProfile] = {
 }  # fmt: skip
 """Rules for the sizes of pictures: a picture counts as a clip of one frame."""
 
+PROVIDER_PROFILES: dict[str, ModelProfile] = {
+    p.id: p
+    for p in (
+        ModelProfile(id="openai", title="OpenAI images", rate=1, n_max=1, overlap=0, size_multiple=2, max_pixels=8192 * 8192),
+        ModelProfile(id="stability", title="Stability images", rate=1, n_max=1, overlap=0, size_multiple=2, max_pixels=8192 * 8192),
+        ModelProfile(id="stability-turbo", title="Stability turbo images", rate=1, n_max=1, overlap=0, size_multiple=2, max_pixels=8192 * 8192),
+    )
+}  # fmt: skip
+"""Pictures of services on the network: asked for at the film's own size, to which their adapters fit them."""
+
 
 def profile_for(profile_id: str, film_rate: Fraction) -> ModelProfile:
     """The profile of that id; those of engines without a rate of their own take the film's.
@@ -66,7 +76,7 @@ def profile_for(profile_id: str, film_rate: Fraction) -> ModelProfile:
         return animatic_profile(film_rate)
     if profile_id == PASS_THROUGH:
         return pass_through_profile(film_rate)
-    known = PROFILES | PICTURE_PROFILES
+    known = PROFILES | PICTURE_PROFILES | PROVIDER_PROFILES
     try:
         return known[profile_id]
     except KeyError:

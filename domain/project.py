@@ -59,14 +59,18 @@ class Picked(Value):
 
 
 class ShotChoice(Value):
-    """What stands for one shot: keyframes by slot, takes by segment number, starred pictures by name.
+    """What stands for one shot: keyframes by slot, takes by segment number, starred pictures by name. `anchors` are the
+    segments (0-based, not the first) of a chained shot that begin with a fresh picture and not with the last frame of
+    the one before.
 
-    Slots are "start", "end", and "mid-1", "mid-2" … where a shot made keyframe to keyframe has inner boundaries.
+    Slots are "start", "end", and "mid-1", "mid-2" … where a shot made keyframe to keyframe has inner boundaries, or
+    where a segment is an anchor.
     """
 
     keyframes: dict[str, Picked] = Field(default_factory=dict)
     takes: dict[str, str] = Field(default_factory=dict)
     starred: tuple[str, ...] = ()
+    anchors: tuple[int, ...] = ()
 
 
 class Selection(Value):

@@ -21,7 +21,8 @@ class GenerationRequest(Value):
     is used; `seed_rule` is what the user asked for ("fixed:42", "random", "auto:7"): only the rule is part of the
     fingerprint, so a shot with a random seed is not stale for having been made with some seed.
     `label` (the slate) is drawn or stored by the backend; `params` holds what only some backends use. `clip` is the
-    clip that is worked over, for requests that make no new picture; `frames` and `rate` are those of the result.
+    clip that is worked over, for requests that make no new picture; `frames` and `rate` are those of the result. `mask`
+    is white where the start picture is drawn anew, and black where it stays.
     """
 
     kind: Literal["image", "video"]
@@ -42,31 +43,38 @@ class GenerationRequest(Value):
     end: Picked | None = None
     references: tuple[Picked, ...] = ()
     clip: Picked | None = None
+    mask: Picked | None = None
     params: dict[str, Any] = Field(default_factory=dict)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over all that decides the result; frames given as inputs count by content, not by path."""
-        data = self.model_dump(mode="json", exclude={"seed", "start", "end", "references", "clip"})
+        data = self.model_dump(mode="json", exclude={"seed", "start", "end", "references", "clip", "mask"})
         data["start"] = self.start.sha256 if self.start else None
         data["end"] = self.end.sha256 if self.end else None
         data["references"] = [r.sha256 for r in self.references]
         if self.clip is not None:  # left out where there is none: it is of a later version than most takes
             data["clip"] = self.clip.sha256
+        if self.mask is not None:
+            data["mask"] = self.mask.sha256
         return canonical_hash(data)
+
+
+FIELD_WORDS = {
+    "backend": "backend", "workflow": "workflow", "workflow_hash": "workflow file", "profile": "model",
+    "label": "slate", "prompt": "prompt", "negative": "negative prompt", "seed_rule": "seed", "frames": "length",
+    "rate": "frame rate", "kind": "kind",
+}  # fmt: skip
+PICTURE_WORDS = {"start": "start frame", "end": "end frame", "mask": "mask"}
+"""Fields of a request, in words."""
 
 
 def changed_fields(old: GenerationRequest, new: GenerationRequest) -> list[str]:
     """In words, what differs between two requests as far as the fingerprint is concerned; empty when nothing does."""
-    words = {
-        "backend": "backend", "workflow": "workflow", "workflow_hash": "workflow file", "profile": "model",
-        "label": "slate", "prompt": "prompt", "negative": "negative prompt", "seed_rule": "seed", "frames": "length",
-        "rate": "frame rate", "kind": "kind",
-    }  # fmt: skip
-    found = [word for field, word in words.items() if getattr(old, field) != getattr(new, field)]
+    found = [word for field, word in FIELD_WORDS.items() if getattr(old, field) != getattr(new, field)]
     if (old.width, old.height) != (new.width, new.height):
         found.append("size")
-    for field, word in (("start", "start frame"), ("end", "end frame")):
+    for field, word in PICTURE_WORDS.items():
         before, after = getattr(old, field), getattr(new, field)
         if (before.sha256 if before else None) != (after.sha256 if after else None):
             found.append(word)

@@ -129,6 +129,7 @@ class Shot(Value):
     `dialogue` has one line for each speech ("MARA: It is coming."), `sound` what else is heard; both reach models that
     make sound. `look` names one of the storyboard's looks. `carry` is how much of the picked start frame of the shot
     before goes into this one's (None or 0: nothing, 1: all); where a workflow knows no amounts, it is a reference.
+    `mask` is white where that picture is drawn anew (None: everywhere).
     """
 
     id: SafeName
@@ -147,6 +148,7 @@ class Shot(Value):
     sound: str = Field(default="", max_length=MAX_TEXT)
     overrides: Overrides = Overrides()
     carry: float | None = Field(default=None, ge=0, le=1)
+    mask: Picked | None = None
     image: Sampling = Sampling()
     video: MotionSampling = MotionSampling()
     extras: dict[str, Any] = Field(default_factory=dict)

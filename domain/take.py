@@ -67,3 +67,8 @@ class Take(Value):
     made: str = ""
     seconds: float = Field(default=0, ge=0)
     instead: str = ""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its pictures were drawn by rules, and not by a model."""
+        return self.backend_info.get("drawn") is True

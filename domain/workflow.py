@@ -18,13 +18,13 @@ WorkflowKind = Literal["image", "video", "upscale", "interpolate"]
 
 SLOTS = (
     "prompt", "negative", "seed", "width", "height", "length", "fps", "start_image", "end_image", "steps", "cfg",
-    "denoise", "motion", "clip", "times",
+    "denoise", "motion", "clip", "times", "mask",
 )  # fmt: skip
 """Slots with a meaning of their own. Further ones: "reference-1" … for pictures, "model:<name>" for model files,
 "lora:<name>" and "lora_strength:<name>" for LoRAs. "clip" is the clip that is worked over, "times" how many pictures
-are made of one."""
+are made of one, "mask" a picture that is white where the start picture is drawn anew."""
 
-PICTURE_SLOTS = re.compile(r"start_image|end_image|reference-[1-9][0-9]?|clip")
+PICTURE_SLOTS = re.compile(r"start_image|end_image|mask|reference-[1-9][0-9]?|clip")
 """Slots that take a picture, or a clip of them, by the name it has on the server."""
 
 _FURTHER = re.compile(r"reference-[1-9][0-9]?|(model|lora|lora_strength):.+")
@@ -153,8 +153,9 @@ class WorkflowManifest(Value):
     `slots` maps each slot to the inputs that take its value; a slot that is not there is not offered. `writer` is the
     node whose file is the result; `last_frame` the node that saves the lossless last frame, when the graph has one.
     The length slot counts frames. Those of the kinds upscale and interpolate that take a clip work it over: the same
-    frames larger, or `times` as many. `template` names a workflow that the connected server serves itself; there is no
-    graph beside the manifest then, and places may be `@host.name` and `@found.slot`.
+    frames larger, or `times` as many. `without` says, for a picture that is not given, which inputs get another value
+    or come from another node's output then (node, number of the output). `template` names a workflow that the connected
+    server serves itself; there is no graph beside the manifest then, and places may be `@host.name` and `@found.slot`.
     """
 
     id: SafeName
@@ -168,6 +169,7 @@ class WorkflowManifest(Value):
     derived: dict[str, Derived] = Field(default_factory=dict)
     nodes: tuple[str, ...] = ()
     models: tuple[ModelFile, ...] = ()
+    without: dict[str, dict[str, Scalar | tuple[str, int]]] = Field(default_factory=dict)
     switches: tuple[Switch, ...] = ()
     quality: dict[str, Quality] = Field(default_factory=dict)
     template: str = Field(default="", max_length=200, pattern=r"^[A-Za-z0-9._-]*$")
@@ -187,7 +189,10 @@ class WorkflowManifest(Value):
             for switch in preset.switches:
                 if switch not in known:
                     raise ValueError(f"quality.{name} turns {switch!r}, which is no switch of the workflow")
-        for place in self.derived:
+        for slot in self.without:
+            if not PICTURE_SLOTS.fullmatch(slot):
+                raise ValueError(f"without.{slot[:60]}: only pictures can be missing")
+        for place in (*self.derived, *(place for inputs in self.without.values() for place in inputs)):
             read_place(place)
         if not self.template:
             if not self.writer:

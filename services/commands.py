@@ -17,11 +17,14 @@ from domain.errors import BadInput, Conflict, NotReady
 from domain.importing import ImportedPicture, ImportNote, ImportResult
 from domain.names import free_name, slug
 from domain.project import Project
+from domain.quality.filmcheck import FilmCheck
+from domain.quality.values import QualityReport
 from domain.storyboard import Entity, MotionSampling, Presets, Sampling, Shot, Storyboard
 from domain.timing import film_frames, parse_rate, parse_seconds, rate_text
 from services.film import QUALITIES
 from services.ports import Media, StopRequests
 from services.projects import OpenProject, checked
+from services.quality.page import film_page
 from services.run_commands import RunCommands
 from services.studio import Studio
 
@@ -208,6 +211,7 @@ class Commands(RunCommands):
                         "Choose another folder with --project, or make the film from the project: render, then film.",
                     )
                 self._studio.projects.replace_board(project, result)
+                self._studio.cuts.imported(project, result)
             changed = {k: getattr(result, k) for k, v in asked.items() if v and v != (before.get("asked") or {}).get(k)}
             if before and changed | given:
                 project.change_project(**(changed | given))
@@ -238,6 +242,10 @@ class Commands(RunCommands):
         if known != (project.project.extras.get("pictures") or {}):
             project.change_project(extras={**project.project.extras, "pictures": known})
         return notes
+
+    def report_page(self, file: Path, found: QualityReport) -> bytes:
+        """The report about any clip or film as one HTML page. Raises UnreadableMedia."""
+        return film_page(self._media, file, FilmCheck(report=found), file.name)
 
     def check_makeable(self, project: OpenProject) -> None:
         """Raise NotReady naming shots that cannot be made, before any work is begun for a film that needs them all."""

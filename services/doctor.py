@@ -14,7 +14,7 @@ from domain.base import Value
 from domain.errors import StudioError
 from domain.profiles import ANIMATIC
 from domain.request import GenerationRequest
-from services.ports import Backends
+from services.ports import Backends, Writer
 
 NEEDED = {"av": "PyAV", "opencv-python-headless": "OpenCV", "pillow": "Pillow", "numpy": "NumPy", "gradio": "Gradio"}
 """Distributions that Kinoloom does not work without, and what they are called."""
@@ -69,8 +69,9 @@ class Doctor:
 
     def __init__(
         self, machine: Surroundings, backends: Backends, folders: Sequence[tuple[str, Path]],
-        settings_problems: Callable[[], list[str]], version: str,
+        settings_problems: Callable[[], list[str]], version: str, writer: Writer | None = None,
     ) -> None:  # fmt: skip
+        self._writer = writer
         self._machine = machine
         self._backends = backends
         self._folders = folders
@@ -80,7 +81,9 @@ class Doctor:
     def examine(self) -> list[Finding]:
         """Every finding, in the order of the checks; takes a few seconds."""
         found: list[Finding] = []
-        checks = (self._versions, self._media, self._places, self._settings, self._engine)
+        checks = (
+            self._versions, self._media, self._places, self._settings, self._engine, self._providers, self._language,
+        )  # fmt: skip
         for check in checks:
             try:
                 found += check()
@@ -164,6 +167,31 @@ class Doctor:
             except StudioError as error:
                 words, cure = error.message, error.cure or cure
         yield Finding(check="animatic engine", ok=False, found=words, cure=cure)
+
+    def _providers(self) -> Iterator[Finding]:
+        """How the services are set up that charge for what they make. They are not asked."""
+        for name in self._backends.ids():
+            spec = self._backends.spec(name)
+            if not spec.place:
+                continue
+            if spec.needs:
+                words = f"not set up: needs {spec.needs}, in Settings under {spec.place}"
+                yield Finding(check=name, ok=True, found=words, needed=False)
+                continue
+            problems = self._backends.get(name).preflight().problems
+            for problem in problems:
+                yield Finding(check=name, ok=False, found=problem.what, cure=problem.cure, needed=False)
+            if not problems:
+                yield Finding(check=name, ok=True, found="set up; it charges for each picture", needed=False)
+
+    def _language(self) -> Iterator[Finding]:
+        """Whether the model that writes storyboards answers, where one is set up; within a few seconds."""
+        model = self._writer.model() if self._writer is not None else ""
+        if self._writer is not None and model:
+            why = self._writer.check()
+            cure = "Correct it in Settings, under Writing model, or leave its address empty." if why else ""
+            found = why or f"{model} can be reached"
+            yield Finding(check="writing model", ok=not why, found=found, cure=cure, needed=False)
 
 
 def _variable(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -15,12 +16,11 @@ from domain.cut.reel import Reel
 from domain.delivery import QUALITIES as _QUALITIES
 from domain.delivery import Delivery, film_delivery
 from domain.errors import BadInput, Cancelled, NotReady
-from domain.film import FilmReport, Mastered, SheetCell
+from domain.film import FilmReport, Mastered
 from domain.job import Job, Run
 from domain.names import free_name, slug
 from domain.project import Picked
 from domain.sound.tracks import check_loudness, check_subtitles
-from domain.timing import film_frames, seconds_label, timecode
 from services.changes import ChangeCounter
 from services.cut import CutService, CutView
 from services.film_contents import CutShot, differences, film_cards, film_shots, shots_of
@@ -33,7 +33,9 @@ from services.passes import Improved, PassService
 from services.planning import PlanSetup, ShotState
 from services.ports import Clock, Deliveries, Media
 from services.projects import OpenProject, ProjectService
+from services.quality.films import FilmChecks
 from services.space import SpaceKeeper
+from services.targets import checked_target
 
 FILM_LANE = "film"
 QUALITIES = tuple(_QUALITIES)
@@ -41,6 +43,7 @@ FILM = "film"
 """The delivery that is made unless another is asked for: the film in its own size."""
 
 _KEPT = 200
+_THEN = "make the film"
 
 
 class Delivered(Value):
@@ -55,7 +58,7 @@ class FilmService:
     def __init__(
         self, projects: ProjectService, generation: GenerationService, cuts: CutService, jobs: JobService, media: Media,
         deliveries: Deliveries, clock: Clock, options: CurrentOptions, changes: ChangeCounter, space: SpaceKeeper,
-        mixer: Mixer | None = None, passes: PassService | None = None,
+        mixer: Mixer | None = None, passes: PassService | None = None, checks: FilmChecks | None = None,
     ) -> None:  # fmt: skip
         self._projects = projects
         self._generation = generation
@@ -69,6 +72,7 @@ class FilmService:
         self._space = space
         self._mixer = mixer
         self._passes = passes
+        self._checks = checks
         jobs.register("film", self._make)
 
     # -- making --------------------------------------------------------------------------------------------
@@ -88,7 +92,8 @@ class FilmService:
         chosen = quality or self._options().quality
         how = self.delivery(delivery, chosen)
         if target is not None:
-            target = _checked_target(target, how)
+            wanted = f"{how.title if delivery != FILM else 'A film'} is written as {how.ending}."
+            target = checked_target(target, how.ending, wanted, how.title)
         if not project.board.shots:
             raise NotReady("The storyboard has no shots yet.", "Write or import some in Storyboard.")
         setup = self._generation.setup(project, backend)
@@ -96,14 +101,15 @@ class FilmService:
             how.within(limit, self._seconds(project, how))
         view = self._cuts.view(project, setup)
         if not after:
-            self._ready(view)
+            view.check(_THEN)
         film = project.project
+        size = how.size(film.width, film.height)
         passes: list[Job] = []
         if self._passes is not None:
-            passes = self._passes.jobs(project, view, how.size(film.width, film.height), after, setup.spec.id)
-        if target is None:
-            frames = project.board.frames(project.project.rate)
-            self._space.need(project, self._space.film(project, frames), "The film")
+            passes = self._passes.jobs(project, view, size, after, setup.spec.id)
+            if passes:
+                self._space.need(project, self._passes.room(project, view, size, passes), "Working over the clips")
+        self._fits(project, view, how, target, limit)
         detail: dict[str, str | int] = {"quality": chosen, "backend": setup.spec.id, "delivery": delivery}
         if target is not None:
             detail["target"] = str(target)
@@ -120,7 +126,8 @@ class FilmService:
             title="Film" if delivery == FILM else how.title, backend=FILM_LANE,
             after=(*after, *(one.id for one in passes)), created=self._clock.now(), detail=detail,
         )  # fmt: skip
-        return self._jobs.start(project.id, job.title, [*passes, job])
+        then = [self._checks.job(project, job)] if self._checks is not None and delivery == FILM else []
+        return self._jobs.start(project.id, job.title, [*passes, job, *then])
 
     def deliveries(self) -> list[Delivery]:
         """What a film can be written as besides its own way."""
@@ -143,32 +150,6 @@ class FilmService:
         """Take a .cube colour table into the project, for a grade. Raises UnreadableMedia."""
         self._media.check_table(source)
         return project.files.add_table(source, name.removesuffix(".cube").removesuffix(".CUBE"))
-
-    def contact_sheet(self, project: OpenProject, target: Path | None = None, ending: str = ".pdf") -> Path:
-        """Write the storyboard as a contact sheet, .pdf or .png; where it lies. Without a target it goes into the
-        project's film folder under a name of its own with that ending. Raises BadInput and MediaFailed."""
-        if target is None:
-            target = project.files.film_path(f"{slug(project.project.name, 'film')}-sheet").with_suffix(ending)
-        target = target.expanduser().absolute()
-        if not target.parent.is_dir():
-            raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
-        board, rate = project.board, project.project.rate
-        states = {s.words.shot.id: s for s in self._generation.states(project, self._generation.setup(project))}
-        cells: list[SheetCell] = []
-        first = 0
-        for shot in board.shots:
-            picture = states[shot.id].keyframe("start") if shot.id in states else None
-            words = shot.prompt or shot.description
-            cells.append(
-                SheetCell(
-                    picture="" if picture is None else str(project.files.path(picture)),
-                    heading=f"{shot.id}  {shot.title}".strip(), words=words,
-                    time=f"{timecode(first, rate)}  {seconds_label(shot.seconds)}",
-                )
-            )  # fmt: skip
-            first += film_frames(shot.seconds, rate)
-        self._media.contact_sheet(board.title or project.project.name, cells, target)
-        return target
 
     # -- what there is -------------------------------------------------------------------------------------
 
@@ -218,7 +199,7 @@ class FilmService:
         project = self._projects.get(job.project)
         setup = self._generation.setup(project, str(job.detail["backend"]) if "backend" in job.detail else None)
         view = self._cuts.view(project, setup)
-        self._ready(view)
+        view.check(_THEN)
         reel = view.reel
         quality = str(job.detail.get("quality", self._options().quality))
         named = str(job.detail.get("delivery", FILM))
@@ -241,6 +222,8 @@ class FilmService:
             sound=sound.report, subtitles=sound.way, upscaled=improved.workflows.get("upscale", ""),
             interpolated=improved.workflows.get("interpolate", ""),
         )  # fmt: skip
+        if self._checks is not None and named == FILM:
+            report = report.replace(ordered=self._checks.order(project, view, report))
         project.files.write(f"film/{name}.report", report)
         if named != FILM:
             project.change(
@@ -287,18 +270,16 @@ class FilmService:
         finally:
             project.files.discard(work)
 
-    @staticmethod
-    def _ready(view: CutView) -> None:
-        """Raise NotReady naming the shots without takes."""
-        lacking = view.lacking()
-        if lacking:
-            some = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
-            raise NotReady(
-                f"{len(lacking)} of {len(view.cut.shots())} shots have no take that fits their length yet: {some}.",
-                "Render them in Video, then make the film.",
-            )
-        if not view.reel.frames:
-            raise NotReady("There is nothing in the cut.", "Put a shot back into it in Film.")
+    def _fits(self, project: OpenProject, view: CutView, how: Delivery, target: Path | None, limit: int | None) -> None:
+        """Raise DiskFull when there is no room for the film, and for its sound while that is mixed."""
+        film, reel = project.project, view.reel
+        frames = max(reel.frames, project.board.frames(film.rate) if view.lacking() else 0)
+        size = self._space.delivered(project, how.replace(limit=limit), frames, reel.rate, (film.width, film.height))
+        if target is None:
+            self._space.need(project, size + _mixing(frames / reel.rate), "The film")
+        else:
+            self._space.need(project, _mixing(frames / reel.rate), "The film's sound")
+            self._space.need(project, size, "The film", target.parent)
 
     def _seconds(self, project: OpenProject, how: Delivery) -> Fraction:
         reel = self._cuts.view(project).reel
@@ -315,6 +296,11 @@ class FilmService:
             if name not in taken and project.files.read(f"film/{name}.report", FilmReport) is None:
                 return name
         raise AssertionError("unreachable")
+
+
+def _mixing(seconds: Fraction) -> int:
+    """Bytes that mixing takes meanwhile: five stems and the mix, 48 kHz, two channels, four bytes a sample."""
+    return math.ceil(seconds * 48_000 * 2 * 4 * 6)
 
 
 class _Pace:
@@ -334,21 +320,6 @@ class _Pace:
         left = (of - done) / speed
         length = f"{left / 60:.0f} min" if left >= 100 else f"{left:.0f} s"
         return f"{said}, {speed:.0f} a second, {length} left" if speed >= 1 else f"{said}, {length} left"
-
-
-def _checked_target(target: Path, how: Delivery) -> Path:
-    """The absolute path of the file to be. Raises BadInput when there cannot be one."""
-    target = target.expanduser().resolve()
-    if target.suffix.lower() != how.ending:
-        if how.ending:
-            wanted = f"{how.title} is written as {how.ending}." if how.id != FILM else "Films are written as .mp4."
-            raise BadInput(f"{target.name} is not an {how.ending} name.", wanted)
-        raise BadInput(f"{target.name} has an ending, but {how.title} is a folder.", "Choose a name without one.")
-    if how.ending and target.is_dir():
-        raise BadInput(f"{target} is a folder.", "Choose a file name for the film.")
-    if not target.parent.is_dir():
-        raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
-    return target
 
 
 def _inside(project: OpenProject, name: str, how: Delivery) -> Path:

@@ -40,15 +40,15 @@ class Follower:
             context.check()
             if not free:
                 context.sending(request.backend)
-            backend.submit(context.job.id, request, _inputs(files, request), work)
+            backend.submit(context.job.call, request, _inputs(files, request), work)
 
         def stop() -> None:
             if not context.to_be_resumed:
-                backend.cancel(context.job.id)
+                backend.cancel(context.job.call)
             elif isinstance(backend, GoesOnAlone):
-                backend.leave(context.job.id)
+                backend.leave(context.job.call)
             elif free:
-                backend.cancel(context.job.id)
+                backend.cancel(context.job.call)
             # What costs something and cannot be left is not thrown away: it is followed to its end.
 
         context.on_stop(stop)
@@ -58,7 +58,7 @@ class Follower:
         """Follow a job that was sent before. Never sends it."""
         title = self._backends.spec(request.backend).title
         context.report(0.0, f"asking {title} what became of it")
-        match backend.recover(context.job.id):
+        match backend.recover(context.job.call):
             case BackendFailure() as failure:
                 raise _error(failure)
             case BackendStopped():
@@ -70,13 +70,16 @@ class Follower:
         if not known or not isinstance(backend, TakesUp):
             raise FateUnknown(
                 f"{context.job.title} was sent to {title} before the interruption, and what became of it is not known.",
-                "Check again later, or make it again, which may cost once more.",
+                "Check again later, or make it again, which may cost once more."
+                if isinstance(backend, TakesUp)
+                else "It cannot be asked for there. Make it again, which may cost once more.",
+                askable=isinstance(backend, TakesUp),
             )
-        backend.attach(context.job.id, request, work)
+        backend.attach(context.job.call, request, work)
 
     @staticmethod
     def _follow(backend: VideoBackend, context: JobContext) -> BackendDone:
-        for event in backend.events(context.job.id):
+        for event in backend.events(context.job.call):
             match event:
                 case BackendQueued(position=position):
                     context.report(0.0, "waiting" if position is None else f"{position} ahead")
@@ -88,6 +91,13 @@ class Follower:
                     context.preview(mime, data)
                 case BackendDone():
                     return event
+                case BackendFailure(message=message, fault="network") if context.job.sent and not isinstance(
+                    backend, TakesUp
+                ):
+                    raise FateUnknown(
+                        message, "It may have been made and charged. Make it again, which may cost once more.",
+                        askable=False,
+                    )  # fmt: skip
                 case BackendFailure():
                     raise _error(event)
                 case BackendStopped():
@@ -102,6 +112,6 @@ def _error(failure: BackendFailure) -> StudioError:
 
 
 def _inputs(files: ProjectFiles, request: GenerationRequest) -> dict[str, Path]:
-    given = {"start": request.start, "end": request.end, "clip": request.clip}
+    given = {"start": request.start, "end": request.end, "clip": request.clip, "mask": request.mask}
     given |= {f"reference-{i}": picked for i, picked in enumerate(request.references)}
     return {name: files.path(picked) for name, picked in given.items() if picked is not None}

@@ -6,15 +6,16 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import BadInput, NotReady
 from domain.fitting import Fit
 from domain.importing import ImportedPicture
-from domain.job import Job, Run
+from domain.job import Job, Run, Unsure
 from domain.plan import GenerationPlan
 from domain.profile import Mode
-from domain.prompting import sheet_id
+from domain.project import Picked
+from domain.prompting import sheet_id, with_sheet
 from domain.storyboard import CastKind
 from domain.take import Keyframe
 from services.changes import ChangeCounter
@@ -23,11 +24,15 @@ from services.keyframe_imports import KeyframeImports, check_slot
 from services.making import Making
 from services.options import CurrentOptions
 from services.planning import PlanSetup, ShotState, build_plan, shot_states
-from services.ports import Backends, Clock, Media, TimingStore
+from services.ports import Backends, Clock, Media, Rewriter, TimingStore
+from services.prices import PriceNotes, keyframes_price
 from services.projects import OpenProject, ProjectService, checked
 from services.resuming import Resuming
 from services.setups import Instead, kept, setup_for
 from services.space import SpaceKeeper
+
+if TYPE_CHECKING:  # it reads the cut, which is made of what is generated
+    from services.quality.retakes import ClipChecks
 
 MAX_VARIANTS = 12
 
@@ -38,6 +43,7 @@ class GenerationService:
     def __init__(
         self, projects: ProjectService, backends: Backends, jobs: JobService, media: Media, clock: Clock,
         timings: TimingStore, options: CurrentOptions, changes: ChangeCounter, space: SpaceKeeper,
+        checks: ClipChecks | None = None, rewriter: Rewriter | None = None,
     ) -> None:  # fmt: skip
         self._space = space
         self._backends = backends
@@ -47,7 +53,9 @@ class GenerationService:
         self._options = options
         self._imports = KeyframeImports(projects, jobs, media, clock, changes)
         self._resuming = Resuming(projects, backends, jobs, clock)
-        self.last_frames = Making(projects, backends, jobs, media, clock, timings, options).last_frames
+        self.last_frames = Making(
+            projects, backends, jobs, media, clock, timings, options, checks, rewriter
+        ).last_frames
 
     # -- planning ------------------------------------------------------------------------------------------
 
@@ -78,7 +86,18 @@ class GenerationService:
     ) -> GenerationPlan:  # fmt: skip
         """What would be made. Contacts no server and starts no backend."""
         setup = self.setup(project, backend, profile, mode, workflow)
-        return build_plan(setup, project.project, self.states(project, setup, only), self._timings.expect)
+        states = self.states(project, setup, only)
+        return self.priced(build_plan(setup, project.project, states, self._timings.expect), setup, states)
+
+    def priced(self, plan: GenerationPlan, setup: PlanSetup, states: Sequence[ShotState]) -> GenerationPlan:
+        """The plan with what the keyframes that it lacks will cost, where they do. Asks nobody."""
+        if setup.image_spec.free or not setup.draws:
+            return plan
+        missing = [(s, slot) for s in states for slot in s.slots() if s.keyframe(slot) is None]
+        if not missing:
+            return plan
+        words = keyframes_price(PriceNotes(self._backends), [s.image_request(slot) for s, slot in missing])
+        return plan.replace(price=f"clips {plan.price}, {words}" if plan.price else words)
 
     def expect(self, key: str) -> float | None:
         """Seconds per frame in past runs, under a name from `services.pacing`; None before the first."""
@@ -102,20 +121,29 @@ class GenerationService:
         count = self._options().variants if variants is None else variants
         if not 1 <= count <= MAX_VARIANTS:
             raise BadInput(f"{count} variants cannot be made.", f"Choose 1 to {MAX_VARIANTS}.")
-        setup = self.setup(project, backend)
+        instead = Instead(image_backend=backend or "")
+        setup = setup_for(self._backends, project.project, self._options(), instead)
         self._need(setup, "image")
         wanted = None if shots is None else list(shots)
         if slot:
             check_slot(slot)
-        queued = [(j.shot, j.slot) for j in self._jobs.jobs(project.id) if j.kind == "keyframe" and not j.ended]
+        waiting = [j for j in self._jobs.jobs(project.id) if j.kind == "keyframe" and not j.ended]
+        queued, paid = [(j.shot, j.slot) for j in waiting], {(j.shot, j.slot): j for j in waiting if j.sent}
+        sent = self._resuming.sent_pictures(project)
+        notes = PriceNotes(self._backends)
         jobs: list[Job] = []
         for state in self.states(project, setup, wanted):
-            for name in [slot] if slot else state.slots():
-                if wanted is None and state.keyframe(name) is not None:
+            for name in [slot] if slot else [x for x in state.slots() if not state.lacks_frame(x)]:
+                if wanted is None and (state.keyframe(name) is not None or (state.words.shot.id, name) in paid):
                     continue
+                if wanted is None:
+                    _refuse_sent(sent.get((state.words.shot.id, name)))
                 made = sum(1 for k in state.keyframes if k.slot == name) + queued.count((state.words.shot.id, name))
-                jobs += [self._keyframe_job(project, state, name, made + i, setup) for i in range(count)]
+                jobs += [self._keyframe_job(project, state, name, made + i, setup, notes) for i in range(count)]
         if not jobs:
+            for job in paid.values() if wanted is None else ():
+                if isinstance(job.phase, Unsure):
+                    raise NotReady(job.phase.message, job.phase.cure)
             return None
         self._space.need(project, self._space.pictures(project, len(jobs)), "Drawing keyframes")
         return self._jobs.start(project.id, "Keyframes", jobs)
@@ -132,11 +160,14 @@ class GenerationService:
         made = len(project.files.keyframes(shot)) + sum(
             j.shot == shot and not j.ended for j in self._jobs.jobs(project.id)
         )
+        board = with_sheet(project.board, shot)
+        sheet = shot_states(setup, project.project, board, project.selection, [], [], frozenset({shot}))[0]
+        price = PriceNotes(self._backends).of(sheet.image_request("start"))
         jobs = [
             Job(
                 id=str(uuid.uuid4()), run="", project=project.id, kind="keyframe", shot=shot, slot="start",
                 title=f"Sheet of {entity.name or entity.id}"[:200], backend=setup.image_spec.id,
-                created=self._clock.now(), detail=kept(setup) | {"number": made + number},
+                created=self._clock.now(), detail=kept(setup) | {"number": made + number} | price,
             )
             for number in range(variants)
         ]  # fmt: skip
@@ -146,18 +177,21 @@ class GenerationService:
     def render(
         self, project: OpenProject, shots: Iterable[str] | None = None, *, backend: str | None = None,
         seed: int | None = None, again: bool = False, mode: Mode | None = None, workflow: str | None = None,
+        ending: str = "",
     ) -> Run | None:  # fmt: skip
         """Queue what is missing or stale; with `again` a further take of every segment, under another seed.
 
         Keyframes that are missing are drawn first where the backend makes pictures. None when nothing is to be
-        made. Raises NotReady naming the shots that are blocked when nothing else can be done, and DiskFull when there
-        is no room.
+        made. What is at work on the shot `ending` counts as ended: its takes are there, and only looked at. Raises
+        NotReady naming the shots that are blocked when nothing else can be done, and DiskFull when there is no room.
         """
         setup = self.setup(project, backend, mode=mode, workflow=workflow)
         self._need(setup, "video")
         waiting = [j for j in self._jobs.jobs(project.id) if not j.ended]
-        busy = {(j.shot, j.segment): j.id for j in waiting if j.kind == "segment"}
-        sent = self._resuming.sent(project)
+        clips = [j for j in waiting if j.kind == "segment" and not (j.shot == ending and j.phase.kind == "running")]
+        busy = {(j.shot, j.segment): j.id for j in clips}
+        sent, sent_pictures = self._resuming.sent(project), self._resuming.sent_pictures(project)
+        notes = PriceNotes(self._backends)
         drawing = {(j.shot, j.slot, j.backend): j.id for j in reversed(waiting) if j.kind == "keyframe"}
         jobs: list[Job] = []
         lengths: list[int] = []
@@ -175,24 +209,28 @@ class GenerationService:
             for entry in todo:
                 _refuse_sent(sent.get((planned.shot, entry.segment.index)))
             drawn: dict[str, str] = {}
+            made = {i: j for (shot, i), j in busy.items() if shot == planned.shot}
+            made |= {s.segment.index: str(uuid.uuid4()) for s in todo}
             for slot in dict.fromkeys(x for s in todo for x in (s.segment.start_slot, s.segment.end_slot) if x):
-                if state.keyframe(slot) is not None:
+                before = made.get((state.anchored(slot) or 0) - 1, "")  # what a fresh picture is drawn from
+                if state.keyframe(slot) is not None and not (before and slot not in state.choice.keyframes):
                     continue
                 known = drawing.get((planned.shot, slot, setup.image_spec.id))
                 if known is not None:
                     drawn[slot] = known
                     continue
+                _refuse_sent(sent_pictures.get((planned.shot, slot)))
                 number = sum(1 for k in state.keyframes if k.slot == slot)
-                picture = self._keyframe_job(project, state, slot, number, setup, once=True, seed=seed)
+                picture = self._keyframe_job(project, state, slot, number, setup, notes, once=True, seed=seed)
+                picture = picture.replace(after=(before,)) if before else picture
                 drawn[slot] = picture.id
                 jobs.append(picture)
-            made: dict[int, str] = {i: j for (shot, i), j in busy.items() if shot == planned.shot}
             for entry in todo:
                 segment = entry.segment
                 after = [drawn[s] for s in (segment.start_slot, segment.end_slot) if s in drawn]
                 if segment.start == "previous" and segment.index - 1 in made:
                     after.append(made[segment.index - 1])
-                made[segment.index] = job_id = str(uuid.uuid4())
+                job_id = made[segment.index]
                 lengths.append(segment.generate)
                 detail = kept(setup)
                 if again:
@@ -243,6 +281,14 @@ class GenerationService:
         """Fit a user's picture to the film's size and pick the result; see `KeyframeImports.fit`."""
         return self._imports.fit(project, shot_id, name, fit)
 
+    def share_keyframe(self, project: OpenProject, shot_id: str, slot: str, picture: Picked, source: str) -> Keyframe:
+        """Let a picture of another shot stand for a slot too; see `KeyframeImports.share`."""
+        return self._imports.share(project, shot_id, slot, picture, source)
+
+    def set_mask(self, project: OpenProject, shot_id: str, source: Path | None) -> Picked | None:
+        """Let a picture be the mask of the shot, or none; see `KeyframeImports.set_mask`."""
+        return self._imports.set_mask(project, shot_id, source)
+
     def import_pictures(self, project: OpenProject, pictures: Sequence[ImportedPicture]) -> Run | None:
         """Queue taking in the pictures that came with a storyboard; those selected there are picked."""
         return self._imports.import_pictures(project, pictures)
@@ -274,10 +320,12 @@ class GenerationService:
         spec, what = (setup.image_spec, "pictures") if kind == "image" else (setup.spec, "clips")
         if kind not in spec.kinds:
             raise BadInput(f"{spec.title} makes no {what}.", "Choose another backend in the Project tab.")
+        if spec.needs:
+            raise NotReady(f"{spec.title} needs {spec.needs}.", f"Enter it in Settings, under {spec.place}.")
 
     def _keyframe_job(
-        self, project: OpenProject, state: ShotState, slot: str, number: int, setup: PlanSetup, *, once: bool = False,
-        seed: int | None = None,
+        self, project: OpenProject, state: ShotState, slot: str, number: int, setup: PlanSetup, notes: PriceNotes, *,
+        once: bool = False, seed: int | None = None,
     ) -> Job:  # fmt: skip
         """`once` tells that any picture which fits will do; else this is a further variant."""
         shot = state.words.shot.id
@@ -286,6 +334,7 @@ class GenerationService:
             detail["once"] = 1
         if seed is not None:
             detail["seed"] = seed
+        detail |= notes.of(state.image_request(slot))
         return Job(
             id=str(uuid.uuid4()), run="", project=project.id, kind="keyframe", shot=shot, slot=slot,
             title=f"Keyframe {shot}" + (f" · {slot}" if slot != "start" else ""), backend=setup.image_spec.id,

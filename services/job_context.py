@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.errors import Cancelled, StudioError
 from domain.job import HeldQueue, Job, Run
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a job gave: the name of the artefact, and what a person should know of it, in words."""
+
+    result: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Again:
+    """The job is to be done once more, with `changes` to its detail and for that reason; a bounded number of times."""
+
+    reason: str
+    changes: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class Reporting(Protocol):
@@ -26,6 +43,10 @@ class Reporting(Protocol):
 
     def sending(self, job: Job, backend: str) -> Job:
         """Write down where the job is about to be sent."""
+        ...
+
+    def step_aside(self, job_id: str) -> None:
+        """Let another job of that backend begin, though this one goes on."""
         ...
 
 
@@ -52,6 +73,10 @@ class JobContext:
         """Write down that the job is about to be sent to a backend that costs something. Raises what saving raises;
         it must not be sent then."""
         self.job = self._service.sending(self.job, backend)
+
+    def step_aside(self) -> None:
+        """Tell that the backend has done its part: the next job may begin there while this one is finished."""
+        self._service.step_aside(self.job.id)
 
     @property
     def stopped(self) -> bool:
@@ -97,8 +122,8 @@ class JobContext:
 class Executor(Protocol):
     """Does one job and names its result. Raises StudioError, Cancelled included."""
 
-    def __call__(self, context: JobContext) -> str:
-        """Do the job; the result names the artefact."""
+    def __call__(self, context: JobContext) -> str | Made | Again:
+        """Do the job; the result names the artefact, or says that it is to be done once more."""
         ...
 
 

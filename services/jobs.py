@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 
 from domain.errors import BadInput, NotFound, StudioError
-from domain.job import CHECK, Failed, Hold, Job, JobKind, JobOffer, Queued, Run, Stopped, Unsure
+from domain.job import CHECK, RETAKEN, Failed, Hold, Job, JobKind, JobOffer, Queued, Run, Stopped, Unsure
 from domain.retries import QueueRules
 from services.changes import ChangeCounter
 from services.holds import ALL, USER, NoHoldStore
@@ -222,7 +222,8 @@ class JobService:
             after = tuple(fresh.get(a, a) for a in job.after)
             if job.id not in fresh:
                 return job if after == job.after else job.replace(after=after)
-            detail = job.detail | (offer.changes if offer is not None and job.id == old.id else {})
+            detail = {name: value for name, value in job.detail.items() if name not in RETAKEN}
+            detail |= offer.changes if offer is not None and job.id == old.id else {}
             return job.replace(id=fresh[job.id], after=after, phase=Queued(), attempts=0, sent="", detail=detail)
 
         self._book.rewrite(old.project, again)

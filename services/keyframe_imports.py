@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -114,6 +115,51 @@ class KeyframeImports:
         self._pick(project, made)
         self._changes.bump()
         return made
+
+    def share(self, project: OpenProject, shot_id: str, slot: str, picture: Picked, source: str) -> Keyframe:
+        """Let a picture of the project stand for a slot of another shot too, byte for byte, so that both are one. The
+        same is stored once. Raises NotFound and BadInput."""
+        project.board.shot(shot_id)
+        check_slot(slot)
+        known = project.files.keyframes(shot_id)
+        made = next((k for k in known if k.slot == slot and k.image.sha256 == picture.sha256), None)
+        if made is None:
+            work = project.files.workspace(f"share-{uuid.uuid4().hex[:12]}")
+            try:
+                target = Path(shutil.copyfile(project.files.path(picture), work / "image.png"))
+                width, height = self._media.check_image(target)
+                made = project.files.add_keyframe(
+                    Keyframe(
+                        name="", shot=shot_id, slot=slot, image=Picked(path="image.png", sha256="0" * 64), width=width,
+                        height=height, source=source[:200], made=self._clock.now(),
+                    ),
+                    target,
+                )  # fmt: skip
+            finally:
+                project.files.discard(work)
+        self._pick(project, made)
+        self._changes.bump()
+        return made
+
+    def set_mask(self, project: OpenProject, shot_id: str, source: Path | None) -> Picked | None:
+        """Let a picture be the mask of the shot: white where the picture of the shot before is drawn anew, black where
+        it stays; None takes the mask away. Raises UnreadableMedia, and NotFound for the shot."""
+        shot = project.board.shot(shot_id)
+        mask: Picked | None = None
+        if source is not None:
+            self._media.check_image(source)
+            work = project.files.workspace(f"mask-{uuid.uuid4().hex[:12]}")
+            try:
+                target = work / "mask.png"
+                self._media.import_image(source, target)
+                mask = project.files.add_mask(target)
+            finally:
+                project.files.discard(work)
+        if mask != shot.mask:
+            what = f"the mask of shot {shot_id}"
+            project.change_board(what, lambda b: b.with_shot(b.shot(shot_id).replace(mask=mask)))
+            self._changes.bump()
+        return mask
 
     def import_pictures(self, project: OpenProject, pictures: Sequence[ImportedPicture]) -> Run | None:
         """Queue taking in the pictures that came with a storyboard; those selected there are picked here."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from domain.errors import NotFound, StudioError
 from domain.names import check_name
 from domain.take import Take
+from services.exporting.service import EXPORTS
 from services.ports import Media
 from services.projects import OpenProject, ProjectService
 
@@ -56,6 +57,22 @@ class LibraryService:
             if path.stem == name:
                 return path
         raise NotFound("There is no such film.")
+
+    def mask(self, project_id: str, sha256: str) -> Path:
+        """A mask that one of the shots has. Raises NotFound."""
+        project = self._projects.get(project_id)
+        found = next((s.mask for s in project.board.shots if s.mask is not None and s.mask.sha256 == sha256), None)
+        if found is None:
+            raise NotFound("There is no such mask.")
+        return project.files.path(found)
+
+    def export(self, project_id: str, name: str) -> Path:
+        """A file in the project's folder for exports. Raises NotFound and UnsafePath."""
+        project = self._projects.get(project_id)
+        path = project.files.root / EXPORTS / check_name(name)
+        if path.is_symlink() or not path.is_file():
+            raise NotFound("There is no such export.", "Export the storyboard again.")
+        return path
 
     def keyframe_thumb(self, project_id: str, shot: str, name: str, width: int) -> Path:
         """A small WebP of a keyframe, `width` pixels wide (one of THUMB_WIDTHS)."""

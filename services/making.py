@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.backend import BackendDone
 from domain.errors import BackendFailed, NotFound, NotReady, StudioError
-from domain.job import Job, JobOffer, Queued
+from domain.job import Job, Queued
 from domain.names import check_name
 from domain.profile import ModelProfile
 from domain.project import Picked, ShotChoice
@@ -17,19 +17,21 @@ from domain.prompting import sheet_owner, with_sheet
 from domain.request import GenerationRequest
 from domain.storyboard import Storyboard
 from domain.take import Keyframe, Take
+from services import rewording
 from services.following import Follower
-from services.job_context import JobContext
+from services.job_context import Again, JobContext, Made
 from services.jobs import JobService
 from services.options import CurrentOptions
 from services.pacing import key_of
 from services.planning import ShotState, shot_states
-from services.ports import Backends, Clock, Media, ProjectFiles, TimingStore
+from services.ports import Backends, Clock, Media, ProjectFiles, Rewriter, TimingStore
 from services.projects import OpenProject, ProjectService
 from services.setups import Instead, as_mode, setup_for
+from services.smaller import at_a_smaller_size, smaller_sizes
 from services.takes import LastFrameExtractor, standing_keyframe, standing_take
 
-_SMALLER = ((3, 4, "three quarters of the size"), (1, 2, "half the size"))
-"""Shares of width and height that are offered when memory ran out."""
+if TYPE_CHECKING:  # it reads the cut, which is made of what is generated
+    from services.quality.retakes import ClipChecks
 
 _NO_HASH = "0" * 64
 
@@ -39,8 +41,11 @@ class Making:
 
     def __init__(
         self, projects: ProjectService, backends: Backends, jobs: JobService, media: Media, clock: Clock,
-        timings: TimingStore, options: CurrentOptions,
+        timings: TimingStore, options: CurrentOptions, checks: ClipChecks | None = None,
+        rewriter: Rewriter | None = None,
     ) -> None:  # fmt: skip
+        self._checks = checks
+        self._rewriter = rewriter
         self._projects = projects
         self._backends = backends
         self._follower = Follower(backends)
@@ -59,6 +64,10 @@ class Making:
         job = context.job
         project = self._projects.get(job.project)
         state = self._state(project, job)
+        if state.lacks_frame(job.slot):
+            raise NotReady(
+                f"The segment before the {job.slot} keyframe of shot {job.shot} is not made yet.", "Render the shot."
+            )
         planned = state.image_request(job.slot)
         there = next((k for k in state.keyframes if k.extras.get("job") == job.id), None)
         if there is None and job.detail.get("once"):
@@ -71,10 +80,11 @@ class Making:
             seed = int(given)
         else:
             seed = drawn_seed(job) if planned.seed_rule == "random" else (planned.seed + number) % 2**64
-        request, instead = self._changed(job, self._maker(project, job, state).image_request(job.slot, seed))
+        meant = self._maker(project, job, state).image_request(job.slot, seed)
+        request, instead = self._changed(job, meant)
         work = project.files.workspace(job.id)
         try:
-            done, spent = self._made(context, project, request, state.setup.image_profile, work)
+            done, spent = self._made(context, project, request, state.setup.image_profile, work, meant)
             image = work / check_name(done.image or "image.png")
             width, height = self._media.check_image(image)
             self._refuse_black(job, image)
@@ -83,7 +93,10 @@ class Making:
                     name="", shot=job.shot, slot=job.slot, image=Picked(path="image.png", sha256=_NO_HASH),
                     width=width, height=height, request=request, fingerprint=planned.fingerprint,
                     source=request.backend, made=self._clock.now(),
-                    extras={**done.info, "job": job.id, **({"instead": instead} if instead else {})},
+                    extras={
+                        **done.info, "job": job.id, **rewording.note(job, meant),
+                        **({"instead": instead} if instead else {}),
+                    },
                 ),
                 image,
             )  # fmt: skip
@@ -110,37 +123,49 @@ class Making:
 
     # -- segments ------------------------------------------------------------------------------------------
 
-    def make_segment(self, context: JobContext) -> str:
-        """Make the clip of a segment, unless this job's or one that fits is there already; the take's id."""
+    def make_segment(self, context: JobContext) -> str | Made | Again:
+        """Make the clip of a segment, unless this job's or one that fits is there already, and have it checked; the
+        take's id, or that it is to be made once more."""
         job = context.job
         project = self._projects.get(job.project)
         state = self._state(project, job)
-        planned, fits = self._planned(project, state, job)
-        ours = next((t for t in state.takes if t.backend_info.get("job") == job.id), None)
+        ours = next((t for t in state.takes if t.backend_info.get("job") == job.call), None)
         if ours is not None and self._is_whole_take(project.files, ours):
-            return ours.id
-        if fits is not None and not job.detail.get("again") and self._is_whole_take(project.files, fits):
+            return self._looked_at(context, project, state, ours)
+        planned, fits = self._planned(project, state, job)
+        first = not job.retake and not job.detail.get("again")
+        if fits is not None and first and self._is_whole_take(project.files, fits):
             if state.choice.takes.get(str(job.segment), fits.id) != fits.id:
                 self._let_newest_stand(project, job)
             return fits.id
         segment = state.timing.segments[job.segment]
         maker = self._maker(project, job, state)
-        request, instead = self._changed(job, maker.request(segment, planned.start, planned.seed))
+        seed = (planned.seed + job.retake) % 2**64
+        meant = maker.request(segment, planned.start, seed)
+        request, instead = self._changed(job, meant)
         work = project.files.workspace(job.id)
         try:
-            done, spent = self._made(context, project, request, state.setup.profile, work)
+            done, spent = self._made(context, project, request, state.setup.profile, work, meant)
             clip = work / check_name(done.clip or "clip.mp4")
             info = self._media.probe(clip)
-            _check_clip(job, request, info.frames, (info.width, info.height))
-            self._refuse_black(job, clip)
+            try:
+                _check_clip(job, request, info.frames, (info.width, info.height))
+                self._refuse_black(job, clip)
+            except BackendFailed as error:
+                follows = self._checks.unusable(context, project, request, error) if self._checks else None
+                if follows is None:
+                    raise
+                return follows
             last = work / check_name(done.last or "last.png")
             if not last.is_file():
                 self.last_frames.extract(clip, last)
+            told = {**done.info, "job": job.call, **self._card(), **rewording.note(job, meant)}
             take = project.files.add_take(
                 Take(
                     id="new", shot=job.shot, segment=job.segment, clip=Picked(path="clip.mp4", sha256=_NO_HASH),
                     last=Picked(path="last.png", sha256=_NO_HASH), request=request, fingerprint=planned.fingerprint,
-                    info=info, backend_info={**done.info, "job": job.id}, made=self._clock.now(),
+                    info=info, made=self._clock.now(),
+                    backend_info=told,
                     seconds=round(spent, 3), instead=instead,
                 ),
                 clip, last,
@@ -149,7 +174,17 @@ class Making:
             project.files.discard(work)
         self._timings.learn(key_of(request), _worked(done.info, spent) / request.frames)
         self._let_newest_stand(project, job)
-        return take.id
+        return self._looked_at(context, project, state, take)
+
+    def _card(self) -> dict[str, str]:
+        """What is known of this computer's graphics cards, as a part of what is kept with a take."""
+        return {} if self._checks is None else self._checks.card()
+
+    def _looked_at(self, context: JobContext, project: OpenProject, state: ShotState, take: Take) -> str | Made | Again:
+        """What follows from the take's check."""
+        if self._checks is None:
+            return take.id
+        return self._checks.look(context, project, state, take, lambda: self._state(project, context.job))
 
     def _planned(self, project: OpenProject, state: ShotState, job: Job) -> tuple[GenerationRequest, Take | None]:
         """What the plan asks for now that everything before it is there, and the take that fits already."""
@@ -205,7 +240,10 @@ class Making:
     # -- in another way than planned -------------------------------------------------------------------------
 
     def other_way(self, job: Job, error: StudioError) -> Job | None:
-        """The job on the project's fallback backend, when its own is out of reach or lacks something."""
+        """The job at a smaller size when memory ran out and the rules say so; the job on the project's fallback
+        backend, when its own is out of reach or lacks something."""
+        if getattr(error, "fault", "") == "memory":
+            return self._smaller(job, error)
         if getattr(error, "fault", "") not in ("network", "unavailable") or job.detail.get("fallback"):
             return None
         try:
@@ -221,6 +259,12 @@ class Making:
         reason = f"{error.message} It is made with {spec.title} instead."
         detail = {"backend": job.backend, **job.detail, "fallback": name}
         return job.replace(backend=name, sent="", detail=detail, phase=Queued(reason=reason))
+
+    def _smaller(self, job: Job, error: StudioError) -> Job | None:
+        """The job at a smaller size, where the rules say so and it costs nothing."""
+        if self._checks is None or not self._checks.rules.smaller or not self._backends.spec(job.backend).free:
+            return None
+        return at_a_smaller_size(job, error)
 
     def _state(self, project: OpenProject, job: Job, fallback: str = "") -> ShotState:
         """The job's shot, for the backends that the job was planned with or for the fallback."""
@@ -254,18 +298,32 @@ class Making:
         if (width, height) != (request.width, request.height):
             words.append(f"at {width}×{height} instead of {request.width}×{request.height}, because memory ran out")
             request = request.replace(width=width, height=height)
+        if others := rewording.reworded(job, request):
+            words.append("with other words than the shot's, because those were refused")
+            request = request.replace(prompt=others)
+        if job.retake:
+            why = str(job.detail.get("because", ""))
+            words.append(f"with seed {request.seed} as retake {job.retake}, because the one before failed ({why})")
         return request, f"Made {' and '.join(words)}." if words else ""
 
     def _made(
-        self, context: JobContext, project: OpenProject, request: GenerationRequest, profile: ModelProfile, work: Path
-    ) -> tuple[BackendDone, float]:
-        """The artefacts in `work`, and the seconds they took. Raises what the backend's end means."""
+        self, context: JobContext, project: OpenProject, request: GenerationRequest, profile: ModelProfile, work: Path,
+        meant: GenerationRequest,
+    ) -> tuple[BackendDone, float]:  # fmt: skip
+        """The artefacts in `work`, and the seconds they took. `meant` is the request before anything was changed for
+        this job. Raises what the backend's end means."""
         began = self._clock.monotonic()
         try:
             done = self._follower.run(context, project.files, request, work)
         except BackendFailed as error:
             if error.fault == "memory":
                 error.offers = smaller_sizes(request, profile)
+            if error.fault == "refused":
+                most = self._options().rewordings
+                offer = rewording.proposal(
+                    context.job, meant, error.message, most, self._rewriter, lambda: context.stopped
+                )
+                error.offers = (offer,) if offer is not None else ()
             raise
         return done, self._clock.monotonic() - began
 
@@ -287,20 +345,6 @@ class Making:
                 return hashlib.file_digest(file, "sha256").hexdigest() == picked.sha256
         except (OSError, StudioError):
             return False
-
-
-def smaller_sizes(request: GenerationRequest, profile: ModelProfile) -> tuple[JobOffer, ...]:
-    """What may fit into memory where the request did not: the same at smaller sizes that the model makes."""
-    found: dict[tuple[int, int], JobOffer] = {}
-    for part, whole, words in _SMALLER:
-        width, height = profile.fit_size(request.width * part // whole, request.height * part // whole)
-        if width * height < request.width * request.height and (width, height) not in found:
-            found[width, height] = JobOffer(
-                id=f"size-{part * 100 // whole}", title=f"Make it at {width}×{height}",
-                what=f"This one alone is made at {words}; the film scales it up.",
-                changes={"width": width, "height": height},
-            )  # fmt: skip
-    return tuple(found.values())
 
 
 def drawn_seed(job: Job) -> int:

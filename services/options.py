@@ -13,7 +13,8 @@ from domain.timing import Rate
 
 
 class Options(Value):
-    """`backend_params` go into every request of that backend; `variants` is keyframes per shot, 1 to 12."""
+    """`backend_params` go into every request of that backend; `variants` is keyframes per shot, 1 to 12;
+    `rewordings` how often other words are proposed for those that a service refused."""
 
     width: int = 1280
     height: int = 720
@@ -21,6 +22,7 @@ class Options(Value):
     variants: int = Field(default=3, ge=1, le=12)
     quality: str = "standard"
     max_upload: int = 200 * 2**20
+    rewordings: int = Field(default=2, ge=0, le=10)
     backend_params: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from services.job_context import JobContext
 from services.jobs import JobService
 from services.ports import Backends, Clock, Engine, Media
 from services.projects import OpenProject, ProjectService
+from services.space import SpaceKeeper
 
 SERVER = "server"
 """In place of a workflow's id: the first that a server can run."""
@@ -61,7 +62,7 @@ class PassService:
 
     def __init__(
         self, projects: ProjectService, generation: GenerationService, cuts: CutService, backends: Backends,
-        jobs: JobService, media: Media, clock: Clock, engine: Engine | None,
+        jobs: JobService, media: Media, clock: Clock, engine: Engine | None, space: SpaceKeeper,
     ) -> None:  # fmt: skip
         self._projects = projects
         self._generation = generation
@@ -71,6 +72,7 @@ class PassService:
         self._media = media
         self._clock = clock
         self._engine = engine
+        self._space = space
         jobs.register("pass", self._make)
 
     def workflows(self, kind: PassKind) -> list[WorkflowInfo]:
@@ -122,6 +124,19 @@ class PassService:
         if want is None:
             return []
         return [kind for kind in want.steps() if self._walked(project, take, want, chosen, kind)[1] is None]
+
+    def room(self, project: OpenProject, view: CutView, size: tuple[int, int], jobs: Iterable[Job]) -> int:
+        """Bytes that the clips of these jobs will take."""
+        wants = _wants(view, size, self._chosen(view))
+        pixels = 0
+        for job in jobs:
+            item = str(job.detail["item"])
+            segment = view.stocks[item].planned.segments[job.segment].segment
+            want = wants.get((item, job.segment)) or Want(size, 1)
+            film = project.project
+            wide, high = want.size or (film.width, film.height)
+            pixels += wide * high * segment.generate * (want.times if job.detail["pass"] == "interpolate" else 1)
+        return self._space.worked_over(project, pixels)
 
     def _job(
         self, project: OpenProject, place: tuple[str, int], kind: PassKind, after: tuple[str, ...],

@@ -13,10 +13,11 @@ from domain.storyboard import CAST, Shot, Storyboard
 from domain.take import Keyframe, Take
 from services.options import Options
 from services.pacing import key_for
-from services.requests import Words, generated_size, image_request, video_request
+from services.requests import Words, carries, generated_size, image_request, video_request
 from services.takes import standing_keyframe, standing_take
 
 DRAWS_KEYFRAME = "draws a keyframe first"
+REANCHORED = "it begins with a fresh picture"
 
 
 class PlanSetup:
@@ -39,6 +40,11 @@ class PlanSetup:
         """Whether keyframes that are missing can be made."""
         return "image" in self.image_spec.kinds
 
+    @property
+    def redraws(self) -> bool:
+        """Whether a picture can be drawn from another one, so that a segment of a chain can begin with a fresh one."""
+        return self.draws and bool(carries(self.image_spec))
+
 
 class ShotState:
     """One shot with all that exists for it; answers what stands where. `before` is the start frame that was picked for
@@ -59,8 +65,11 @@ class ShotState:
         shot = words.shot
         self.timing: ShotTiming = time_shot(
             shot.id, shot.seconds, words.project.rate, setup.profile, setup.mode,
-            has_end=setup.spec.takes_end and bool(choice.keyframes.get("end")),
+            has_end=setup.spec.takes_end and bool(choice.keyframes.get("end")), anchors=choice.anchors,
         )  # fmt: skip
+        self._entries: dict[int, tuple[PlannedSegment, Take | None]] = {}
+        chained = self.timing.segments[1:] if setup.mode == "chain" else ()
+        self._anchors = {segment.start_slot: segment.index for segment in chained if segment.start_slot}
 
     def image_request(self, slot: str, seed: int | None = None) -> GenerationRequest:
         """What would be asked for a picture in that slot."""
@@ -73,12 +82,37 @@ class ShotState:
     def _image_request(self, slot: str, seed: int | None) -> GenerationRequest:
         setup = self.setup
         return image_request(
-            self.words, setup.image_spec, setup.image_profile, setup.options, slot=slot, seed=seed, before=self.before
-        )
+            self.words, setup.image_spec, setup.image_profile, setup.options, slot=slot, seed=seed, before=self.before,
+            anchor=self._anchor_pictures(slot),
+        )  # fmt: skip
+
+    def anchored(self, slot: str) -> int | None:
+        """The segment of a chain (0-based) that begins with a fresh picture in that slot."""
+        return self._anchors.get(slot)
+
+    def lacks_frame(self, slot: str) -> bool:
+        """Whether the picture for the slot is drawn from the last frame of a segment that is not made yet."""
+        return slot in self._anchors and not self._anchor_pictures(slot)
+
+    def _anchor_pictures(self, slot: str) -> tuple[Picked, ...]:
+        """What a fresh picture in the slot is drawn from: the last frame of the segment before, and the shot's first
+        keyframe. Empty for other slots, and while that segment is not made."""
+        index = self._anchors.get(slot)
+        if index is None:
+            return ()
+        entry, take = self._planned_segment(index - 1)
+        first = self.keyframe("start")
+        return () if entry.state != "done" or take is None else (take.last, *([first] if first else []))
+
+    def image_fingerprint(self, slot: str) -> str | None:
+        """The fingerprint of that request; None where nothing in this setup makes pictures."""
+        return self.image_request(slot).fingerprint if "image" in self.setup.image_spec.kinds else None
 
     def keyframe(self, slot: str) -> Picked | None:
         """The picture that stands for the slot."""
-        return standing_keyframe(self.keyframes, self.choice, slot, self.image_request(slot).fingerprint)[0]
+        if self.lacks_frame(slot):
+            return standing_keyframe(self.keyframes, self.choice, slot, "")[0]  # none that is drawn fits yet
+        return standing_keyframe(self.keyframes, self.choice, slot, self.image_fingerprint(slot))[0]
 
     def slots(self) -> list[str]:
         """The keyframe slots this shot uses, in film order; the end slot always may be given."""
@@ -100,13 +134,8 @@ class ShotState:
         return self._planned
 
     def _plan(self) -> PlannedShot:
-        planned: list[PlannedSegment] = []
-        before: tuple[SegmentState, Take | None] = ("done", None)
-        for segment in self.timing.segments:
-            entry, take = self._plan_segment(segment, before)
-            planned.append(entry)
-            before = (entry.state, take)
         timing = self.timing
+        planned = [self._planned_segment(segment.index)[0] for segment in timing.segments]
         return PlannedShot(
             shot=timing.shot,
             frames=timing.frames,
@@ -115,33 +144,41 @@ class ShotState:
             problem=timing.problem,
         )
 
+    def _planned_segment(self, index: int) -> tuple[PlannedSegment, Take | None]:
+        """A segment's entry in the plan, and the take that stands; those before it are planned first."""
+        for place in range(index + 1):
+            if place not in self._entries:
+                known = self._entries.get(place - 1)
+                before: tuple[SegmentState, Take | None] = (known[0].state, known[1]) if known else ("done", None)
+                self._entries[place] = self._plan_segment(self.timing.segments[place], before)
+        return self._entries[index]
+
     def _plan_segment(
         self, segment: Segment, before: tuple[SegmentState, Take | None]
     ) -> tuple[PlannedSegment, Take | None]:
         standing = standing_take(self.takes, self.choice, segment.index, None)
         start: Picked | None = None
         missing: list[str] = []
+        if self.lacks_frame(segment.start_slot) and self.keyframe(segment.start_slot) is None:
+            return self._behind(segment, before[0], standing), standing
         for slot in (segment.start_slot, segment.end_slot):
             if slot and self.keyframe(slot) is None:
                 missing.append(slot)
-        if missing and not self.setup.draws:
+        fresh = segment.start_slot in self._anchors and segment.start_slot in missing
+        if missing and not (self.setup.redraws if fresh else self.setup.draws):
             names = " and ".join(f"{slot} keyframe" for slot in missing)
             return self._entry(
                 segment, "blocked", f"needs a {names}: make or import one in Keyframes", standing
             ), standing
         if missing:
             state: SegmentState = "stale" if standing else "ready"
-            reason = f"the words changed; {DRAWS_KEYFRAME}" if standing else DRAWS_KEYFRAME
+            why = REANCHORED if fresh else "the words changed"
+            reason = f"{why}; {DRAWS_KEYFRAME}" if standing else DRAWS_KEYFRAME
             return self._entry(segment, state, reason, standing), standing
         if segment.start == "previous":
             state_before, take_before = before
             if state_before != "done" or take_before is None:
-                if state_before == "blocked":
-                    return self._entry(segment, "blocked", "the segment before it is blocked", standing), standing
-                reason = f"after segment {segment.index}"
-                if standing is None:
-                    return self._entry(segment, "waiting", reason, None), None
-                return self._entry(segment, "stale", "the segment it continues is made anew", standing), standing
+                return self._behind(segment, state_before, standing), standing
             start = take_before.last
         else:
             start = self.keyframe(segment.start_slot)
@@ -153,6 +190,14 @@ class ShotState:
             return self._entry(segment, "done", "", fitting, request), fitting
         changed = ", ".join(changed_fields(fitting.request, request)) or "its inputs"
         return self._entry(segment, "stale", f"changed since: {changed}", fitting, request), fitting
+
+    def _behind(self, segment: Segment, before: SegmentState, standing: Take | None) -> PlannedSegment:
+        """A segment that needs the last frame of the one before, whose state is not "done"."""
+        if before == "blocked":
+            return self._entry(segment, "blocked", "the segment before it is blocked", standing)
+        if standing is None:
+            return self._entry(segment, "waiting", f"after segment {segment.index}", None)
+        return self._entry(segment, "stale", "the segment it continues is made anew", standing)
 
     @staticmethod
     def _entry(
@@ -190,8 +235,6 @@ def keep_unchanged(states: Sequence[ShotState], before: Mapping[str, ShotState])
     """The states, with those of `before` (by shot id) in place of equal ones, so that what those have worked out is
     not worked out again: an edit costs one shot and not the film."""
     rest = [name for name in Storyboard.model_fields if name != "shots"]
-    if states and any(e.states for kind in CAST for e in states[0].words.board.entities(kind)):
-        rest.append("places")  # the shots of a state are told by their order
     if states and any(e.states for kind in CAST for e in states[0].words.board.entities(kind)):
         rest.append("places")  # the shots of a state are told by their order
     around: dict[int, bool] = {}  # whether all but the shot is the same, by the setup's identity

@@ -15,19 +15,19 @@ def workflow_of(job: Job) -> str:
 
 def whose_turn(
     jobs: Mapping[str, Job], running: Collection[str], held: Callable[[Job], bool], lane_size: Callable[[str], int],
-    loaded: dict[str, str],
+    loaded: dict[str, str], aside: Collection[str] = (),
 ) -> list[Job]:  # fmt: skip
     """The waiting jobs that may start now. In each lane first those of the workflow that was started last, whose
     model is loaded, and of those the ones that most others wait for one after another; else in queue order.
 
-    `running` are the ids of those that somebody works on, `held` tells which may not start yet; `loaded` is the
-    workflow started last by lane, and is brought up to date.
+    `running` are the ids of those that somebody works on, of which those `aside` take no place in a lane; `held` tells
+    which may not start yet; `loaded` is the workflow started last by lane, and is brought up to date.
     """
     free: dict[str, int] = {}
     for job in jobs.values():
         if job.backend not in free:
             free[job.backend] = lane_size(job.backend)
-        if job.id in running:
+        if job.id in running and job.id not in aside:
             free[job.backend] -= 1
     ready: dict[str, list[Job]] = {}
     for job in jobs.values():

@@ -3,7 +3,7 @@ take stale."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -18,6 +18,9 @@ from domain.seeds import SeedChoice, shot_seed
 from domain.storyboard import CastKind, Presets, Sampling, Shot, Storyboard
 from domain.vocabulary import motion_amount, shot_camera, shot_size
 from services.options import Options
+
+ANCHOR_DENOISE = 0.4
+"""How much of a fresh start picture is drawn anew, 0 to 1: what is seen stays, colour and detail are the model's."""
 
 PICTURE_RATE = Fraction(1)
 """The rate in requests for pictures: always the same, because a picture does not change with the film's rate."""
@@ -149,25 +152,32 @@ def carries(spec: BackendSpec) -> Literal["amount", "reference", ""]:
 
 def image_request(
     words: Words, spec: BackendSpec, profile: ModelProfile, options: Options, *, slot: str, seed: int | None = None,
-    before: Picked | None = None,
+    before: Picked | None = None, anchor: Sequence[Picked] = (),
 ) -> GenerationRequest:  # fmt: skip
     """The picture for a keyframe slot of the shot; `seed` overrides the number, not the rule. `before` is the picked
-    start frame of the shot before."""
+    start frame of the shot before. `anchor` are the pictures that a fresh one is drawn from, the nearest first: it
+    shows what the first shows, as the others look."""
     shot = words.shot
     params = ({} if spec.reads_text else _common(words, spec)) | _sampling(shot.image, "image", spec.fields)
     if "lora" in spec.fields and (loras := _loras(words)):
         params["loras"] = loras
     if slot != "start":
         params["slot"] = slot
-    start, shown = None, references(words, spec)
+    start, mask, shown = None, None, references(words, spec)
     if before is not None and shot.carry and slot == "start":
         if carries(spec) == "amount":
-            start = before
+            start, mask = before, shot.mask if "mask" in spec.fields else None
             params["denoise"] = round(1 - shot.carry, 4)
         elif spec.references:
             shown = tuple(dict.fromkeys((before, *shown)))[: spec.references]
+    if anchor:
+        if carries(spec) == "amount":
+            start = anchor[0]
+            params["denoise"] = ANCHOR_DENOISE
+            anchor = anchor[1:]
+        shown = tuple(dict.fromkeys((*anchor, *shown)))[: spec.references]
     return GenerationRequest(
-        kind="image", rate=PICTURE_RATE, start=start, references=shown,
+        kind="image", rate=PICTURE_RATE, start=start, mask=mask, references=shown,
         **_shared(words, spec, profile, options, "image", seed, params),
     )  # fmt: skip
 

@@ -85,6 +85,15 @@ class Resuming:
             if job.sent and not job.ended and job.kind == "segment"
         }
 
+    def sent_pictures(self, project: OpenProject) -> dict[tuple[str, str], Job]:
+        """The same for keyframes, by shot and slot."""
+        return {
+            (job.shot, job.slot): job
+            for run in self._abandoned(project)
+            for job in run.jobs
+            if job.sent and not job.ended and job.kind == "keyframe"
+        }
+
     def _abandoned(self, project: OpenProject) -> list[Run]:
         runs = project.files.runs()
         return [run for run in runs if run.project == project.id and self._jobs.is_abandoned(run)]
@@ -97,12 +106,14 @@ class Resuming:
                 with contextlib.suppress(StudioError):  # a backend that is not here any more is asked nothing
                     backend = self._backends.get(job.backend)
                     if isinstance(backend, GoesOnAlone):
-                        found[job.id] = functools.partial(backend.withdraw, job.id)
+                        found[job.id] = functools.partial(backend.withdraw, job.call)
         return found
 
     def _is_free(self, job: Job) -> bool:
-        if job.kind in ("film", "import", "handover", "plan"):
+        if job.kind in ("film", "import", "handover", "check", "export"):
             return True
+        if job.kind == "plan":
+            return "writer" not in job.detail
         if job.kind == "speech":
             return job.detail.get("engine") != "endpoint"
         try:

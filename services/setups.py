@@ -41,7 +41,8 @@ def setup_for(backends: Backends, film: Project, options: Options, instead: Inst
         raise BadInput(f"{spec.title} does not make {profile!r}.", f"It makes: {', '.join(spec.profiles)}.")
     model = backends.profile(spec.id, profile, film.rate)
     image = _image_spec(backends, film, spec, instead, own)
-    image_model = model if image is spec else backends.profile(image.id, image.profiles[0], film.rate)
+    same = (image.id, image.workflow) == (spec.id, spec.workflow)
+    image_model = model if same else backends.profile(image.id, image.profiles[0], film.rate)
     return PlanSetup(spec, model, instead.mode or film.mode, options, image, image_model)
 
 

@@ -6,7 +6,9 @@ import logging
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
+from domain.delivery import Delivery
 from domain.errors import DiskFull, StudioError
 from domain.take import Keyframe, Take
 from services.holds import DISK
@@ -24,6 +26,10 @@ LOOK_SECONDS = 5.0
 CLIP_BYTES, PICTURE_BYTES = Fraction(6, 100), Fraction(2)
 """Bytes for a pixel of a clip's frame (H.264 at high quality) and of a PNG, until takes tell better."""
 
+EDITING_BITS = Fraction(36, 10)
+"""Bits for a pixel of a frame in ProRes 422 HQ and DNxHR HQ: both take about 176 Mbit/s for 1920×1080 at 24 frames per
+second (Apple ProRes white paper; Avid DNxHR codec bandwidth specifications)."""
+
 _LATEST = 50
 
 
@@ -40,6 +46,24 @@ def picture_bytes(pixels: int, keyframes: Sequence[Keyframe], takes: Sequence[Ta
     told += [(t.last_bytes, t.info.width * t.info.height) for t in takes[-_LATEST:] if t.last_bytes]
     shown = sum(area for _, area in told)
     return pixels * (Fraction(sum(size for size, _ in told), shown) if shown else PICTURE_BYTES)
+
+
+def delivery_bytes(how: Delivery, frames: int, rate: Fraction, size: tuple[int, int], each: Fraction) -> int:
+    """Bytes of a film of `frames` frames at `rate`, of width and height `size`, as that delivery, its sound included.
+    `each` is bytes for a pixel where the codec alone decides."""
+    written = how.frames(frames, rate)
+    seconds = written / (how.rate or rate)
+    wide, high = how.size(*size)
+    pixels = written * wide * high
+    if how.bit_rate is not None:
+        picture = how.bit_rate * seconds / 8
+    elif how.codec in ("prores", "dnxhr"):
+        picture = pixels * EDITING_BITS / 8
+    else:
+        picture = pixels * (PICTURE_BYTES if how.codec == "png" else each)
+    rates = {"aac": Fraction(how.sound_bit_rate, 8), "pcm": Fraction(48_000 * 2 * 3), "none": Fraction(0)}
+    total = int(picture + rates[how.sound] * seconds)
+    return total if how.limit is None else min(total, how.limit)
 
 
 class SpaceKeeper:
@@ -71,15 +95,25 @@ class SpaceKeeper:
         """Bytes that a film of so many frames will take."""
         return int(clip_bytes(_pixels(project), project.files.takes()) * frames)
 
-    def need(self, project: OpenProject, size: int, what: str) -> None:
-        """Raise DiskFull when `what` needs `size` bytes and they are not there."""
-        free = project.files.free_bytes()
+    def worked_over(self, project: OpenProject, pixels: int) -> int:
+        """Bytes that clips with that many pixels in all their frames together will take."""
+        return int(clip_bytes(1, project.files.takes()) * pixels)
+
+    def delivered(self, project: OpenProject, how: Delivery, frames: int, rate: Fraction, size: tuple[int, int]) -> int:
+        """Bytes that `frames` film frames at `rate`, of that width and height, will take as that delivery."""
+        return delivery_bytes(how, frames, rate, size, clip_bytes(1, project.files.takes()))
+
+    def need(self, project: OpenProject, size: int, what: str, where: Path | None = None) -> None:
+        """Raise DiskFull when `what` needs `size` bytes on the project's disk, or on that of the folder `where`, and
+        they are not there."""
+        free = project.files.free_bytes(where)
         if free < size + self._reserve:
             raise DiskFull(
-                f"{what} was not started: it needs about {_spoken(size)}, and the disk of {project.files.root} has "
-                f"{_spoken(free)} free, of which {_spoken(self._reserve)} stay free.",
-                "Free some space, or make fewer shots at once.",
-            )
+                f"{what} was not started: it needs about {_spoken(size)}, and the disk of "
+                f"{where or project.files.root} has {_spoken(free)} free, of which {_spoken(self._reserve)} stay free.",
+                "Free some space, or make fewer shots at once." if where is None
+                else "Free some space, or choose another disk.",
+            )  # fmt: skip
 
     def look(self) -> None:
         """Hold the queues of projects whose disk has run full; let those go on where there is room again."""

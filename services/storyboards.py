@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from domain.errors import BadInput
 from domain.storyboard import Entity, MotionSampling, Overrides, Presets, Sampling, Shot, Storyboard
+from domain.timing import film_frames
 from services.casting import new_entity
 from services.changes import ChangeCounter
 from services.projects import OpenProject, blank_shot, checked
@@ -59,6 +60,30 @@ class StoryboardService:
             return board.with_new(copy, shot_id)
 
         project.change_board(f"duplicating shot {shot_id}", make)
+        self._changes.bump()
+        return made[0]
+
+    def split(self, project: OpenProject, shot_id: str, at: int) -> Shot:
+        """Make two shots of one: it ends before its film frame `at` (1 to its last), and the new one behind it has the
+        rest with the same words, cast and presets. Pictures and takes stay with the first, and so do its lines, which
+        are spoken once; the second begins with a picture of its own. Raises BadInput when one would be empty."""
+        made: list[Shot] = []
+
+        def make(board: Storyboard) -> Storyboard:
+            shot, rate = board.shot(shot_id), project.project.rate
+            frames = film_frames(shot.seconds, rate)
+            if not 1 <= at < frames:
+                raise BadInput(
+                    f"Shot {shot_id} of {frames} frames cannot be split before frame {at}.",
+                    "Both parts need a frame at least.",
+                )
+            rest = shot.replace(
+                id=board.free_id(shot_id), seconds=(frames - at) / rate, carry=None, mask=None, dialogue=""
+            )
+            made[:] = [rest]
+            return board.with_shot(shot.replace(seconds=at / rate)).with_new(rest, shot_id)
+
+        project.change_board(f"splitting shot {shot_id}", make)
         self._changes.bump()
         return made[0]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.casting import CastService
 from services.changes import ChangeCounter
 from services.cut import CutService
+from services.exporting.service import BoardExports
 from services.film import FilmService
 from services.generation import GenerationService
 from services.handover import HandoverService
@@ -18,6 +19,7 @@ from services.options import CurrentOptions
 from services.passes import PassService
 from services.ports import Backends, Clock, Engine
 from services.projects import ProjectService
+from services.quality.films import FilmChecks
 from services.settings import SettingsService
 from services.sound import SoundService
 from services.space import SpaceKeeper
@@ -47,8 +49,10 @@ class Studio:
     film: FilmService
     passes: PassService
     handover: HandoverService
+    exports: BoardExports
     library: LibraryService
     settings: SettingsService
     writing: WritingService
     engine: Engine | None = None
     monitor: Monitor | None = None
+    checks: FilmChecks | None = None

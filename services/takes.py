@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from domain.errors import NotFound
+from domain.errors import BadInput, NotFound
 from domain.project import Picked, ShotChoice
 from domain.take import Keyframe, Take
 from services.changes import ChangeCounter
@@ -13,19 +13,23 @@ from services.projects import OpenProject
 
 
 def standing_keyframe(
-    keyframes: list[Keyframe], choice: ShotChoice, slot: str, fingerprint: str
+    keyframes: list[Keyframe], choice: ShotChoice, slot: str, fingerprint: str | None
 ) -> tuple[Picked | None, Keyframe | None]:
     """The picture that stands for a slot, and the keyframe record behind it.
 
-    What the user picked, while its file is there; else the first variant made from the words as they are now.
+    What the user picked, while its file is there; else the first variant made from the words as they are now; where
+    nothing makes pictures now (`fingerprint` is None), the one that was made last.
     """
     picked = choice.keyframes.get(slot)
     if picked is not None:
         for keyframe in keyframes:
             if keyframe.image.path == picked.path:
                 return keyframe.image, keyframe
-    for keyframe in keyframes:
-        if keyframe.slot == slot and keyframe.fingerprint == fingerprint and keyframe.request is not None:
+    made = [keyframe for keyframe in keyframes if keyframe.slot == slot and keyframe.request is not None]
+    if fingerprint is None:
+        return (made[-1].image, made[-1]) if made else (None, None)
+    for keyframe in made:
+        if keyframe.fingerprint == fingerprint:
             return keyframe.image, keyframe
     return None, None
 
@@ -92,6 +96,19 @@ class SelectionService:
                 self._change(project, shot_id, takes={str(segment): take_id})
                 return take
         raise NotFound(f"Shot {shot_id} has no take {take_id!r}.", "Reload the page.")
+
+    def anchor(self, project: OpenProject, shot_id: str, segment: int, *, on: bool = True) -> None:
+        """Let a segment (0-based) of a chained shot begin with a fresh picture, or again with the last frame of the one
+        before. Raises BadInput for the first, which has a picture of its own."""
+        if segment < 1:
+            raise BadInput("The first segment begins with a picture of its own.", "Choose a later one.")
+
+        def make(choice: ShotChoice) -> ShotChoice:
+            others = {n for n in choice.anchors if n != segment}
+            return choice.replace(anchors=tuple(sorted(others | {segment} if on else others)))
+
+        project.change_selection(lambda s: s.with_choice(shot_id, make(s.of(shot_id))))
+        self._changes.bump()
 
     def keyframe(self, project: OpenProject, shot_id: str, name: str) -> Keyframe:
         """The keyframe of that name. Raises NotFound."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.errors import Cancelled, DiskFull, FateUnknown, StudioError
-from domain.job import Failed, Job, Queued, Stopped, Unsure
+from domain.job import CHECK, MAKE_AGAIN, Failed, Job, Queued, Stopped, Unsure
 from domain.retries import QueueRules
 from services.job_context import Remedy
 
@@ -30,7 +30,8 @@ def judge(
     if stopped or isinstance(error, Cancelled):
         return Verdict(job.replace(phase=Stopped(finished=now)))
     if isinstance(error, FateUnknown):
-        return Verdict(job.replace(phase=Unsure(since=now, message=error.message, cure=error.cure)))
+        offers = (CHECK, MAKE_AGAIN) if error.askable else (MAKE_AGAIN,)
+        return Verdict(job.replace(phase=Unsure(since=now, message=error.message, cure=error.cure, offers=offers)))
     if isinstance(error, DiskFull):
         return Verdict(job.replace(phase=Queued(reason=error.message)), no_room=str(error))
     if getattr(error, "fault", "") == "network" and getattr(error, "retry", True):

@@ -11,7 +11,7 @@ from domain.job import Done, Failed, Hold, Job, JobKind, Queued, Running, Stoppe
 from domain.retries import QueueRules
 from services.changes import ChangeCounter
 from services.holds import DISK, FAILURES, Holds
-from services.job_context import Executor, HoldStore, JobContext, Remedy, RunSaver
+from services.job_context import Again, Executor, HoldStore, JobContext, Made, Remedy, RunSaver
 from services.journal import log_for
 from services.ports import Clock
 from services.queue_order import broken, whose_turn
@@ -44,6 +44,7 @@ class Workers:
         self.held = Holds(holds)
         self.contexts: dict[str, JobContext] = {}
         self.left: dict[str, JobContext] = {}
+        self._aside: set[str] = set()
         self.began: dict[str, float] = {}
         self.previews: dict[str, tuple[int, str, bytes]] = {}
         self._due: dict[str, float] = {}
@@ -109,6 +110,12 @@ class Workers:
                 raise unsaved[job.id]
             return self.book.job(job.id)
 
+    def step_aside(self, job_id: str) -> None:
+        """Count a running job no longer among those of its backend."""
+        with self.lock:
+            self._aside.add(job_id)
+        self.go_on()
+
     # -- inside --------------------------------------------------------------------------------------------
 
     def _not_yet(self, job: Job) -> bool:
@@ -163,7 +170,7 @@ class Workers:
                 self.idle.notify_all()
                 self.changes.bump()
                 jobs = self.book.jobs()
-            turn = whose_turn(jobs, self.contexts, self._not_yet, self._lane_size, self._loaded)
+            turn = whose_turn(jobs, self.contexts, self._not_yet, self._lane_size, self._loaded, self._aside)
             unsaved = self.book.phases({job.id: Running(started=now) for job in turn}) if turn else {}
             for job_id, error in unsaved.items():
                 self._not_begun(jobs[job_id], error)
@@ -196,7 +203,7 @@ class Workers:
 
     def _work(self, context: JobContext) -> None:
         verdict: Verdict | None = None
-        result = ""
+        result: str | Made | Again = ""
         log_for(context.job)
         try:
             result = self._executors[context.job.kind](context)
@@ -214,10 +221,19 @@ class Workers:
             job = self.book.job(context.job.id)
             seconds = round(self.elapsed(job.id), 3)
             if verdict is None:
-                done = Done(finished=self.clock.now(), seconds=seconds, result=result)
-                verdict = Verdict(job.replace(phase=done))
+                verdict = self._good_end(context, job, result, seconds)
             self._conclude(context, verdict)
         self.go_on()
+
+    def _good_end(self, context: JobContext, job: Job, result: str | Made | Again, seconds: float) -> Verdict:
+        if isinstance(result, Again) and context.stopped and not context.to_be_resumed:
+            return Verdict(job.replace(phase=Stopped(finished=self.clock.now())))
+        if isinstance(result, Again):
+            detail = {**job.detail, **result.changes}
+            return Verdict(job.replace(phase=Queued(reason=result.reason), attempts=0, sent="", detail=detail))
+        made = result if isinstance(result, Made) else Made(result)
+        done = Done(finished=self.clock.now(), seconds=seconds, result=made.result, note=made.note)
+        return Verdict(job.replace(phase=done))
 
     def _judged(self, context: JobContext, error: StudioError) -> Verdict:
         with self.lock:
@@ -232,6 +248,7 @@ class Workers:
         job = verdict.job
         for kept in (self.contexts, self.began, self.previews):
             kept.pop(job.id, None)
+        self._aside.discard(job.id)
         if isinstance(job.phase, Queued) and context.to_be_resumed:
             self.left[job.id] = context
         if verdict.pause is not None:

@@ -19,6 +19,9 @@ MATCHES: tuple[Match, ...] = ("off", "previous", "keyframe")
 DAYLIGHT = 6504
 """Correlated colour temperature of BT.709's white, D65, in kelvin."""
 
+WHITES = (4000, 25_000)
+"""Range of colour temperatures, in kelvin: where the formula for daylight holds (CIE 15:2004, 3.1)."""
+
 
 class Grade(Value):
     """A change of colours. Neutral by default.
@@ -28,8 +31,8 @@ class Grade(Value):
     grey, `saturation` a factor (0: grey). `lut` is a .cube file of the project, mixed in with `lut_strength` 0 to 1.
     """
 
-    white: int = Field(default=DAYLIGHT, ge=4000, le=25_000)
-    source_white: int = Field(default=DAYLIGHT, ge=4000, le=25_000)
+    white: int = Field(default=DAYLIGHT, ge=WHITES[0], le=WHITES[1])
+    source_white: int = Field(default=DAYLIGHT, ge=WHITES[0], le=WHITES[1])
     exposure: float = Field(default=0, ge=-4, le=4)
     contrast: float = Field(default=1, ge=0, le=3)
     saturation: float = Field(default=1, ge=0, le=3)

@@ -36,8 +36,9 @@ class MediaFile(Value):
     """A file a clip can show. `target` is its path from the edit list's folder, with forward slashes.
 
     `key` names it among those of one clip. It has `frames` frames at the film's rate; its frame `origin` is the first
-    of the shot (or card). `take` and `segment` tell which take it is; it holds the whole shot where `take` is empty.
-    `alias` is the name it has where it was copied.
+    of the shot (or card). `take` and `segment` tell which take it is; a file of the whole shot has no `take`, but where
+    it shows other takes than the cut does, one for each segment in `takes`. `alias` is the name it has where it was
+    copied.
     """
 
     key: str = Field(min_length=1)
@@ -49,6 +50,7 @@ class MediaFile(Value):
     audio: bool = False
     take: str = ""
     segment: int = 0
+    takes: tuple[str, ...] = ()
     alias: str = ""
 
 

@@ -126,6 +126,13 @@ def _by_file(ours: EditList, entry: ClipEntry, used: set[str]) -> ClipEntry | No
     return min(able, key=lambda own: (own.id in used, abs(own.start - entry.start)), default=None)
 
 
+def _takes(file: MediaFile) -> dict[str, str]:
+    """The takes that a file shows, by segment; none where it shows those that stand for the shot."""
+    if file.take:
+        return {str(file.segment): file.take}
+    return {str(segment): take for segment, take in enumerate(file.takes)}
+
+
 def _file(own: ClipEntry, entry: ClipEntry) -> MediaFile | None:
     """Which of our files the entry shows, by its path as far as both tell one."""
     if not entry.target:
@@ -238,8 +245,8 @@ class _Work:
             next((f for f in ours.media if entry.active and f.key == entry.active), None) or _file(ours, entry) or own
         )
         wanted: dict[str, Any] = {}
-        if file is not None and own is not None and file.take and file.key != own.key:
-            wanted["takes"] = {**item.takes, str(file.segment): file.take}
+        if file is not None and own is not None and file.key != own.key:
+            wanted["takes"] = {**item.takes, **_takes(file)}
         speed = self._speed(item.speed, entry, ours)
         # the same time in each file: what is compared is the place in the shot
         moved = (entry.start - (file.origin if file else 0)) - (ours.start - (own.origin if own else 0))
@@ -262,7 +269,7 @@ class _Work:
             wanted |= {"first": start, "end": None if end == planned else end}
         changed = item.replace(**wanted)
         if not silent:
-            self._told(item, changed, file.take if file is not None else "")
+            self._told(item, changed, " and ".join(_takes(file).values()) if file is not None else "")
         return changed
 
     def _told(self, item: ShotItem, changed: ShotItem, take: str) -> None:

@@ -167,11 +167,15 @@ def _dialogue(shot: Shot, board: Storyboard, wording: Wording) -> list[PromptPar
             continue
         match = _SPEECH.match(line)
         who, said = (match[1].strip(), match[2].strip()) if match else ("A voice", line.strip())
+        who, how = (said_so.strip() for said_so in (*who.rstrip(") ").split("(", 1), "")[:2])
         speaker = next((m.id for m in board.mentions.find(who) if m.kind == "characters"), "")
         name = who.lstrip("@")
         if speaker:
             entity = board.entity("characters", speaker)
-            name = (entity.name or entity.id) + (f" ({entity.voice})" if entity.voice else "")
+            name, how = entity.name or entity.id, ", ".join(filter(None, (entity.voice, how)))
+        elif name in ("", "VOICE"):  # as screenplays have it
+            name = "A voice"
+        name += f" ({how})" if how else ""
         found.append(PromptPart(source="dialogue", text=wording.speech.format(who=name, line=said), of=name))
     return found
 

@@ -133,7 +133,11 @@ WORDINGS: dict[str, Wording] = {
         Wording(id="flux-krea", budget=300, negative="no"),
         Wording(id="flux-kontext", budget=300, negative="no"),
         Wording(id="z-image-turbo", budget=300, negative="no"),
+        Wording(id="z-image-turbo-i2i", budget=300, negative="no"),
         Wording(id="krea-2", budget=300, negative="no"),
+        Wording(id="openai", budget=600, negative="no"),
+        Wording(id="stability", budget=300, unwanted=_UNWANTED),
+        Wording(id="stability-turbo", budget=300, negative="no"),
         Wording(id="qwen-image", budget=200, negative="turbo", turbo=frozenset({"fast"}), unwanted=_UNWANTED),
         Wording(id="qwen-image-edit", budget=200, negative="turbo", turbo=frozenset({"fast"}), unwanted=_UNWANTED),
     )

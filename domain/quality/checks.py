@@ -120,7 +120,7 @@ CHECKS: dict[str, Check] = {
         {
             "frames": Limit(6, "frames", "equal frames allowed at a stretch"),
             "step": Limit(0.12, "levels", "mean difference below which frames are equal"),
-            "still": Limit(0.22, "levels", "motion before, at least"),
+            "still": Limit(0.3, "levels", "motion before or after, at least"),
         },
         _RETAKE, "retake",
     ),
@@ -160,7 +160,7 @@ CHECKS: dict[str, Check] = {
     ),
     "soft": Check(
         "Soft picture", "warn", "slope of the sharpest edges (energy of gradients at full and at quarter size)",
-        {"sharpness": Limit(0.8, "", "at least")}, "Render larger, or with more steps.", "retake",
+        {"sharpness": Limit(0.87, "", "at least")}, "Render larger, or with more steps.", "retake",
     ),
     "softer": Check(
         "Loss of sharpness", "warn", "the same, against the shot's own best frames",
@@ -169,7 +169,7 @@ CHECKS: dict[str, Check] = {
     ),
     "blocks": Check(
         "Blocks", "warn", "steps on the 8-pixel grid of codecs against those beside it",
-        {"ratio": Limit(1.27, "", "at most"), "frames": Limit(6, "frames", "at least")},
+        {"ratio": Limit(1.24, "", "at most"), "frames": Limit(10, "frames", "at least")},
         "Encode with a higher quality.", "remake",
     ),
     "bands": Check(
@@ -180,7 +180,7 @@ CHECKS: dict[str, Check] = {
     "panels": Check(
         "Panels or split screen", "fail", "straight edges over the full length that stay, with differing pictures",
         {
-            "covered": Limit(0.74, "share", "of the length that is an edge"),
+            "covered": Limit(0.8, "share", "of the length that is an edge"),
             "frames": Limit(10, "frames", "at least"),
             "evidence": Limit(2, "points", "of: crossing lines, a gutter, a regular place, unrelated or rough sides"),
         },
@@ -192,6 +192,7 @@ CHECKS: dict[str, Check] = {
             "unexplained": Limit(0.4, "share", "of their difference, at most"),
             "thinned": Limit(0.9, "share", "contrast of fine structure, at most"),
             "alike": Limit(0.5, "", "correlation of the two, at most"),
+            "coarse": Limit(0.2, "share", "of the brightness left unexplained, at most"),
         },
         _RETAKE, "retake",
     ),
@@ -202,7 +203,7 @@ CHECKS: dict[str, Check] = {
     ),
     "overlay": Check(
         "Something that stays in front", "warn", "small edges that stay while the picture around them moves",
-        {"share": Limit(0.0015, "share", "of the picture, at least"), "frames": Limit(20, "frames", "at least")},
+        {"share": Limit(0.0013, "share", "of the picture, at least"), "frames": Limit(20, "frames", "at least")},
         'Add "no text, no watermark, no logo" to what is not wanted, or crop it.', "retake",
     ),
     "seam": Check(

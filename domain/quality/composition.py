@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import median
 
 from domain.quality.figures import Bars, Line
 from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
-_NEAR = 0.006
+_NEAR = 0.0035
 """How far a line may stray and still be the same, as a share of the picture."""
 _REGULAR = tuple(part / whole for whole in (2, 3, 4) for part in range(1, whole))
 _REGULAR_NEAR = 0.012
@@ -16,6 +18,11 @@ _ROUGH = 12
 """Levels by which the picture varies along a line to be called rough."""
 _MOVING = 1.0
 """Levels of change beside an upright line that stays: a thing in the picture would move along."""
+_STEADY, _STEADY_A_FRAME = 0.0015, 0.0001
+"""How far the border of a panel strays in all, or in a frame, at most: an edge in the picture goes with the camera."""
+_AT_BAR = 0.015
+_ENDS = 3
+"""Places at each end of a line's time of which the middle one is taken."""
 _PATIENCE = 3
 """Frames for which a line may go unseen."""
 
@@ -36,6 +43,8 @@ class _Track:
     rough: int = 0
     moving: int = 0
     crossings: int = 0
+    begun: list[float] = field(default_factory=list)
+    lately: deque[float] = field(default_factory=lambda: deque(maxlen=_ENDS))
 
     def add(self, line: Line, index: int, crossed: bool) -> None:
         """Count one more frame."""
@@ -47,6 +56,14 @@ class _Track:
         self.rough += _unnatural(line)
         self.moving += line.axis == "v" and line.moving > _MOVING
         self.crossings += crossed
+        if len(self.begun) < _ENDS:
+            self.begun.append(line.place)
+        self.lately.append(line.place)
+
+    def wanders(self) -> bool:
+        """Whether the line has gone along with the picture."""
+        way = abs(median(self.lately) - median(self.begun))
+        return way > max(_STEADY, _STEADY_A_FRAME * self.count)
 
     def evidence(self) -> float:
         """Points for a border of pictures rather than a thing in one."""
@@ -59,6 +76,12 @@ class _Track:
             + (1.0 if self.rough > sure else 0)
             + (1.0 if self.moving > sure else 0)
         )
+
+
+def _edges_bar(line: Line, bars: Bars) -> bool:
+    """Whether a line is only where a bar at the picture's edge ends."""
+    low, high = (bars.left, bars.right) if line.axis == "v" else (bars.top, bars.bottom)
+    return (low > 0 and line.place < low + _AT_BAR) or (high > 0 and line.place > 1 - high - _AT_BAR)
 
 
 def _unnatural(line: Line) -> bool:
@@ -82,8 +105,9 @@ class Panels:
         if seen.cut:
             yield from self._end(self._tracks)
             self._tracks = []
-        axes = {line.axis for line in seen.frame.lines if line.covered >= self._order.limit("panels", "covered")}
-        for line in seen.frame.lines:
+        lines = [line for line in seen.frame.lines if not _edges_bar(line, seen.frame.bars)]
+        axes = {line.axis for line in lines if line.covered >= self._order.limit("panels", "covered")}
+        for line in lines:
             track = next((t for t in self._tracks if t.axis == line.axis and abs(t.place - line.place) <= _NEAR), None)
             if track is None:
                 track = _Track(line.axis, line.place, index, index)
@@ -107,6 +131,7 @@ class Panels:
             and track.covered / track.count >= self._order.limit("panels", "covered")
             and track.differing / track.count >= 0.08
             and track.evidence() >= needed
+            and not track.wanders()
         ]
         if not found:
             return

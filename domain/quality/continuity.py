@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from statistics import fmean
+from typing import NamedTuple
 
 from domain.quality.figures import FrameFigures
+from domain.quality.tracking import Found, frames_text
 from domain.quality.values import Expectation, Likeness, Subject
 
+HARDLY = 0.25
+"""Share of the confidence that is left in a shot that shows little of a subject."""
 _MOST = 64
 """Values kept of one subject in one shot; with more, every second is let go."""
+
+
+class Sighting(NamedTuple):
+    """A subject in one shot of a film: frames `first` to `last`, both counted; `hardly`: little of it shows."""
+
+    subject: Subject
+    shot: str
+    first: int
+    last: int
+    hardly: bool
+
+
+class Naming:
+    """Which subjects are named where in a film."""
+
+    def __init__(self, expectation: Expectation) -> None:
+        self._expectation = expectation
+        self._cuts = tuple(sorted(cut for cut in expectation.cuts or () if cut > 0))
+        self._named = [self._in(self._shot(place)) for place in range(len(self._cuts) + 1)]
+
+    def at(self, frame: int) -> tuple[int, ...]:
+        """Numbers of the subjects that are named by the shot of this frame."""
+        return self._named[bisect_right(self._cuts, frame)]
+
+    def sightings(self, frames: int) -> Iterator[Sighting]:
+        """Every subject in every shot of a film of so many frames, in film order."""
+        ends = (*self._cuts, frames)
+        for place, first in enumerate((0, *self._cuts)):
+            if first >= min(ends[place], frames):
+                continue
+            for number in self._named[place]:
+                subject, shot = self._expectation.subjects[number], self._shot(place)
+                yield Sighting(subject, shot, first, min(ends[place], frames) - 1, shot in subject.hardly)
+
+    def _shot(self, place: int) -> str:
+        shots = self._expectation.shots
+        return shots[place] if place < len(shots) else ""
+
+    def _in(self, shot: str) -> tuple[int, ...]:
+        subjects = self._expectation.subjects
+        return tuple(n for n, one in enumerate(subjects) if not one.shots or shot in one.shots)
 
 
 class Continuity:
@@ -21,11 +67,11 @@ class Continuity:
         self._place = 0
         self._first = 0
         self._last = 0
-        self._values: list[tuple[float, ...]] = []
+        self._values: list[tuple[float | None, ...]] = []
 
-    def observe(self, frame: FrameFigures, begins: bool) -> Iterator[tuple[int, int, Likeness]]:
-        """Count a frame; `begins` tells that it is the first of an ordered shot. The shot that has ended by it: its
-        first and last frame, and the likeness of each of its subjects."""
+    def observe(self, frame: FrameFigures, begins: bool) -> Iterator[Likeness]:
+        """Count a frame; `begins` tells that it is the first of an ordered shot. The likeness of each subject
+        of the shot that has ended by it."""
         if begins:
             yield from self.close()
             self._place, self._first, self._values = self._place + 1, frame.index, []
@@ -35,23 +81,36 @@ class Continuity:
             if len(self._values) > _MOST:
                 del self._values[::2]
 
-    def close(self) -> Iterator[tuple[int, int, Likeness]]:
+    def close(self) -> Iterator[Likeness]:
         """The last shot."""
         shot = self._shots[self._place] if self._place < len(self._shots) else ""
         for number, subject in enumerate(self._subjects):
-            if self._values and self._is_named(subject, shot):
-                likeness = Likeness(
-                    subject=subject.name, kind=subject.kind, shot=shot, method=self._method,
-                    score=_typical([values[number] for values in self._values]),
-                    confidence=self._confidence.get(subject.kind, 0),
+            values = [value for all_of in self._values if (value := all_of[number]) is not None]
+            if values:
+                yield Likeness(
+                    subject=subject.name, kind=subject.kind, shot=shot, method=self._method, score=typical(values),
+                    confidence=told(self._confidence.get(subject.kind, 0), shot in subject.hardly), first=self._first,
+                    last=self._last, judged=shot not in subject.hardly,
                 )  # fmt: skip
-                yield self._first, self._last, likeness
-
-    def _is_named(self, subject: Subject, shot: str) -> bool:
-        return not subject.shots or shot in subject.shots
 
 
-def _typical(values: Sequence[float]) -> float:
+def judge_likeness(likeness: Likeness, limit: float) -> Iterator[Found]:
+    """What is to be said of one that is below the limit."""
+    if likeness.judged and likeness.score < limit:
+        why = f" ({likeness.reason.rstrip('.')})" if likeness.reason else ""
+        yield Found(
+            "continuity", likeness.first, likeness.last, likeness.score, limit, "", f"{likeness.subject} keeps "
+            f"{likeness.score:.0%} of its reference in {frames_text(likeness.first, likeness.last)}, told by "
+            f"{likeness.method}{why}.",
+        )  # fmt: skip
+
+
+def told(confidence: float, hardly: bool) -> float:
+    """How much can be told where little of a subject may show."""
+    return round(confidence * (HARDLY if hardly else 1), 3)
+
+
+def typical(values: Sequence[float]) -> float:
     """The mean of the better half: a subject may come late or turn away."""
     better = sorted(values, reverse=True)[: (len(values) + 1) // 2]
     return min(1.0, max(0.0, fmean(better)))

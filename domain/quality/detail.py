@@ -11,6 +11,10 @@ from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
 FAR = 0.012
 """Motion of the whole picture, as a share of it, in which nobody looks at detail, and blur is natural."""
+_SHARP = 1.8
+"""Sharpness beyond which more of it is fine texture, sparks and glints, that nobody misses as sharpness."""
+_LATELY = 3
+"""Frames after which a sharpness is too long ago to tell a sudden loss by."""
 _WORDS = {"blocks": "The picture falls into blocks in {}.", "bands": "Smooth areas fall into bands in {}."}
 
 
@@ -52,14 +56,21 @@ class Softness:
 
     _SLOW = 0.78
     """Share of the limit that a slow loss is held to."""
+    _ENOUGH = 24
+    """Frames of another contrast after which the best sharpness is looked for anew."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self._kept = order.limit("softer", "kept")
         self._window: deque[float] = deque(maxlen=5)
         self._before: deque[float] = deque(maxlen=8)
+        self._near = self._fell = -1
         self._best = self._strong = 0.0
+        self._contrast = 0.0
+        self._other = 0
         self._sudden = False
+        self._slow = True
+        self._lately = 0.0
         self._runs = Runs(bridge=1)
         self._shot = 0
         self._values: deque[float] = deque(maxlen=1000)
@@ -86,24 +97,50 @@ class Softness:
     def _loss(self, frame: FrameFigures) -> float | None:
         """By how much the frame is softer than it may be; None when it is sharp enough."""
         far = max(map(abs, frame.shift)) > FAR
+        if self._contrast and not 0.75 < frame.contrast / self._contrast < 1.33:
+            self._other += 1
+            if self._other < self._ENOUGH:
+                return None  # other light, or another view: its edges tell nothing about those before
+            self._best = self._contrast = 0.0
+            self._window.clear()
+        self._other = 0
         before = median(self._before) if self._before else frame.sharpness
-        kept = frame.sharpness / max(self._best, frame.sharpness)
+        kept = frame.sharpness / min(_SHARP, max(self._best, frame.sharpness))
+        lasts = frame.index - self._fell <= _LATELY
         if not far and self._best and kept < self._kept:
-            self._sudden = self._sudden or frame.sharpness < 0.85 * before
+            lately = self._before[-1] if self._before else before
+            if not lasts:
+                self._sudden, self._slow = False, True
+            if frame.index - self._near <= _LATELY:
+                self._sudden = self._sudden or frame.sharpness < 0.8 * lately
             if self._sudden or kept < self._kept * self._SLOW:
+                self._slow = self._slow and not self._sudden
+                self._lately, self._fell = frame.sharpness, frame.index
                 return 1 - kept
-            self._before.append(frame.sharpness)
+            self._remember(frame)
             return None
+        if lasts and self._lately and frame.sharpness > 1.2 * self._lately:
+            self._slow = False
+        self._lately = 0.0
         if not far:
             self._sudden = False
-            self._before.append(frame.sharpness)
+            self._remember(frame)
             self._window.append(frame.sharpness)
-            if len(self._window) == self._window.maxlen:
-                self._best = max(self._best, median(self._window))
+            if len(self._window) == self._window.maxlen and median(self._window) > self._best:
+                self._best, self._contrast = median(self._window), frame.contrast
         return None
 
-    def _lost(self, run: Run | None) -> Iterator[Found]:
-        if run is not None and run.frames >= self._order.limit("softer", "frames"):
+    def _remember(self, frame: FrameFigures) -> None:
+        if frame.index - self._near > _LATELY:
+            self._before.clear()
+        self._before.append(frame.sharpness)
+        self._near = frame.index
+
+    def _lost(self, run: Run | None, lasting: bool = False) -> Iterator[Found]:
+        if run is None:
+            return
+        focused, self._slow = self._slow and not lasting, True  # what comes and goes slowly is a change of focus
+        if not focused and run.frames >= self._order.limit("softer", "frames"):
             yield Found(
                 "softer", run.first, run.last, 1 - run.worst, self._kept, "share",
                 f"The picture is blurred in {frames_text(run.first, run.last)}: it keeps "
@@ -111,7 +148,7 @@ class Softness:
             )  # fmt: skip
 
     def _finish(self, last: int) -> Iterator[Found]:
-        yield from self._lost(self._runs.end())
+        yield from self._lost(self._runs.end(), lasting=True)
         limit = self._order.limit("soft", "sharpness")
         if len(self._values) >= 5 and not self._order.expectation.soft:
             value = sorted(self._values)[len(self._values) * 3 // 4]
@@ -122,5 +159,5 @@ class Softness:
         self._values.clear()
         self._window.clear()
         self._before.clear()
-        self._best = self._strong = 0.0
-        self._sudden = False
+        self._best = self._strong = self._contrast = 0.0
+        self._sudden, self._slow, self._lately = False, True, 0.0

@@ -52,7 +52,8 @@ class Blend(NamedTuple):
 
     `unexplained`: what is left over, as a share of their difference, 0 (a perfect mixture) up. `share` of the later
     one. `alike`: correlation of the two, 1 when nothing happened between them. `thinned`: contrast of fine structure
-    against that of the two, 1 in a real picture and about 0.7 in an even mixture of unrelated ones.
+    against that of the two, 1 in a real picture and about 0.7 in an even mixture of unrelated ones. `coarse`: what
+    is left over of the brightness in a mosaic of 8 x 6, as `unexplained`.
     """
 
     middle: int
@@ -61,6 +62,7 @@ class Blend(NamedTuple):
     share: float
     alike: float
     thinned: float
+    coarse: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class FrameFigures:
     """The level that 1 % of the picture lies below."""
     high: float
     """The level that 99 % of the picture lies below."""
+    peak: float
+    """The level that 99.95 % of the picture lies below."""
     middle: float
     """The median level."""
     cb: float
@@ -105,6 +109,9 @@ class FrameFigures:
     """Mean absolute difference of luma to the frame before, levels (temporal flicker as VBench defines it)."""
     step_peak: float = 0
     """Largest difference in the picture at 160 pixels' width, levels."""
+    motion: float = 0
+    """`step` in the inner half of the picture without the change of its mean, levels: things that come and go at the
+    edges, and fades, do not count."""
     likeness: float = 1
     """Correlation of fine structure with the frame before, -1 to 1."""
     back: tuple[float, ...] = ()
@@ -121,6 +128,10 @@ class FrameFigures:
     """Slope of this frame on the one before, the median over 16 tiles: about 1 in motion, below in a mixture."""
     kept_next: float = 1
     """The same the other way round: of the frame before on this one."""
+    kept_spread: float = 0
+    """How far the slopes of the tiles behind `kept` lie apart, between their quartiles."""
+    kept_next_spread: float = 0
+    """The same for `kept_next`."""
     blend: Blend | None = None
     turn: float = 0
     """Rotation of hues since the frame before, degrees."""
@@ -128,8 +139,9 @@ class FrameFigures:
     """Correlation of fine structure with the first frame of the shot, -1 to 1."""
     overlay: float = 0
     """Share covered by small edges that have stayed while the picture around them moved."""
-    likenesses: tuple[float, ...] = ()
-    """Likeness to the reference of each expected subject, 0 to 1; empty in frames that are not compared."""
+    likenesses: tuple[float | None, ...] = ()
+    """Likeness to the reference of each expected subject, 0 to 1, None for one that the shot does not name; empty in
+    frames that are not compared."""
     damaged: bool = False
     """The decoder had to make something up."""
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from domain.quality import files
 from domain.quality.checks import CHECKS
 from domain.quality.composition import Letterbox, Overlay, Panels
-from domain.quality.continuity import Continuity
+from domain.quality.continuity import Continuity, judge_likeness
 from domain.quality.detail import Above, Softness
 from domain.quality.drift import Chains
 from domain.quality.figures import FrameFigures, Stream
@@ -19,7 +19,7 @@ from domain.quality.mixtures import Ghosts
 from domain.quality.motion import Frozen, Motionless, UnorderedCuts
 from domain.quality.seams import VISIBLE, Seams
 from domain.quality.tones import Empty, Noise, NothingButBlack
-from domain.quality.tracking import Cuts, Detector, Found, Order, Runs, Seen, frames_text
+from domain.quality.tracking import Cuts, Detector, Found, Order, Runs, Seen
 from domain.quality.values import Curve, Drift, Expectation, Finding, Likeness, Seam, Verdict
 
 MOST = 100
@@ -129,7 +129,7 @@ class Judge:
         self._keep(files.judge_file(stream, self._order))
         findings = tuple(self._findings())
         return Outcome(
-            _verdict(findings, self._order.gate), findings, tuple(self._seams), tuple(self._drift),
+            verdict_on(findings, self._order.gate), findings, tuple(self._seams), tuple(self._drift),
             tuple(self._likeness), tuple(curve.result() for curve in self._curves), tuple(self._shots),
         )  # fmt: skip
 
@@ -145,16 +145,10 @@ class Judge:
         for detector in self._detectors:
             self._keep(detector.observe(seen))
 
-    def _kept_alike(self, shots: Iterable[tuple[int, int, Likeness]]) -> None:
-        limit = self._order.limit("continuity", "score")
-        for first, last, likeness in shots:
+    def _kept_alike(self, found: Iterable[Likeness]) -> None:
+        for likeness in found:
             self._likeness.append(likeness)
-            if likeness.score < limit:
-                self._keep([
-                    Found("continuity", first, last, likeness.score, limit, "", f"{likeness.subject} keeps "
-                          f"{likeness.score:.0%} of its reference in {frames_text(first, last)}, told by "
-                          f"{likeness.method}.")
-                ])  # fmt: skip
+            self._keep(judge_likeness(likeness, self._order.limit("continuity", "score")))
 
     def _join(self, seam: Seam) -> None:
         self._seams.append(seam)
@@ -205,17 +199,26 @@ class Judge:
             fade.holds(found.first, found.last, 1) for fade in self._order.expectation.fades
         ):
             return True
-        return any(
-            found.check in _EXPLAINS.get(other.check, ())
-            and other.first - _AROUND <= found.first
-            and found.last <= other.last + _AROUND
-            for other in self._found
-        )
+        return any(_explains(other, found) for other in self._found)
 
     def _shot(self, frame: int) -> str:
         expectation = self._order.expectation
         place = sum(1 for cut in expectation.cuts or () if cut <= frame)
         return expectation.shots[place] if place < len(expectation.shots) else ""
+
+
+def _explains(found: Found, other: Found) -> bool:
+    """Whether the first finding is the reason for the second. Of two that could each explain the other, the longer one
+    does, and of two as long the one that stands first in `_EXPLAINS`."""
+    if other.check not in _EXPLAINS.get(found.check, ()):
+        return False
+    if not (found.first - _AROUND <= other.first and other.last <= found.last + _AROUND):
+        return False
+    if found.check not in _EXPLAINS.get(other.check, ()):
+        return True
+    order = list(_EXPLAINS)
+    lengths = found.last - found.first, other.last - other.first
+    return lengths[0] > lengths[1] or (lengths[0] == lengths[1] and order.index(found.check) < order.index(other.check))
 
 
 def _reason(seam: Seam) -> str:
@@ -233,7 +236,8 @@ def _reason(seam: Seam) -> str:
     return words[max(VISIBLE, key=lambda name: abs(getattr(seam, name)) / VISIBLE[name])]
 
 
-def _verdict(findings: tuple[Finding, ...], gate: Gate) -> Verdict:
+def verdict_on(findings: tuple[Finding, ...], gate: Gate) -> Verdict:
+    """The outcome that these findings come to."""
     failures = sum(finding.severity == "fail" for finding in findings)
     warnings = sum(finding.severity == "warn" for finding in findings)
     if failures:

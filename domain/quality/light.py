@@ -15,6 +15,8 @@ _PART = 0.25
 """Share of a dark picture's brightness that is a jump in it."""
 _LEAST = 3.5
 """Levels that are a jump in the darkest picture."""
+_PASSING = 1.3
+"""How much larger steps are while something passes close by than when it comes and goes: a flash stands, or fades."""
 _BACK = 0.4
 """What may be left of the jump when a picture has come back: the share that motion has added meanwhile."""
 
@@ -54,6 +56,9 @@ class Flashes:
             return None
         first, last = out.index, frame.index - 1
         leaving, coming, rest = out.back[0], frame.back[0], frame.back[count]
+        within = [inner.back[0] for inner in list(self._past)[len(self._past) - count + 1 :]]
+        if within and min(within) > _PASSING * max(leaving, coming):
+            return None
         light = [self._past[-1 - place].mean - before.mean for place in range(count)]
         jump = min(light, key=abs)
         usual = max(self._jumps.median(), 0.3)

@@ -9,18 +9,37 @@ from statistics import median
 from domain.quality.figures import FrameFigures
 from domain.quality.tracking import Found, Order, Recent, Seen, frames_text
 
+_RUNS_OUT = 0.4
+"""Share of a shot's livelier motion below which the last motion before a stretch counts as having run out."""
 _RENEWED = 2
 """Levels by which all of a still picture may change at once, when an encoder renews it."""
 _PEAK = 10
 """Levels by which single pixels of equal frames may differ: encoders mend a still picture bit by bit."""
+_REST, _REST_PEAK = 0.05, 3.5
+"""Step and largest difference that repeated frames may have, as shares of the usual step of the frames before."""
+_MOST_REST, _MOST_PEAK = 0.6, 24.0
+"""The same in levels, at most."""
 _CLEARLY = 3
 """How much more than a stretch's motion that of a single repeated frame has to be, to be seen."""
+_CATCHING_UP = 1.5
+"""How much more than the motion before a repeated frame that after it is, where it stands in place of another one."""
+_ABRUPT = 2
+"""How much more than a stretch's motion that after it has to be, where there was none before: what begins to move
+gently stood still by itself."""
+_OUTLINES = 16
+"""Largest step in levels below which nothing moves: the focus or the light changes, and may well stop."""
 _PLAIN = 3
 """Contrast in levels below which there is no picture to stand still."""
 
 
-def _same(frame: FrameFigures, step: float) -> bool:
-    return frame.index > 0 and (frame.step_peak <= _RENEWED or (frame.step <= step and frame.step_peak <= _PEAK))
+def _same(frame: FrameFigures, step: float, usual: float) -> bool:
+    """Whether a frame repeats the one before; `usual` is the step of the frames before it, for encoders never repeat
+    a lively picture exactly."""
+    if frame.index == 0:
+        return False
+    allowed = max(step, min(_MOST_REST, _REST * usual))
+    alike = frame.step <= allowed and frame.step_peak <= max(_PEAK, min(_MOST_PEAK, _REST_PEAK * usual))
+    return frame.step_peak <= _RENEWED or alike
 
 
 class Frozen:
@@ -33,7 +52,9 @@ class Frozen:
         self._order = order
         self._step = order.limit("frozen", "step")
         self._still = order.limit("frozen", "still")
-        self._before: deque[float] = deque(maxlen=12)
+        self._before: deque[float] = deque(maxlen=24)
+        self._steps: deque[float] = deque(maxlen=24)
+        self._peaks: deque[float] = deque(maxlen=24)
         self._entry = 0.0
         self._first = -1
         self._count = 0
@@ -43,17 +64,22 @@ class Frozen:
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Count equal frames; judge a stretch when it ends."""
         frame = seen.frame
-        if not seen.cut and _same(frame, self._step) and frame.contrast > _PLAIN:
+        usual = sorted(self._steps)[len(self._steps) // 4] if self._steps else 0.0
+        if not seen.cut and _same(frame, self._step, usual) and frame.contrast > _PLAIN:
             if not self._count:
                 self._first, self._entry = frame.index, self._speed()
             self._count += 1
             return
-        leaving = 0.0 if seen.cut else frame.step
+        leaving = 0.0 if seen.cut else frame.motion
         yield from self._judge(leaving)
         if seen.cut or frame.index == 0:
             self._before.clear()
+            self._steps.clear()
+            self._peaks.clear()
         else:
-            self._before.append(frame.step)
+            self._peaks.append(frame.step_peak)
+            self._before.append(frame.motion)
+            self._steps.append(frame.step)
             self._moving += 1
 
     def close(self) -> Iterator[Found]:
@@ -69,10 +95,11 @@ class Frozen:
             )  # fmt: skip
 
     def _speed(self) -> float:
-        """The step just before, or 0 when it was running out."""
-        if len(self._before) < 2:
+        """The motion just before, or 0 when it was running out: below half of what it was a little earlier."""
+        if len(self._before) < 2 or sorted(self._peaks)[len(self._peaks) * 3 // 4] < _OUTLINES:
             return 0.0
-        return self._before[-1] if self._before[-1] >= 0.5 * median(self._before) else 0.0
+        usual = sorted(self._before)[len(self._before) * 3 // 4]
+        return self._before[-1] if self._before[-1] >= _RUNS_OUT * usual else 0.0
 
     def _judge(self, leaving: float) -> Iterator[Found]:
         count, self._count = self._count, 0
@@ -81,10 +108,11 @@ class Frozen:
         entering = self._entry
         limit = int(self._order.limit("frozen", "frames"))
         last = self._first + count - 1
-        if count <= 2 and min(entering, leaving) >= _CLEARLY * self._still:
+        slow = entering >= self._still and leaving >= _CATCHING_UP * entering
+        if count <= 2 and (slow or min(entering, leaving) >= _CLEARLY * self._still):
             self._first_doubled = self._first if self._first_doubled < 0 else self._first_doubled
             self._doubled, self._last_doubled = self._doubled + count, last
-        if count >= limit and max(entering, leaving) >= self._still:
+        if count >= limit and (entering >= self._still or leaving >= _ABRUPT * self._still):
             yield Found(
                 "frozen", self._first, last, count, limit, "frames",
                 f"The picture stands still in {frames_text(self._first, last)} although it moved "

@@ -61,6 +61,12 @@ class _Jump(NamedTuple):
         """What is left of it, without sign."""
         return max(0.0, abs(self.size) - self.doubt)
 
+    @property
+    def likely(self) -> float:
+        """What is to be expected of it: all where it is much larger than the doubt, little where it is smaller (as a
+        Wiener filter weighs). Summed up along a chain, what only strays stays small."""
+        return self.size**3 / (self.size**2 + self.doubt**2) if self.size else 0.0
+
 
 def _jump(before: Sequence[float], after: Sequence[float]) -> _Jump:
     left, right = _fit(before, len(before) - 0.5), _fit(after, -0.5)
@@ -83,7 +89,7 @@ def measure(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> Se
     bad += 0.5 * repeated + 0.5 * dropped + 0.7 * turned
     return Seam(
         frame=joint.index, score=math.exp(-bad), picture=picture, repeated=repeated, dropped=dropped,
-        reversed=turned, **{name: jump.size for name, jump in jumps.items()},
+        reversed=turned, **{name: jump.likely for name, jump in jumps.items()},
     )  # fmt: skip
 
 
@@ -103,6 +109,10 @@ def _reversed(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> 
     sizes = [math.hypot(*side) for side in sides]
     if min(sizes) < _PART:
         return False
+    for (x, y), size, frames in zip(sides, sizes, (before, after[1:]), strict=True):
+        along = sum((f.shift[0] * x + f.shift[1] * y) / size > 0.4 * size for f in frames)
+        if along < 0.8 * len(frames):
+            return False  # a camera held by hand turns round all the time
     return (sides[0][0] * sides[1][0] + sides[0][1] * sides[1][1]) / (sizes[0] * sizes[1]) < -0.5
 
 

@@ -10,8 +10,17 @@ from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
 _NEAR = 10
 """Frames on each side of a stretch by which a fade is told: it is nearly over in the last of them."""
+_NOTHING = 4
+"""Contrast in levels below which a dark picture shows nothing."""
+_SPECK = 24
+"""Levels above black that single specks in it may have."""
 _SUDDEN = 0.5
 """Share of the way to a full picture that the frame next to a stretch has to be at for it to have come suddenly."""
+
+
+def _is_black(frame: FrameFigures, level: float) -> bool:
+    """Dark everywhere, and nothing to be seen in the dark: a night, stars, or small lettering are not."""
+    return frame.high <= level and frame.contrast < _NOTHING and frame.peak <= level + _SPECK
 
 
 class Empty:
@@ -31,7 +40,7 @@ class Empty:
         self._after: list[FrameFigures] = []
 
     def _holds(self, frame: FrameFigures) -> bool:
-        black = frame.high <= self._black_level
+        black = _is_black(frame, self._black_level)
         return black if self._check == "black" else not black and frame.high - frame.low < self._spread
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -60,6 +69,8 @@ class Empty:
         if run is None or (not self._before and not self._after and self._check == "black"):
             return  # all of it black is told by NothingButBlack
         faded = _fades(run.mean, self._before[::-1]) or _fades(run.mean, self._after)
+        if self._check == "black" and any(self._goes_on(run, side) for side in (self._before[::-1], self._after)):
+            return
         count = run.last - run.first + 1
         allowed = self._order.frames(self._order.limit(self._check, "faded")) if faded else 0
         if count > allowed:
@@ -69,6 +80,13 @@ class Empty:
                 f"The picture is {what} in {frames_text(run.first, run.last)}"
                 + (", longer than a fade." if faded else ", without a fade."),
             )  # fmt: skip
+
+    def _goes_on(self, run: Run, side: list[FrameFigures]) -> bool:
+        """Whether the frame beside a stretch shows the same dark picture, in which a little can just be seen."""
+        if not side:
+            return False
+        dark = side[0].high <= self._black_level and side[0].peak <= self._black_level + 2 * _SPECK
+        return dark and side[0].middle > 4 and abs(side[0].middle - run.mean) < 2
 
 
 def _fades(level: float, side: list[FrameFigures]) -> bool:
@@ -93,7 +111,7 @@ class NothingButBlack:
         frame = seen.frame
         self._highest = max(self._highest, frame.high)
         self._exact = self._exact and frame.high <= self._level and frame.contrast < 0.5
-        self._dark = self._dark and frame.high <= self._black
+        self._dark = self._dark and _is_black(frame, self._black)
         self._last = frame.index
         yield from ()
 
@@ -116,22 +134,35 @@ class Noise:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._runs = Runs(bridge=1)
+        self._first: FrameFigures | None = None
 
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Gather."""
-        frame, limit = seen.frame, self._order.limit("noise", "structure")
+        frame = seen.frame
         # specks that stay are leaves or gravel, unless they are very even; noise is another one in every frame
-        boils = frame.index == 0 or (frame.step > 0.7 * frame.contrast and frame.likeness < 0.2)
+        boils = frame.step > 0.7 * frame.contrast and frame.likeness < 0.2
+        if frame.index == 0:
+            self._first = frame  # the next frame tells
+            return
+        if self._first is not None:
+            yield from self._gather(self._first, boils)
+            self._first = None
+        yield from self._gather(frame, boils)
+
+    def close(self) -> Iterator[Found]:
+        """The run that ends the file."""
+        if self._first is not None:
+            yield from self._gather(self._first, True)
+        yield from self._tell(self._runs.end())
+
+    def _gather(self, frame: FrameFigures, boils: bool) -> Iterator[Found]:
+        limit = self._order.limit("noise", "structure")
         noisy = (
             frame.contrast >= self._order.limit("noise", "contrast")
             and frame.scatter > 0.5
             and (frame.structure < limit / 2 or (boils and frame.structure < limit))
         )
         yield from self._tell(self._runs.add(frame.index, 1 - frame.structure if noisy else None))
-
-    def close(self) -> Iterator[Found]:
-        """The run that ends the file."""
-        yield from self._tell(self._runs.end())
 
     def _tell(self, run: Run | None) -> Iterator[Found]:
         if run is not None:

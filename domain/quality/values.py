@@ -33,12 +33,14 @@ Kind = Literal["character", "object", "location"]
 
 class Subject(Value):
     """Somebody or something that shots are to show alike: `reference` is the absolute path of its picture, `shots` are
-    the ids of the shots that name it, empty for all."""
+    the ids of the shots that name it, empty for all; `hardly` are those of them that are framed so that little of it
+    shows: their likeness is told, with less confidence, and judged by no limit."""
 
     name: str
     kind: Kind
     reference: str
     shots: tuple[str, ...] = ()
+    hardly: tuple[str, ...] = ()
 
 
 class Expectation(Value):
@@ -46,7 +48,8 @@ class Expectation(Value):
 
     `frames` and `rate` of 0 and "" are not known. `cuts` are the frames that begin a shot: None when unknown, empty
     for one shot without a cut. `joins` begin a segment that continues the one before. `fades` were ordered: dissolves,
-    fades, and the like. `shots` names the shot that begins at each of `cuts` (and at 0); `subjects` are compared with
+    fades, and the like. `drawn` are frames that were drawn by rules and not by a model: what looks like a model's fault
+    there is meant. `shots` names the shot that begins at each of `cuts` (and at 0); `subjects` are compared with
     their references.
     """
 
@@ -65,6 +68,7 @@ class Expectation(Value):
     soft: bool = False
     sound: bool | None = None
     subjects: tuple[Subject, ...] = ()
+    drawn: tuple[Span, ...] = ()
 
 
 class Finding(Value):
@@ -138,7 +142,9 @@ class Drift(Value):
 
 
 class Likeness(Value):
-    """How well a shot keeps a character, object or place; `confidence` tells how much the method can know."""
+    """How well a shot (frames `first` to `last`, both counted) keeps a character, object or place: 1 the same, from
+    0.85 on alike as far as can be told. `confidence` tells how much the method can know, `reason` why in words where
+    it can say; not `judged` is where too little of it shows."""
 
     subject: str
     kind: Kind
@@ -146,6 +152,10 @@ class Likeness(Value):
     score: float = Field(ge=0, le=1)
     method: str
     confidence: float = Field(ge=0, le=1)
+    first: int = Field(default=0, ge=0)
+    last: int = Field(default=0, ge=0)
+    judged: bool = True
+    reason: str = ""
 
 
 class Curve(Value):

@@ -58,6 +58,7 @@ def work(order: dict[str, Any], tell: Tell) -> None:
             return
         else:
             values = make_clip(request, Fraction(*order["rate"]), inputs, out, tell)
+            values["info"]["drawn"] = True
     except PictureError as error:
         tell("failed", message=str(error), cure="Choose or make another picture.", retry=False)
     except OSError as error:

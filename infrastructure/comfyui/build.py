@@ -288,8 +288,18 @@ class _Builder:
             raise NotReady(f"{self._manifest.title} needs a clip.", "Render the shot first.")
         for slot, places in self._manifest.slots.items():
             if PICTURE_SLOTS.fullmatch(slot) and slot not in given:
+                self._do_without(slot)
                 loaders = [p.node for p in places if self._loads(p)]
                 self._graph = without(self._graph, loaders, self._defs)
+
+    def _do_without(self, slot: str) -> None:
+        """What the manifest has in place of a picture; a value that was given stays."""
+        taken = {place for name in self._values for place in self._manifest.slots.get(name, ())}
+        for text, value in self._manifest.without.get(slot, {}).items():
+            place = read_place(text)
+            if place.node in self._graph and place not in taken:
+                made = list(value) if isinstance(value, tuple) else value
+                self._graph = with_value(self._graph, [place], made)
 
     def _loads(self, place: SlotPlace) -> bool:
         entry = self._graph.get(place.node)

@@ -97,14 +97,14 @@ def _words(request: GenerationRequest) -> dict[str, str]:
 
 
 def _pictures(request: GenerationRequest) -> dict[str, object]:
-    named: dict[str, object] = {"start": request.start, "end": request.end, "clip": request.clip}
+    named: dict[str, object] = {"start": request.start, "end": request.end, "clip": request.clip, "mask": request.mask}
     return named | {f"reference-{number}": picked for number, picked in enumerate(request.references)}
 
 
 def _picture_slot(name: str, manifest: WorkflowManifest) -> str:
     if name == "start" and "start_image" not in manifest.slots and "reference-1" in manifest.slots:
         return "reference-1"  # editing a picture: the start frame is what is edited
-    if name == "clip":
+    if name in ("clip", "mask"):
         return name
     return f"reference-{int(name[10:]) + 1}" if name.startswith("reference-") else f"{name}_image"
 

@@ -100,7 +100,7 @@ class ComfyEngine:
         if manifest.kind == "image" and "prompt" in fields:
             fields.add("lora")
             if manifest.takes("start_image") and manifest.takes("denoise"):
-                fields.add("carry")
+                fields |= {"carry", "mask"} if manifest.takes("mask") else {"carry"}
         profiles: tuple[str, ...] = (manifest.profile,)
         if manifest.profile == PASS_THROUGH:
             profiles = (PASS_THROUGH, *PROFILES)

@@ -34,7 +34,7 @@ class PictureFinder:
         self._references: list[SlotPlace] = []
 
     def find(self) -> dict[str, list[SlotPlace]]:
-        """Places of start_image, end_image and reference-1 …; only those that were found."""
+        """Places of start_image, end_image, mask and reference-1 …; only those that were found."""
         loaders = [SlotPlace(node=k, input="image") for k in self._needed if self._view.loads_picture(k)]
         if self._kind == "video":
             self._guides()
@@ -43,6 +43,7 @@ class PictureFinder:
             self._start_by_place()
         if not self._samplers and len(loaders) == 1:
             self._take("start_image" if self._kind != "image" else "reference-1", loaders[0])
+        self._masked()
         if self._kind == "image" and self._redraws():
             self._take("start_image", self._redraws())
         self._in_order(loaders)
@@ -93,6 +94,15 @@ class PictureFinder:
                 source = self._view.source(key, name)
                 if source is not None and "start_image" not in self._found:
                     self._take("start_image", self._view.picture_behind(source[0]))
+
+    def _masked(self) -> None:
+        """A picture of its own that says where a latent is drawn anew."""
+        for key in self._needed:
+            source = self._view.source(key, "mask")
+            if source is not None and "LATENT" in self._view.outputs(key):
+                place = self._view.picture_behind(source[0])
+                if place is not None and self._view.kind(place.node) == "LoadImageMask":
+                    self._take("mask", place)
 
     def _redraws(self) -> SlotPlace | None:
         """The picture that a sampler starts from without forgetting it, in a graph that makes pictures."""

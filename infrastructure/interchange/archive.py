@@ -53,6 +53,11 @@ class ZipArchives:
                         found.append(path.relative_to(root).as_posix())
         return found
 
+    def size(self, root: Path, names: Sequence[str]) -> int:
+        """Bytes that these files of `root` have together."""
+        with atomic.storing(f"Reading {root}"):
+            return sum((root / name).stat().st_size for name in names)
+
     def pack(
         self, root: Path, names: Sequence[str], target: Path, report: Callable[[int, int], None],
         stopped: Callable[[], bool],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -17,19 +18,20 @@ from infrastructure.stores import atomic
 
 _DOTS = 150
 _PAGE = (round(11.69 * _DOTS), round(8.27 * _DOTS))
-_ACROSS, _DOWN = 4, 3
 _MARGIN, _GAP = 70, 28
 _HEAD = 70
 _INK, _FAINT, _LINE = (24, 24, 28, 255), (110, 110, 118, 255), (205, 205, 210)
+_CAST = (38, 84, 140, 255)
 _TALLEST = 30_000
 """Highest PNG that is made, in pixels."""
 
 
-def contact_sheet(title: str, cells: Sequence[SheetCell], target: Path) -> None:
-    """Write the sheet as .pdf with pages, or as .png of one long page. Raises BadInput and MediaFailed."""
+def contact_sheet(title: str, cells: Sequence[SheetCell], target: Path, across: int = 4, down: int = 3) -> None:
+    """Write the sheet as .pdf with pages of `across` by `down` cells, or as .png of one long page. Raises BadInput and
+    MediaFailed."""
     if not cells:
         raise BadInput("There is no shot for a contact sheet.", "Write or import some in Storyboard.")
-    per_page = _ACROSS * _DOWN
+    per_page = across * down
     kind = target.suffix.lower()
     if kind not in (".pdf", ".png"):
         raise BadInput(f"{target.name} is neither a .pdf nor a .png name.", "Contact sheets are made as one of these.")
@@ -38,34 +40,38 @@ def contact_sheet(title: str, cells: Sequence[SheetCell], target: Path) -> None:
         if kind == ".pdf":
             count = -(-len(cells) // per_page)
             parts = [cells[i * per_page : (i + 1) * per_page] for i in range(count)]
-            pages = (_page(title, part, f"{i + 1} / {count}", _DOWN) for i, part in enumerate(parts))
+            pages = (_page(title, part, f"{i + 1} / {count}", (across, down), down) for i, part in enumerate(parts))
             first = next(pages)
             first.save(buffer, "PDF", resolution=_DOTS, save_all=True, append_images=pages, title=title, quality=88)
         else:
-            rows = -(-len(cells) // _ACROSS)
-            if _height(rows) > _TALLEST:
+            rows = -(-len(cells) // across)
+            if _height(rows, down) > _TALLEST:
                 raise BadInput(f"{len(cells)} shots are too many for one picture.", "Make a .pdf, which has pages.")
-            _page(title, cells, f"{len(cells)} shots", rows).save(buffer, "PNG", compress_level=6)
+            _page(title, cells, f"{len(cells)} shots", (across, rows), down).save(buffer, "PNG", compress_level=6)
         atomic.write_bytes(target, buffer.getvalue())
 
 
-def _height(rows: int) -> int:
-    tall = (_PAGE[1] - 2 * _MARGIN - _HEAD - (_DOWN - 1) * _GAP) // _DOWN
+def _height(rows: int, down: int) -> int:
+    """Of so many rows, of which a page has `down`."""
+    tall = (_PAGE[1] - 2 * _MARGIN - _HEAD - (down - 1) * _GAP) // down
     return 2 * _MARGIN + _HEAD + rows * tall + (rows - 1) * _GAP
 
 
-def _page(title: str, cells: Sequence[SheetCell], number: str, rows: int) -> Image.Image:
-    page = Image.new("RGB", (_PAGE[0], _height(rows)), "white")
+def _page(
+    title: str, cells: Sequence[SheetCell], number: str, grid: tuple[int, int], down: int
+) -> Image.Image:  # fmt: skip
+    across, rows = grid
+    page = Image.new("RGB", (_PAGE[0], _height(rows, down)), "white")
     draw = ImageDraw.Draw(page, "RGBA")
     write(
         draw, _MARGIN, _MARGIN + 14, wrap(writable(title), font(30), _PAGE[0] - 2 * _MARGIN - 200, 1)[:1][0], 30, _INK
     )
     write(draw, _PAGE[0] - _MARGIN - width(number, font(20)), _MARGIN + 14, number, 20, _FAINT)
-    wide = (_PAGE[0] - 2 * _MARGIN - (_ACROSS - 1) * _GAP) // _ACROSS
-    tall = (_height(1) - 2 * _MARGIN - _HEAD) if rows else 0
+    wide = (_PAGE[0] - 2 * _MARGIN - (across - 1) * _GAP) // across
+    tall = (_height(1, down) - 2 * _MARGIN - _HEAD) if rows else 0
     for index, cell in enumerate(cells):
-        left = _MARGIN + index % _ACROSS * (wide + _GAP)
-        top = _MARGIN + _HEAD + index // _ACROSS * (tall + _GAP)
+        left = _MARGIN + index % across * (wide + _GAP)
+        top = _MARGIN + _HEAD + index // across * (tall + _GAP)
         _cell(page, draw, cell, (left, top, wide, tall))
     return page
 
@@ -90,7 +96,12 @@ def _cell(page: Image.Image, draw: ImageDraw.ImageDraw, cell: SheetCell, box: tu
         _INK,
     )
     write(draw, left + wide - width(cell.time, font(16)), place, cell.time, 16, _FAINT)
-    for row in wrap(writable(cell.words), font(15), wide, max(0, int((top + tall - place - 12) // 19))):
+    if cell.cast:
+        place += 20
+        write(draw, left, place + 2, _line(cell.cast, 15, wide), 15, _CAST)
+    room = max(0, int((top + tall - place - 12) // 19))
+    parts = (row for part in cell.words.splitlines() for row in wrap(writable(part), font(15), wide, room))
+    for row in islice(parts, room):
         place += 19
         write(draw, left, place + 3, row, 15, _FAINT)
 

@@ -12,17 +12,21 @@ from pathlib import Path
 
 from domain.cut.reel import Reel
 from domain.delivery import Delivery
-from domain.errors import BadInput, Cancelled, MediaFailed
+from domain.errors import BadInput, MediaFailed
 from domain.film import Mastered, SheetCell
 from domain.fitting import Fit
 from domain.sound.subtitles import Caption
 from domain.take import MediaInfo
-from infrastructure.processes import Message, WorkerGone, WorkerProcess, process_alive, raise_reported
+from infrastructure.processes import Message, process_alive
 from infrastructure.stores import atomic
+from infrastructure.tasks import Words, done_by
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.2
+_WORDS = Words(
+    "joins the film", "The film was stopped before it began.",
+    "The film was stopped; the one before it, if any, is untouched.",
+)  # fmt: skip
 _CLIP_ENDINGS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"}
 
 
@@ -107,14 +111,23 @@ class MediaTools:
 
         clips.filmstrip(clip, target, frames, count, width)
 
-    def contact_sheet(self, title: str, cells: Sequence[SheetCell], target: Path) -> None:
-        """The storyboard on A4 pages in a .pdf, or on one long page in a .png.
+    def stills(self, clip: Path, frames: Sequence[int], width: int) -> dict[int, bytes]:
+        """Small WebP pictures of these frames of a clip, at most `width` pixels wide, by their numbers (0-based); those
+        it does not have are left out. Raises UnreadableMedia."""
+        from infrastructure.media import stills
+
+        return stills.stills(clip, frames, width)
+
+    def contact_sheet(
+        self, title: str, cells: Sequence[SheetCell], target: Path, *, across: int = 4, down: int = 3
+    ) -> None:  # fmt: skip
+        """The storyboard on A4 pages of `across` by `down` cells in a .pdf, or on one long page in a .png.
 
         Raises BadInput, and MediaFailed about `target`, which is then as it was.
         """
         from infrastructure.media import sheet
 
-        sheet.contact_sheet(title, cells, target)
+        sheet.contact_sheet(title, cells, target, across, down)
 
     def assemble(
         self,
@@ -197,29 +210,10 @@ def _scratch(folder: Path, called: str) -> Iterator[Path]:
 
 
 def _work(task: Message, report: Callable[[int, int], None], stopped: Callable[[], bool]) -> Message:
-    """Have a worker do it; its last answer. The worker has ended when this returns or raises."""
-    if stopped():
-        raise Cancelled("The film was stopped before it began.")
-    try:
-        with WorkerProcess("infrastructure.media.worker") as worker:
-            worker.send(task)
-            while True:
-                message = worker.receive(_LOOK_SECONDS)
-                if stopped():
-                    raise Cancelled("The film was stopped; the one before it, if any, is untouched.")
-                if message is None:
-                    continue
-                if message["kind"] == "progress":
-                    report(message["done"], message["frames"])
-                elif message["kind"] == "error":
-                    raise_reported(message, MediaFailed)
-                else:
-                    return message
-    except WorkerGone as error:
-        log.warning("The joining process ended by itself: %s", error)
-        raise MediaFailed(
-            "The process that joins the film ended unexpectedly.", "Try again; the log has its last words."
-        ) from error
+    """Have a worker do it; its last answer."""
+    return done_by(
+        "infrastructure.media.worker", task, _WORDS, lambda told: report(told["done"], told["frames"]), stopped
+    )
 
 
 def _remove_left_over(target: Path) -> None:

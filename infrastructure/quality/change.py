@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ SPANS = (2, 4, 6, 8, 12, 16, 24, 32, 48)
 """Distances in frames over which a mixture is looked for."""
 _ALIKE = 0.6
 """Correlation above which two thumbnails show the same picture, so that nothing is mixed between them."""
-_WEAK = 0.25
+_WEAK = 0.4
 """Share of the stronger picture's structure that the weaker one of a mixture has at least."""
 _DIMMED = 0.15
 """Share by which a mixture may be brighter or darker than what it is mixed of."""
@@ -32,6 +32,7 @@ class Change(NamedTuple):
 
     step: float = 0
     step_peak: float = 0
+    motion: float = 0
     likeness: float = 1
     back: tuple[float, ...] = ()
     shift: tuple[float, float] = (0.0, 0.0)
@@ -40,6 +41,8 @@ class Change(NamedTuple):
     darker: float = 0
     kept: float = 1
     kept_next: float = 1
+    kept_spread: float = 0
+    kept_next_spread: float = 0
     blend: Blend | None = None
     turn: float = 0
     alike: float = 1
@@ -59,7 +62,7 @@ class Changes:
         """What has changed since the frame before."""
         last, self._last = self._last, view
         brighter, darker = self._flashes.observe(view)
-        thumb = _Thumb(view.tiny, view.fine)
+        thumb = _Thumb(view)
         if last is None or last.mid.shape != view.mid.shape:
             self._past.clear()
             self._past.append(thumb)
@@ -67,19 +70,20 @@ class Changes:
             return Change()
         difference = cv2.absdiff(view.mid, last.mid)
         shift, residue = self._motion(last, view)
+        thumb.shift = shift
         past = self._past
         before = past[-1]
         back = tuple(float(np.abs(view.tiny - past[-lag].tiny).mean()) for lag in range(1, min(BACK, len(past)) + 1))
-        kept, kept_next = _kept(before, thumb)
+        kept = _kept(before, thumb)
         likeness = _correlation(before.fine, thumb.fine)
         if likeness < NEW_SHOT or self._anchor is None:
             self._anchor = thumb
         past.append(thumb)
         return Change(
-            step=float(cv2.mean(difference)[0]),
-            step_peak=float(cv2.absdiff(view.small, last.small).max()),
-            likeness=likeness, back=back, shift=shift, residue=residue, brighter=brighter, darker=darker, kept=kept,
-            kept_next=kept_next, blend=self._blend(view.index), turn=_turn(last, view),
+            step=float(cv2.mean(difference)[0]), step_peak=float(cv2.absdiff(view.small, last.small).max()),
+            motion=_motion_inside(last, view, difference), likeness=likeness, back=back, shift=shift, residue=residue,
+            brighter=brighter, darker=darker, kept=kept[0], kept_next=kept[1], kept_spread=kept[2],
+            kept_next_spread=kept[3], blend=self._blend(view.index), turn=_turn(last, view),
             alike=_correlation(self._anchor.fine, thumb.fine),
         )  # fmt: skip
 
@@ -109,42 +113,90 @@ class Changes:
         for span in SPANS:
             if span >= len(past):
                 break
-            early, middle, late = past[-1 - span], past[-1 - span // 2], past[-1]
+            half = span // 2
+            early, middle, late = past[-1 - span], past[-1 - half], past[-1]
             weak, strong = sorted((early.structure, late.structure))
             if weak < max(_STRUCTURE, _WEAK * strong):  # a fade from or to something plain
                 continue
-            way = late.fine - early.fine
+            first, between, last = _brought_together(past, span)
+            way = last - first
             length = float((way * way).sum())
             if length < 1:
                 continue
-            share = float(((middle.fine - early.fine) * way).sum()) / length
+            share = float(((between - first) * way).sum()) / length
             if not 0.2 <= share <= 0.8:
                 continue
-            alike = _correlation(early.fine, late.fine)
+            alike = _correlation(first, last)
             if alike > _ALIKE:
                 continue
-            if abs(middle.mean - (1 - share) * early.mean - share * late.mean) > _DIMMED * max(early.mean, late.mean):
-                continue  # both fade, one out and the other in
-            left = middle.fine - early.fine - share * way
+            off = middle.mean - (1 - share) * early.mean - share * late.mean
+            room = max(early.mean, late.mean) if off < 0 else 255 - min(early.mean, late.mean)
+            if abs(off) > _DIMMED * room:
+                continue  # both fade, one out and the other in, through black or white
+            left = between - first - share * way
             unexplained = float(np.sqrt((left * left).sum() / length))
+            coarse = _coarse(early, middle, late, share)
             if best is None or unexplained < best.unexplained:
                 expected = (1 - share) * early.structure + share * late.structure
                 best = Blend(
-                    index - span // 2, span, unexplained, share, alike,
-                    middle.structure / expected,
+                    index - half, span, unexplained, share, alike,
+                    middle.structure / expected, coarse,
                 )  # fmt: skip
         return best
+
+
+def _motion_inside(last: View, view: View, difference: Any) -> float:
+    """`FrameFigures.motion`: without what comes and goes at the edges of the picture and without its brightness."""
+    height, width = view.mid.shape
+    inner = slice(height * 3 // 20, height - height * 3 // 20), slice(width * 3 // 20, width - width * 3 // 20)
+    light = cv2.mean(view.mid[inner])[0] - cv2.mean(last.mid[inner])[0]
+    return float(max(0.0, cv2.mean(difference[inner])[0] - abs(light)))
+
+
+def _coarse(early: _Thumb, middle: _Thumb, late: _Thumb, share: float) -> float:
+    """`Blend.coarse`: as `unexplained`, of the brightness in a mosaic of 8 x 6."""
+    a, b, c = (cv2.resize(thumb.tiny, (8, 6), interpolation=cv2.INTER_AREA) for thumb in (early, middle, late))
+    left = b - (1 - share) * a - share * c
+    return float(np.sqrt((left * left).sum() / max(1.0, float(((c - a) ** 2).sum()))))
 
 
 class _Thumb:
     """A thumbnail with the amount of its fine structure, levels."""
 
-    __slots__ = ("fine", "mean", "structure", "tiny")
+    __slots__ = ("fine", "mean", "shift", "structure", "tiny")
 
-    def __init__(self, tiny: Floats, fine: Floats) -> None:
-        self.tiny, self.fine = tiny, fine
-        self.structure = float(fine.std())
-        self.mean = float(tiny.mean())
+    def __init__(self, view: View) -> None:
+        self.tiny, self.fine = view.tiny, view.fine
+        self.structure = float(view.fine.std())
+        self.mean = float(view.tiny.mean())
+        self.shift = (0.0, 0.0)
+
+
+def _brought_together(past: deque[_Thumb], span: int) -> tuple[Floats, Floats, Floats]:
+    """The fine structure of an early, a middle and the last thumbnail, the outer two moved to where their own motion
+    takes them in the middle: so a cross-fade of moving pictures is a mixture as well."""
+    half = span // 2
+    early, middle, late = past[-1 - span], past[-1 - half], past[-1]
+    height, width = middle.fine.shape
+    moves = []
+    for thumb, near, frames in ((early, (span, span + 1, span + 2), half), (late, (0, 1, 2), half - span)):
+        shifts = [past[-1 - lag].shift for lag in near if lag < len(past)]
+        x, y = (frames * size * sum(s[axis] for s in shifts) / len(shifts) for axis, size in ((0, width), (1, height)))
+        if abs(x) > width / 4 or abs(y) > height / 4:
+            x = y = 0.0
+        moves.append((thumb.fine, x, y))
+    margin_x, margin_y = (int(np.ceil(max(abs(move[axis]) for move in moves))) for axis in (1, 2))
+    inner = slice(margin_y, height - margin_y), slice(margin_x, width - margin_x)
+    (first, last) = (_moved(fine, x, y)[inner] for fine, x, y in moves)
+    return first, middle.fine[inner], last
+
+
+def _moved(fine: Floats, x: float, y: float) -> Floats:
+    if max(abs(x), abs(y)) < 0.25:
+        return fine
+    height, width = fine.shape
+    move = np.array([[1, 0, x], [0, 1, y]], np.float32)
+    return np.asarray(cv2.warpAffine(fine, move, (width, height), flags=cv2.INTER_LINEAR), np.float32)
 
 
 def _correlation(a: Floats, b: Floats) -> float:
@@ -162,15 +214,17 @@ def _turn(before: View, now: View) -> float:
     return float(np.degrees(np.arctan2(across, along))) if along > 4 * before.cb.size else 0.0
 
 
-def _kept(before: _Thumb, now: _Thumb) -> tuple[float, float]:
-    """Median slopes of regression over 4 x 4 tiles, both ways: where all of a picture is thinned by another, all
-    tiles say so; where something moves or appears, only some do."""
+def _kept(before: _Thumb, now: _Thumb) -> tuple[float, float, float, float]:
+    """Median slopes of regression over 4 x 4 tiles, both ways, and how far the middle halves of them lie apart:
+    where all of a picture is thinned by another, all tiles say so; where something moves or appears, only some do."""
     a, b = (thumb.fine.reshape(4, 12, 4, 20) for thumb in (before, now))
     both, first, second = ((p * q).sum((1, 3)) for p, q in ((a, b), (a, a), (b, b)))
     usable = (first > 240 * 4) & (second > 240 * 4)
     if usable.sum() < 6:
-        return 1.0, 1.0
-    return float(np.median(both[usable] / first[usable])), float(np.median(both[usable] / second[usable]))
+        return 1.0, 1.0, 0.0, 0.0
+    ways = [np.quantile(both[usable] / energy[usable], (0.25, 0.5, 0.75)) for energy in (first, second)]
+    (low, forth, high), (low_back, back, high_back) = ([float(part) for part in way] for way in ways)
+    return forth, back, high - low, high_back - low_back
 
 
 class _Flashes:

@@ -15,6 +15,14 @@ _SECTIONS = 8
 _EDGE = 5
 """Levels that a line has to change the picture by."""
 _MOST_LINES = 4
+_LIVELY = 0.03
+"""Share of the surroundings of a sign that are edges which move, at least."""
+_TILES = 8
+"""Tiles on each side of the picture by which is told how much of it moves."""
+_MOVING_TILES = 0.78
+"""Share of those tiles: all of the picture moves, and not only somebody who walks through it before a locked camera."""
+_KEPT = 0.89
+"""Share of an edge's energy that its mean over time keeps where it stays; less where the picture shines through it."""
 _MIXED = 0.5
 """Share of a sign's edges that have edges of another direction beside them."""
 
@@ -166,10 +174,13 @@ class Staying:
         if total < 200:
             return 0.0
         kept = (self._x * self._x + self._y * self._y) / np.maximum(self._energy, 1)
-        stays = edges & (kept > 0.93)
+        stays = edges & (kept > _KEPT)
         moves = edges & (kept < 0.5)
         height, width = edges.shape
         if moves.sum() < 0.45 * total:
+            return 0.0
+        lively = cv2.resize(moves.astype(np.float32), (_TILES, _TILES), interpolation=cv2.INTER_AREA) > 0.015
+        if lively.mean() < _MOVING_TILES:  # the camera stands, and something moves before it
             return 0.0
         # what the camera follows stays as well, but in the middle
         stays[height // 5 : height - height // 5, width // 4 : width - width // 4] = False
@@ -198,6 +209,26 @@ def _lettering(stays: Any, edges: Any, moves: Any, mixed: Any) -> list[int]:
             continue
         ring = cv2.dilate((labels == label).astype(np.uint8), np.ones((15, 15), np.uint8)).astype(bool)
         ring &= labels != label
-        if 2 * int(moves[ring].sum()) >= int(edges[ring].sum()):
+        if 2 * int(moves[ring].sum()) >= int(edges[ring].sum()) and _passes_behind(moves, ring, boxes[label]):
             found.append(size)
     return found
+
+
+def _passes_behind(moves: Any, ring: Any, box: Any) -> bool:
+    """Whether the picture moves on most sides of a sign: beside something that is fixed to a dashboard, or to a wall,
+    it moves on one side only."""
+    left, top, wide, high = (int(part) for part in box[:4])
+    rows = [slice(0, top + high // 4), slice(top + high // 4, top + high * 3 // 4), slice(top + high * 3 // 4, None)]
+    columns = [
+        slice(0, left + wide // 4),
+        slice(left + wide // 4, left + wide * 3 // 4),
+        slice(left + wide * 3 // 4, None),
+    ]
+    sides = lively = 0
+    for row in rows:
+        for column in columns:
+            area = int(ring[row, column].sum())
+            if area > 20:
+                sides += 1
+                lively += int((moves[row, column] & ring[row, column]).sum()) >= _LIVELY * area
+    return 2 * lively >= sides > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from domain.errors import UnreadableMedia
 from domain.quality.figures import FrameFigures, Stream
-from domain.quality.values import Subject
+from domain.quality.values import Expectation
 from domain.timing import MAX_RATE
 from infrastructure.environment import cores
 from infrastructure.media import clips, colours
@@ -76,11 +76,11 @@ def examine(
     path: Path,
     begin: Callable[[Fraction | None], Observe],
     report: Callable[[int, int], None],
-    subjects: Sequence[Subject] = (),
+    expectation: Expectation | None = None,
 ) -> Stream:
     """Decode `path` once. `begin` gets the rate that the container tells and gives what takes the figures of every
-    frame in order; `report` gets the frames done and those the container tells (0: unknown); `subjects`
-    are compared with their references.
+    frame in order; `report` gets the frames done and those the container tells (0: unknown); the subjects
+    of `expectation` are compared with their references.
 
     A file that breaks off or is damaged is measured as far as it goes and says so. Raises UnreadableMedia when it has
     no picture at all.
@@ -90,7 +90,7 @@ def examine(
         hearing = SoundMeter(sound) if sound is not None else None
         told = _plausible(stream.average_rate or stream.guessed_rate)
         times = _Times(Fraction(stream.time_base or Fraction(1, 1000)))
-        meter, size = Meter(subjects), 0
+        meter, size = Meter(expectation), 0
         first: VideoFrame | None = None
         observe = begin(told)
         stream.codec_context.thread_count = _THREADS

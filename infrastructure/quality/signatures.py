@@ -1,13 +1,13 @@
 """Signatures of colour and structure, by which a shot is compared with the reference of what it is to show.
 
-Without a trained model: colours in CIELAB and directions of edges. That tells another coat or another room, not another
-face; the confidence says so.
+Without a trained model: names of colours under the light taken out, and where the edges run. That tells another coat or
+another room, not another face; the confidence says so.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -15,74 +15,115 @@ from numpy.typing import NDArray
 
 from domain.quality.values import Subject
 from infrastructure.media import pictures
-from infrastructure.quality.views import View
+from infrastructure.quality import palettes
+from infrastructure.quality.palettes import Floats
+from infrastructure.quality.views import SMALL, TINY, View
 
 METHOD = "colours and directions of edges"
 """How likeness is told, in words."""
-CONFIDENCE = {"character": 0.3, "object": 0.35, "location": 0.5}
-"""How much the method can know of each kind, 0 to 1."""
+CONFIDENCE = {"character": 0.4, "object": 0.35, "location": 0.6}
+"""How much the method can know of each kind, 0 to 1; docs/quality.md has what it was measured on."""
 EVERY = 6
 """Of so many frames one is compared."""
 
-_SIZE = 96
-_BINS = (6, 12, 12)
-_RANGES = [0, 256, 64, 192, 64, 192]
-_DIRECTIONS = 12
+_DIRECTIONS, _ROWS, _COLUMNS = 8, 3, 4
+_LAYOUT = (8, 5)
+_ENOUGH = 3.0
+"""A colour of the picture is explained when the reference has a third of it: framings show more and less of a coat."""
 _PART = 0.06
-"""Share of the picture that a character or object fills at least, to be there."""
+"""Share of the picture that a figure fills at least, to be there."""
+_FIGURE = ((0.0, 0.0), (0.55, 0.4), (0.75, 0.85), (1.0, 1.0))
+_PLACE = ((0.0, 0.0), (0.4, 0.45), (0.5, 0.85), (1.0, 1.0))
+"""What is measured, and the likeness it stands for: set so that of the same 19 in 20 lie above 0.85."""
+
+
+class Seen(NamedTuple):
+    """A picture prepared for comparing. `names` are its colours (see `palettes`) with the light taken out, `figure` how
+    much each place looks like a figure before a ground; both of the size TINY. `grey` is full range."""
+
+    names: palettes.Names
+    figure: Floats
+    tones: Floats
+    grey: NDArray[np.uint8]
+
+
+def seen(view: View) -> Seen:
+    """A frame, for comparing."""
+    red, blue = view.tiny + 1.5748 * view.cr, view.tiny + 1.8556 * view.cb
+    green = (view.tiny - 0.2126 * red - 0.0722 * blue) / 0.7152  # BT.709
+    return _prepared(np.clip(np.stack([red, green, blue], -1), 0, 255).astype(np.float32), view.small)
+
+
+def _prepared(pixels: Floats, grey: NDArray[np.uint8]) -> Seen:
+    lab = palettes.in_even_light(pixels)
+    return Seen(palettes.names(lab), palettes.figure(lab), lab, grey)
 
 
 class Signature:
     """The reference of one subject. Raises UnreadableMedia when its picture cannot be read."""
 
     def __init__(self, subject: Subject) -> None:
-        pixels = np.asarray(pictures.small(Path(subject.reference), _SIZE, _SIZE).convert("RGB"))
-        self._whole = subject.kind == "location"
-        lab = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB))
-        self._colours = _colours(lab, None if self._whole else _figure(lab))
-        self._edges = _directions(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
+        picture = np.asarray(pictures.small(Path(subject.reference), SMALL, SMALL).convert("RGB"))
+        self._place = subject.kind == "location"
+        tiny = np.asarray(cv2.resize(picture, TINY, interpolation=cv2.INTER_AREA), np.float32)
+        own = _prepared(tiny, np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8))
+        cut_out = None if self._place else palettes.before_plain_ground(tiny)
+        if cut_out is not None:
+            mask, lab = cut_out
+            self._colours = palettes.histogram(palettes.names(lab), mask)
+        else:
+            self._colours = palettes.histogram(own.names, _ground(own) if self._place else own.figure)
+        self._edges = _directions(own.grey) if self._place else None
+        self._layout = _layout(own.tones)
 
-    def likeness(self, view: View) -> float:
-        """0 to 1: for a place the overlap of all colours and directions, for a figure the share of its colours that
-        are to be found somewhere in the picture."""
-        colours = _colours(_lab(view), None)
-        if not self._whole:
-            return float(np.minimum(self._colours, colours / _PART).sum())
-        edges = float(np.minimum(self._edges, _directions(view.small)).sum())
-        return 0.6 * float(np.minimum(self._colours, colours).sum()) + 0.4 * edges
-
-
-def _lab(view: View) -> Any:
-    """The thumbnail in CIELAB, by the matrix of BT.709."""
-    red, blue = view.tiny + 1.5748 * view.cr, view.tiny + 1.8556 * view.cb
-    green = (view.tiny - 0.2126 * red - 0.0722 * blue) / 0.7152
-    pixels = np.clip(np.stack([red, green, blue], -1), 0, 255).astype(np.uint8)
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
-
-
-def _figure(lab: Any) -> NDArray[np.uint8] | None:
-    """Where a picture differs from the colours along its edge; None when that is hardly anything or nearly all."""
-    edge = np.concatenate([lab[:3].reshape(-1, 3), lab[:, :3].reshape(-1, 3), lab[:, -3:].reshape(-1, 3)])
-    ground = np.median(edge.astype(np.float32), axis=0)
-    mask = (np.abs(lab.astype(np.float32) - ground).sum(-1) > 36).astype(np.uint8)
-    return mask if 0.05 < mask.mean() < 0.95 else None
+    def likeness(self, picture: Seen) -> float:
+        """0 to 1, from 0.85 on the same as far as can be told. For a figure: how much of the colours that stand out
+        before the ground are the reference's, and how much of the reference's are to be found. For a place: its edges,
+        its light and dark parts and its colours."""
+        if self._edges is None:
+            before, all_of = (
+                palettes.histogram(picture.names, w) for w in (picture.figure, np.ones_like(picture.figure))
+            )
+            explained = float(np.minimum(before, _ENOUGH * self._colours).sum())
+            found = float(np.minimum(self._colours, all_of / _PART).sum())
+            return _scaled((explained * found) ** 0.5, _FIGURE)
+        edges = float(np.minimum(self._edges, _directions(picture.grey)).sum())
+        layout = max(0.0, float((self._layout * _layout(picture.tones)).mean()))
+        colours = float(np.minimum(self._colours, palettes.histogram(picture.names, _ground(picture))).sum())
+        return _scaled(0.4 * edges + 0.35 * layout + 0.25 * colours, _PLACE)
 
 
-def _colours(lab: Any, mask: NDArray[np.uint8] | None) -> NDArray[np.float32]:
-    """A histogram with the sum 1, softened so that a shade to the side still counts."""
-    counts = np.asarray(cv2.calcHist([lab], [0, 1, 2], mask, list(_BINS), _RANGES), np.float32)
-    for axis in range(3):
-        padded = np.take(counts, np.clip(np.arange(-1, counts.shape[axis] + 1), 0, counts.shape[axis] - 1), axis)
-        low, middle, high = (np.take(padded, np.arange(place, place + counts.shape[axis]), axis) for place in range(3))
-        counts = 0.25 * low + 0.5 * middle + 0.25 * high
-    return counts / max(1e-6, float(counts.sum()))
+def _ground(picture: Seen) -> Floats:
+    """How much each place counts for the place around a figure."""
+    return (1 - 0.8 * picture.figure).astype(np.float32)
+
+
+def _scaled(measured: float, points: tuple[tuple[float, float], ...]) -> float:
+    return float(np.interp(measured, [x for x, _ in points], [y for _, y in points]))
+
+
+def _layout(tones: Floats) -> Floats:
+    """Where it is lighter, redder and yellower than elsewhere in the picture: a mosaic without means and contrasts."""
+    mosaic = np.asarray(cv2.resize(tones, _LAYOUT, interpolation=cv2.INTER_AREA))
+    spread = mosaic.std((0, 1)) + 1e-3
+    return np.asarray((mosaic - mosaic.mean((0, 1))) / spread, np.float32)
 
 
 def _directions(grey: Any) -> NDArray[np.float64]:
-    """How much of all edges runs in each direction; the sum is 1."""
-    x, y = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    """How much of all edges runs in each direction, in each of 3 x 4 parts of the picture; the sum is 1. Edges are
+    steps of ratios, so that light and shade count alike, and no single one counts for many."""
+    logs = np.log(np.asarray(grey, np.float32) + 8)
+    x, y = cv2.Sobel(logs, cv2.CV_32F, 1, 0), cv2.Sobel(logs, cv2.CV_32F, 0, 1)
+    strength = np.hypot(x, y)
+    strength = np.minimum(strength, np.percentile(strength, 95))
     angle = np.mod(np.arctan2(y, x), np.pi) / np.pi * _DIRECTIONS
-    counts = np.bincount(
-        np.minimum(angle.ravel().astype(int), _DIRECTIONS - 1), np.hypot(x, y).ravel(), minlength=_DIRECTIONS
-    )
+    low = np.floor(angle).astype(np.intp)
+    part = angle - low
+    rows, columns = np.indices(strength.shape)
+    cell = rows * _ROWS // strength.shape[0] * _COLUMNS + columns * _COLUMNS // strength.shape[1]
+    length = _ROWS * _COLUMNS * _DIRECTIONS
+    counts = np.zeros(length)
+    for step, share in ((0, 1 - part), (1, part)):
+        place = cell * _DIRECTIONS + (low + step) % _DIRECTIONS
+        counts += np.bincount(place.ravel(), (strength * share).ravel(), minlength=length)
     return np.asarray(counts / max(1e-6, counts.sum()))

@@ -31,7 +31,7 @@ def examine_file(path: Path, gate: Gate, expectation: Expectation, report: Calla
         judges.append(Judge(gate, expectation, float(rate or _USUAL_RATE), METHOD, CONFIDENCE))
         return judges[0].observe
 
-    stream = examine(path, begin, report, expectation.subjects)
+    stream = examine(path, begin, report, expectation)
     outcome = judges[0].finish(stream)
     return QualityReport(
         file=path.name, gate=gate.id, stream=stream, verdict=outcome.verdict, findings=outcome.findings,

@@ -8,19 +8,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.errors import Cancelled, MediaFailed
+from domain.errors import MediaFailed
 from domain.sound.files import SoundInfo
 from domain.sound.mixing import Mix
 from domain.sound.report import Measured
-from infrastructure.processes import Message, WorkerGone, WorkerProcess, raise_reported
+from infrastructure.processes import Message
 from infrastructure.stores import atomic
+from infrastructure.tasks import Words, done_by
 
 if TYPE_CHECKING:
     from infrastructure.sound.rendering import Stem
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.2
+_WORDS = Words("mixes the sound", "The sound was stopped before it began.", "The sound was stopped.")
 _RENDERING = 0.4
 """The part of the time that summing takes; the rest is mastering."""
 
@@ -83,31 +84,11 @@ def _rendered(
     mix: Mix, files: Mapping[str, Path], folder: Path, report: Callable[[float], None], stopped: Callable[[], bool]
 ) -> tuple[dict[Stem, Path], float | None]:
     """Have a worker sum the parts; the stems and the level of speech."""
-    if stopped():
-        raise Cancelled("The sound was stopped before it began.")
     task: Message = {
         "kind": "render",
         "mix": mix.to_json(),
         "files": {name: str(path) for name, path in files.items()},
         "folder": str(folder),
     }
-    try:
-        with WorkerProcess("infrastructure.sound.worker") as worker:
-            worker.send(task)
-            while True:
-                message = worker.receive(_LOOK_SECONDS)
-                if stopped():
-                    raise Cancelled("The sound was stopped.")
-                if message is None:
-                    continue
-                if message["kind"] == "progress":
-                    report(message["done"])
-                elif message["kind"] == "error":
-                    raise_reported(message, MediaFailed)
-                else:
-                    return {name: Path(path) for name, path in message["stems"].items()}, message["level"]
-    except WorkerGone as error:
-        log.warning("The mixing process ended by itself: %s", error)
-        raise MediaFailed(
-            "The process that mixes the sound ended unexpectedly.", "Try again; the log has its last words."
-        ) from error
+    found = done_by("infrastructure.sound.worker", task, _WORDS, lambda told: report(told["done"]), stopped)
+    return {name: Path(path) for name, path in found["stems"].items()}, found["level"]

@@ -86,6 +86,7 @@ class Artefacts(Generic[A]):
             changed |= self._changed_leaf(folder)
         for gone in self._found.keys() - seen:
             del self._found[gone]
+            self._folders.pop(gone, None)  # put back as it was, it would look as if it had been listed
             changed = True
         if changed:
             self._lists.clear()

@@ -13,19 +13,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from domain.base import Value
-from domain.condition import Inventory, Irregularity, IrregularityKind, Moved, Pick, Vouched
+from domain.condition import Inventory, Irregularity, IrregularityKind, Moved, Vouched
+from domain.cut.document import Cut
 from domain.errors import Conflict, NewerFile, NotFound
 from domain.film import FilmReport
 from domain.job import HeldQueue, Run
 from domain.keeping import MAX_TRASHED
 from domain.passes import PassClip
 from domain.project import Project, Selection, UiState
+from domain.sound.files import SoundFile
+from domain.sound.tracks import SoundPlan
 from domain.storyboard import Storyboard
 from domain.take import Keyframe, Take
 from infrastructure.processes import process_alive
 from infrastructure.stores import atomic
-from infrastructure.stores.artefacts import KEYFRAME, PASS, TAKE
+from infrastructure.stores.artefacts import KEYFRAME, PASS, SOUND, TAKE
 from infrastructure.stores.documents import held
+from infrastructure.stores.named import of_board, of_cut, of_selection, of_sound, tables
 from infrastructure.stores.occupancy import Occupancy
 from infrastructure.stores.project_files import HIDDEN, SCHEMAS, is_project
 from infrastructure.stores.schemas import MAX_BYTES, Schema, Unreadable, peek
@@ -36,6 +40,7 @@ V = TypeVar("V", bound=Value)
 
 MODELS: dict[str, type[Value]] = {
     "project": Project, "storyboard": Storyboard, "selection": Selection, "ui": UiState, "queue": HeldQueue,
+    "cut": Cut, "sound": SoundPlan,
 }  # fmt: skip
 """What the documents at the top of a project hold; of others it is only looked whether they are whole."""
 
@@ -100,18 +105,26 @@ class _Reading:
         for path in sorted(self._root.glob("*.json")):
             if path.stem not in MODELS:
                 self._other_document(path.name)
+        for drafted in self._files("drafts", ".json"):
+            self._other_document(drafted)
         if documents["project"] is None and not (self._root / "project.json").exists():
             self._add("missing", "project.json", "project.json is not there.", _BACKUP)
         self._runs()
         self._keyframes()
         self._takes()
+        self._sounds()
+        self._tables(documents["cut"])
+        self._masks(documents["storyboard"])
         self._films()
         self._half_written()
         board, selection = documents["storyboard"], documents["selection"]
         shots = {shot.id for shot in board.shots} if isinstance(board, Storyboard) else None
+        named = [*of_selection(selection, shots)] if isinstance(selection, Selection) else []
+        named += of_board(board) if isinstance(board, Storyboard) else ()
+        named += of_cut(documents["cut"]) if isinstance(documents["cut"], Cut) else ()
+        named += of_sound(documents["sound"]) if isinstance(documents["sound"], SoundPlan) else ()
         return Inventory(
-            media=tuple(self._media), irregular=tuple(self._irregular), documents=self._documents,
-            picks=tuple(_picks(selection, shots)) if isinstance(selection, Selection) else (),
+            media=tuple(self._media), irregular=tuple(self._irregular), documents=self._documents, picks=tuple(named),
         )  # fmt: skip
 
     # -- documents -----------------------------------------------------------------------------------------
@@ -206,8 +219,12 @@ class _Reading:
 
     def _passes(self, folder: str, title: str) -> None:
         """What was made of a take's clip."""
+        clips = {path for path in self._files(folder, ".mp4") if not path.endswith("/clip.mp4")}
         for path in self._files(folder, ".json"):
-            made = self._document(path, PASS, PassClip) if not path.endswith("/take.json") else None
+            if path.endswith("/take.json"):
+                continue
+            made = self._document(path, PASS, PassClip)
+            clips.discard(f"{path.removesuffix('.json')}.mp4")
             if made is None:
                 continue
             if made.clip.path != f"{path.removesuffix('.json')}.mp4":
@@ -220,6 +237,44 @@ class _Reading:
                     size=made.size, width=info.width, height=info.height, frames=info.frames,
                 )
             )  # fmt: skip
+
+        for clip in sorted(clips):
+            self._add("orphan", clip, "A clip of which nothing is known.", may_move=True)
+
+    def _sounds(self) -> None:
+        sounds = {path for path in self._files("sounds", "") if not path.endswith((".json", atomic.TMP_SUFFIX))}
+        for path in self._files("sounds", ".json"):
+            sound = self._document(path, SOUND, SoundFile)
+            if sound is None:
+                sounds = {other for other in sounds if other.rpartition(".")[0] != path.removesuffix(".json")}
+                continue
+            sounds.discard(sound.file.path)
+            if sound.file.path.rpartition(".")[0] != path.removesuffix(".json"):
+                self._misplaced(path)
+                continue
+            title = f"The sound {sound.title or sound.name}"
+            self._media.append(
+                Vouched(
+                    kind="sound", path=sound.file.path, title=title, sha256=sound.file.sha256, size=sound.size
+                )
+            )  # fmt: skip
+        for path in sorted(sounds):
+            self._add("orphan", path, "A sound of which nothing is known.", may_move=True)
+
+    def _tables(self, cut: Value | None) -> None:
+        """Colour tables have no sidecar: those of the cut are known by their hash, others stay for undo."""
+        known = tables(cut) if isinstance(cut, Cut) else {}
+        for path in self._files("tables", ".cube"):
+            title = f"The colour table {path.rpartition('/')[2]}"
+            self._media.append(Vouched(kind="colour table", path=path, title=title, sha256=known.get(path, "")))
+
+    def _masks(self, board: Value | None) -> None:
+        """Masks have no sidecar either: those of the storyboard are known by their hash."""
+        shots = board.shots if isinstance(board, Storyboard) else ()
+        known = {shot.mask.path: shot.mask.sha256 for shot in shots if shot.mask is not None}
+        for path in self._files("masks", ".png"):
+            title = f"The mask {path.rpartition('/')[2]}"
+            self._media.append(Vouched(kind="picture", path=path, title=title, sha256=known.get(path, "")))
 
     def _films(self) -> None:
         films = set(self._files("film", ".mp4"))
@@ -293,23 +348,12 @@ def _schema(kind: str) -> Schema:
 
 
 def _may_still_move(path: Path) -> bool:
-    """Whether something is there and superfluous still: a picture that nothing told about may have got its sidecar,
-    because it was just being stored. Links stay: they are not ours."""
+    """Whether something is there and superfluous still: media that nothing told about may have got their sidecar,
+    because they were just being stored. Links stay: they are not ours."""
     if path.is_symlink() or not path.exists():
         return False
-    return not (path.suffix == ".png" and path.with_suffix(".json").exists())
-
-
-def _picks(selection: Selection, shots: set[str] | None) -> Iterator[Pick]:
-    """What is picked for the shots of the film; those that were deleted keep their choices, and need nothing."""
-    for shot, choice in selection.shots.items():
-        if shots is not None and shot not in shots:
-            continue
-        for slot, picked in choice.keyframes.items():
-            yield Pick(title=f"Shot {shot}, the {slot} picture that was picked", path=picked.path)
-        for segment, take in choice.takes.items():
-            title = f"Shot {shot}, segment {int(segment) + 1 if segment.isdecimal() else segment}, take {take}"
-            yield Pick(title=title, path=f"takes/{shot}/{segment}/{take}/clip.mp4")
+    told = path.suffix in (".png", ".mp4") or path.parent.name == "sounds"
+    return not (told and path.with_suffix(".json").exists())
 
 
 def _writer_is_gone(name: str) -> bool:

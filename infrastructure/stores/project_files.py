@@ -2,9 +2,9 @@
 
 Layout: project.json, storyboard.json, selection.json, ui.json, runs/<id>.json, film/<name>.mp4,
 keyframes/<shot>/<slot>_<n>_<hash>.png with its .json, takes/<shot>/<segment>/<take>/{clip.mp4, last.png, take.json},
-sounds/<hash>.<ending> with its .json, tables/<title>-<hash>.cube; backups/<document>/ has its earlier versions and
-trash/<id>/ what was deleted; what is only ours (locks, work in progress) is in .kinoloom/. Media names never get other
-content.
+sounds/<hash>.<ending> with its .json, tables/<title>-<hash>.cube, masks/<hash>.png; backups/<document>/ has its earlier
+versions and trash/<id>/ what was deleted; what is only ours (locks, work in progress) is in .kinoloom/. Media names
+never get other content.
 """
 
 from __future__ import annotations
@@ -130,10 +130,11 @@ class FolderProjectFiles:
         """The kept versions of a document, newest first."""
         return self._document(name, model).backups(name)
 
-    def free_bytes(self) -> int:
-        """Bytes free on the project's disk for this user."""
-        with atomic.storing(f"Looking for free space at {self._root}"):
-            return shutil.disk_usage(self._root).free
+    def free_bytes(self, folder: Path | None = None) -> int:
+        """Bytes free on the project's disk for this user, or on the one of another folder."""
+        place = folder or self._root
+        with atomic.storing(f"Looking for free space at {place}"):
+            return shutil.disk_usage(place).free
 
     # -- who renders here ------------------------------------------------------------------------------------
 
@@ -309,6 +310,18 @@ class FolderProjectFiles:
         with atomic.storing(f"Storing the colour table {title}"):
             digest = _hash(source)
             file = f"{self._folder('tables').name}/{slug(title, 'table')}-{digest[:8]}.cube"
+            place = inside(self._root, file)
+            if not place.is_file() or _hash(place) != digest:
+                atomic.place_copy(source, place)
+        self._own_change()
+        return Picked(path=file, sha256=digest)
+
+    def add_mask(self, source: Path) -> Picked:
+        """Copy a mask to `masks/<hash>.png`; the same content is stored once."""
+        self._be_there()
+        with atomic.storing("Storing a mask"):
+            digest = _hash(source)
+            file = f"{self._folder('masks').name}/{digest[:16]}.png"
             place = inside(self._root, file)
             if not place.is_file() or _hash(place) != digest:
                 atomic.place_copy(source, place)

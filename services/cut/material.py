@@ -50,7 +50,7 @@ def stock(state: ShotState, chosen: Mapping[str, str] | None = None) -> ShotStoc
         entry.state != "done" and take.id == entry.take for entry, take in zip(planned.segments, takes, strict=True)
     )
     material = Material(
-        shot=planned.shot, frames=planned.frames, rate=rate, sources=() if lacks else _sources(planned, takes)
+        shot=planned.shot, frames=planned.frames, rate=rate, sources=() if lacks else sources_of(planned, takes)
     )
     return ShotStock(planned, tuple(takes), material, lacks, stale)
 
@@ -76,8 +76,8 @@ def _lacks(planned: PlannedShot, takes: Sequence[Take], rate: Fraction) -> Lack:
     return ""
 
 
-def _sources(planned: PlannedShot, takes: Sequence[Take]) -> tuple[Source, ...]:
-    """The clips of a shot. What the last take has beyond its kept frames is its handle."""
+def sources_of(planned: PlannedShot, takes: Sequence[Take]) -> tuple[Source, ...]:
+    """The clips of a shot, given a take of every segment. What the last has beyond its kept frames is its handle."""
     last = len(takes) - 1
     return tuple(
         Source(

@@ -14,14 +14,16 @@ from domain.cut.items import Item, LowerThird, ShotItem, Transition
 from domain.cut.reconcile import follow
 from domain.cut.reel import Reel
 from domain.cut.resolve import resolve
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, NotFound, NotReady
+from domain.importing import ImportNote, ImportResult
 from domain.timing import film_frames
 from services.changes import ChangeCounter
 from services.cut.material import ShotStock, gone_takes, stock
-from services.documents import Edited
+from services.cut.reimport import import_notes, is_plain
 from services.generation import GenerationService
 from services.planning import PlanSetup, ShotState
 from services.projects import OpenProject
+from services.undoing import Undoing
 
 DOCUMENT = "cut"
 
@@ -42,13 +44,28 @@ class CutView:
         """Shots in the film that have no takes, or too short ones, in film order."""
         return tuple(dict.fromkeys(s.planned.shot for s in self.stocks.values() if s.lacks))
 
+    def check(self, then: str) -> None:
+        """Raise NotReady naming the shots without takes, or that there is nothing in the cut; `then` is what can be
+        done once they are rendered."""
+        lacking = self.lacking()
+        if lacking:
+            some = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
+            raise NotReady(
+                f"{len(lacking)} of {len(self.cut.shots())} shots have no take that fits their length yet: {some}.",
+                f"Render them in Video, then {then}.",
+            )
+        if not self.reel.frames:
+            raise NotReady("There is nothing in the cut.", "Put a shot back into it in Film.")
 
-class CutService:
+
+class CutService(Undoing[Cut]):
     """Edits of the cut. Item ids are those of `CutView.cut`; every method raises BadInput or NotFound in words."""
 
+    document, called, empty = DOCUMENT, "The cut", Cut()
+
     def __init__(self, generation: GenerationService, changes: ChangeCounter) -> None:
+        super().__init__(changes)
         self._generation = generation
-        self._changes = changes
 
     # -- reading -------------------------------------------------------------------------------------------
 
@@ -81,6 +98,15 @@ class CutService:
         shown = cut if len(stocks) == _shot_items(cut) else cut.replace(items=[i for i in cut.items if _in(i, stocks)])
         reel = resolve(shown, {item: found.material for item, found in stocks.items()}, project.project.rate)
         return CutView(shown, reel, stocks, (*shown.notes, *reel.notes, *notes))
+
+    def imported(self, project: OpenProject, result: ImportResult) -> tuple[ImportNote, ...]:
+        """A list was imported over the storyboard: a cut without edits takes its transitions, any other is left alone.
+        What that means for it, in sentences."""
+        before = project.files.read(DOCUMENT, Cut) or Cut()
+        fresh = result.cut(project.project.rate)
+        if is_plain(before) and fresh is not None:
+            self._change(project, "taking transitions from a list", lambda now: now.replace(items=fresh.items))
+        return import_notes(before, result)
 
     # -- where things stand --------------------------------------------------------------------------------
 
@@ -188,22 +214,6 @@ class CutService:
         self._changes.bump()
         return cut
 
-    def history(self, project: OpenProject) -> tuple[str, str]:
-        """What undo and redo would do now, in words; empty when there is nothing."""
-        return self._edited(project).history()
-
-    def undo(self, project: OpenProject) -> str:
-        """Take the last edit of the cut back; what it was, empty when there was none."""
-        what = self._edited(project).undo()
-        self._changes.bump()
-        return what
-
-    def redo(self, project: OpenProject) -> str:
-        """Make the last undone edit again; what it is, empty when there was none."""
-        what = self._edited(project).redo()
-        self._changes.bump()
-        return what
-
     def _add(self, project: OpenProject, what: str, make: Callable[[], Item], after: str | None) -> str:
         made: list[str] = []
 
@@ -217,9 +227,7 @@ class CutService:
         return made[0]
 
     def _change(self, project: OpenProject, what: str, make: Callable[[Cut], Cut]) -> Cut:
-        cut = self._edited(project).change(what, lambda now: make(_followed(project, now)))
-        self._changes.bump()
-        return cut
+        return super()._change(project, what, lambda now: make(_followed(project, now)))
 
     def _planned(self, project: OpenProject, item: str) -> int:
         """The planned film frames of the shot behind an item; 0 for cards and gaps."""
@@ -227,10 +235,6 @@ class CutService:
         if not isinstance(found, ShotItem):
             return 0
         return film_frames(project.board.shot(found.shot).seconds, project.project.rate)
-
-    @staticmethod
-    def _edited(project: OpenProject) -> Edited[Cut]:
-        return project.edited(DOCUMENT, Cut, Cut(), "The cut")
 
 
 def _followed(project: OpenProject, cut: Cut) -> Cut:

@@ -1,5 +1,6 @@
-"""Storyboards for other programs: tables, screenplays, segment lists, and the JSON of ours and of the gcv tools."""
+"""Storyboards for other programs: tables, screenplays, segment lists, the JSON of ours and of the gcv tools, pictures
+with an index, and pages to print."""
 
-from services.exporting.formats import FORMATS, BoardFormat, board_document, export_board
+from services.exporting.formats import FORMATS, TEXTS, BoardFormat, BoardText, board_document, export_board, write_board
 
-__all__ = ["FORMATS", "BoardFormat", "board_document", "export_board"]
+__all__ = ["FORMATS", "TEXTS", "BoardFormat", "BoardText", "board_document", "export_board", "write_board"]

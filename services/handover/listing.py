@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from domain.base import canonical_hash
@@ -23,16 +24,21 @@ from domain.delivery import Delivery
 from domain.interchange.edits import ClipEntry, EditList, Entry, GapEntry, Join, Mark, MediaFile, SoundTrack
 from domain.names import slug
 from domain.project import Picked
-from domain.sound.mixing import Mix
+from domain.sound.mixing import SAMPLE_RATE, Mix
 from domain.storyboard import Shot
 from domain.take import Take
+from domain.timing import timecode
 from services.cut import CutView
-from services.cut.material import ShotStock
-from services.handover.sounds import sound_tracks
+from services.cut.material import ShotStock, sources_of
+from services.handover.series import series
+from services.handover.sounds import sound_tracks, stretched
 from services.projects import OpenProject
 
 MAIN = "DEFAULT_MEDIA"
 """Key of the file a clip shows, as OpenTimelineIO calls it; others have the id of their take."""
+
+MOST_SERIES = 4
+"""Whole series of a shot's takes that go along besides the one that is shown: each is a clip that has to be made."""
 
 _BLACK = "#000000"
 
@@ -65,24 +71,28 @@ class Listing:
     notes: tuple[str, ...]
 
 
-def listing(project: OpenProject, view: CutView, place: Place, delivery: Delivery, mix: Mix | None = None) -> Listing:
+def listing(
+    project: OpenProject, view: CutView, place: Place, delivery: Delivery, mix: Mix | None = None, *,
+    alternates: bool = True,
+) -> Listing:  # fmt: skip
     """The cut as it would be handed over there; what has to be made is made by `delivery`. Works without takes.
 
-    With a `mix` its sounds go along as tracks.
+    With a `mix` its sounds go along as tracks. Without `alternates` no clips are made of takes that are not shown.
     """
-    return _Listing(project, view, place, delivery).made(mix)
+    return _Listing(project, view, place, delivery, alternates).made(mix)
 
 
 class _Listing:
-    def __init__(self, project: OpenProject, view: CutView, place: Place, delivery: Delivery) -> None:
+    def __init__(self, project: OpenProject, view: CutView, place: Place, delivery: Delivery, alternates: bool) -> None:
         self._project = project
         self._film = project.project
         self._view = view
         self._rate = view.reel.rate
         self._place = place
         self._delivery = delivery
+        self._alternates = alternates
         self._needs: dict[str, Needed] = {}
-        self._notes: list[str] = []
+        self._notes: dict[str, None] = {}
         self._shots = {shot.id: shot for shot in project.board.shots}
         self._takes: dict[str, list[Take]] = {}
         for take in project.files.takes():
@@ -101,7 +111,30 @@ class _Listing:
             name=self._film.name, rate=self._rate, width=self._film.width, height=self._film.height,
             entries=tuple(entries), sounds=self._sounds(mix) if mix is not None else (),
         )  # fmt: skip
+        self._say_left(mix)
         return Listing(edits, tuple(self._needs.values()), tuple(self._notes))
+
+    def _say(self, note: str) -> None:
+        """Note something once, whatever shows it twice."""
+        self._notes[note] = None
+
+    def _say_left(self, mix: Mix | None) -> None:
+        """What of the cut stays here."""
+        clips = {take.clip.path: take.shot for takes in self._takes.values() for take in takes}
+        titles = {sound.file.path: sound.title for sound in self._project.files.sounds()}
+        for part in stretched(mix) if mix is not None else ():
+            shot = clips.get(part.file.path)
+            what = f"of shot {shot}" if shot is not None else titles.get(part.file.path, part.file.path)
+            at = timecode(math.floor(Fraction(part.at, SAMPLE_RATE) * self._rate + Fraction(1, 2)), self._rate)
+            self._say(
+                f"The sound {what} at {at} stays here: it runs at {float(part.speed):g} times its speed, which edit "
+                f"lists do not tell of sounds."
+            )
+        finish = self._view.cut.finish
+        graded = [i.id for i in self._view.cut.items if isinstance(i, ShotItem) and i.grade is not None]
+        if graded or not finish.grade.neutral:
+            where = "of the film" if not finish.grade.neutral else f"of {', '.join(graded[:8])}"
+            self._say(f"The grade {where} stays here: clips go along in the colours of their takes.")
 
     def _entry(self, placed: Placed, after: int) -> Entry:
         item = placed.item
@@ -145,14 +178,31 @@ class _Listing:
         if not material.sources:
             return ()
         only = found.takes[0] if len(material.sources) == 1 else None
-        if only is not None and material.rate == self._rate and only.info.frames > material.sources[0].first:
-            main = self._native(only, MAIN, material)
-        else:
-            main = self._conformed(material)
-        others = self._takes.get(material.shot, []) if only is not None else []
-        segment, shown = material.sources[0].segment, only.id if only is not None else ""
-        able = [t for t in others if (t.segment, t.request.rate) == (segment, material.rate) and t.id != shown]
+        others = self._takes.get(material.shot, [])
+        if only is None or material.rate != self._rate or only.info.frames <= material.sources[0].first:
+            return (self._conformed(material), *self._others(found, others))
+        main = self._native(only, MAIN, material)
+        segment = material.sources[0].segment
+        able = [t for t in others if (t.segment, t.request.rate) == (segment, material.rate) and t.id != only.id]
         return (main, *(self._native(take, take.id, material) for take in able))
+
+    def _others(self, found: ShotStock, takes: list[Take]) -> Iterator[MediaFile]:
+        """The shot once more for each other whole series of its takes."""
+        if not self._alternates:
+            return
+        whole, lone = series(found, takes)
+        name = found.material.shot
+        if lone:
+            self._say(
+                f"Shot {name}: {lone} other {'take does' if lone == 1 else 'takes do'} not go along, because not every "
+                f"segment of the shot has one that continues from it."
+            )
+        if len(whole) > MOST_SERIES:
+            self._say(f"Shot {name}: the {MOST_SERIES} newest of {len(whole)} other versions go along.")
+        for one in whole[:MOST_SERIES]:
+            material = found.material.replace(sources=sources_of(found.planned, one))
+            ids = tuple(take.id for take in one)
+            yield self._conformed(material).replace(key="+".join(ids), takes=ids)
 
     def _native(self, take: Take, key: str, material: Material) -> MediaFile:
         scale = self._rate / material.rate
@@ -228,7 +278,7 @@ class _Listing:
             after = min(after, max(0, math.floor(left / out.speed)))
         if before + after < placed.before + placed.after:
             length = f"is {before + after} frames long" if before + after >= 2 else "is a straight cut"
-            self._notes.append(
+            self._say(
                 f"The transition into {placed.item.id} {length} there instead of {placed.before + placed.after}: there "
                 f"are no more frames around the cut."
             )

@@ -11,6 +11,7 @@ from services.cut import CutService
 from services.job_context import JobContext
 from services.ports import Archives
 from services.projects import OpenProject, ProjectService
+from services.space import SpaceKeeper
 
 LEFT = ("backups/", "trash/", "runs/", "log/", "film/", "exports/")
 """Folders that stay behind: they are of this computer, or can be made again."""
@@ -23,20 +24,28 @@ _TAKES, _KEYFRAMES = "takes/", "keyframes/"
 class Packing:
     """Packs and unpacks projects."""
 
-    def __init__(self, projects: ProjectService, cuts: CutService, archives: Archives) -> None:
+    def __init__(self, projects: ProjectService, cuts: CutService, archives: Archives, space: SpaceKeeper) -> None:
         self._projects = projects
         self._cuts = cuts
         self._archives = archives
+        self._space = space
 
     def pack(self, project: OpenProject, target: Path, *, only_used: bool, takes: bool, context: JobContext) -> None:
         """Write the project to `target`; see HandoverService.pack."""
+        self._archives.pack(
+            project.files.root, self._names(project, only_used, takes), target,
+            lambda done, of: context.report(done / max(1, of)), lambda: context.stopped,
+        )  # fmt: skip
+
+    def need(self, project: OpenProject, target: Path, *, only_used: bool, takes: bool) -> None:
+        """Raise DiskFull when there is no room for the file: media are squeezed already, so it is as large as they."""
+        size = self._archives.size(project.files.root, self._names(project, only_used, takes))
+        self._space.need(project, size, "Packing", target.parent)
+
+    def _names(self, project: OpenProject, only_used: bool, takes: bool) -> list[str]:
         keep = self._used(project) if only_used else None
         every = self._archives.files(project.files.root)
-        names = [name for name in every if _goes(name, takes) and (keep is None or keep(name))]
-        self._archives.pack(
-            project.files.root, names, target, lambda done, of: context.report(done / max(1, of)),
-            lambda: context.stopped,
-        )  # fmt: skip
+        return [name for name in every if _goes(name, takes) and (keep is None or keep(name))]
 
     def unpack(self, archive: Path, folder: Path | None, report: Callable[[int, int], None]) -> OpenProject:
         """Unpack and open; see HandoverService.unpack."""

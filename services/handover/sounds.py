@@ -19,7 +19,7 @@ def sound_tracks(
     """The parts of a mix in whole film frames, those that overlap on tracks of their own.
 
     `seconds` is how long files are, by their path in the project; `target` where each lies. Parts that run at another
-    speed are left out: an editing program would have to stretch them itself.
+    speed are left out (`stretched` has them): an editing program would have to stretch them itself.
     """
     found: list[SoundTrack] = []
     for track, title in _TRACKS.items():
@@ -28,6 +28,11 @@ def sound_tracks(
         names = [title if len(lanes) == 1 else f"{title} {number}" for number in range(1, len(lanes) + 1)]
         found += [SoundTrack(name=n, entries=tuple(lane)) for n, lane in zip(names, lanes, strict=True)]
     return tuple(found)
+
+
+def stretched(mix: Mix) -> list[Part]:
+    """The parts that run at another speed than their file's."""
+    return [part for part in mix.parts if part.speed != 1]
 
 
 def _entry(part: Part, rate: Fraction, seconds: Fraction, target: str) -> SoundEntry:

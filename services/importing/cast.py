@@ -16,7 +16,7 @@ MAX_ENTITIES = 1000
 class Cast:
     """The characters, objects or locations of one storyboard while it is read, found whatever their case.
 
-    `what` is "character", "object" or "location". Each entity keeps its foreign name in ``extras["name"]``, and
+    `what` is "character", "object", "location" or "look". Each entity keeps its foreign name in ``extras["name"]``, and
     ``extras["implied"]`` when only shots name it.
     """
 
@@ -42,6 +42,17 @@ class Cast:
         extras = {"name": name} | fields.pop("extras", {})
         self._keep(given, name, Entity(id=given, name=fields.pop("name", name)[:200], extras=extras, **fields))
         return given
+
+    def take(self, entity: Entity) -> str:
+        """What is said of one elsewhere in the file, who may be known by name already; the id."""
+        known, given = self._ids.get((entity.name or entity.id).casefold()), ""
+        if known is None:
+            given = self._names.give(entity.id)
+            self._keep(given, entity.name or entity.id, entity.replace(id=given))
+        else:
+            old = self._entities[known]
+            self._keep(known, entity.name, entity.replace(id=known, extras=old.extras))
+        return known or given
 
     def find(self, name: str) -> str:
         """The id for a name that a shot uses; unknown ones are added without a description."""

@@ -19,6 +19,7 @@ from domain.storyboard import MAX_SHOTS, MAX_TEXT, Entity, Shot, Storyboard
 from domain.timing import parse_rate
 from services.importing import gcv_shot
 from services.importing.cast import MAX_ENTITIES, Cast
+from services.importing.cast_details import in_words, read_cast, untold
 from services.importing.gcv_shot import OLD, Casts, file_base
 from services.importing.naming import Names, safe_id
 from services.importing.notes import Notes, kind, shown
@@ -26,6 +27,7 @@ from services.importing.values import MAX_SEED, Fields, plain_number
 
 FORMAT = "gcv"
 _KNOWN = {"project", "description", "version", "shots", "characters", "video_settings", "kinoloom"}
+_LORA_FILES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin")
 _FILM_RATES = {Fraction(24), Fraction(25), Fraction(30), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(48),
                Fraction(50), Fraction(60)}  # fmt: skip
 
@@ -41,9 +43,10 @@ def import_gcv(data: dict[str, Any], name: str, notes: Notes) -> ImportResult:
     top = Fields(data, notes, label="Storyboard")
     version = generation(data, shots, notes)
     casts = Casts(_characters(data, notes), Cast("object"), Cast("location"))
+    own = top.within("kinoloom")
+    told = read_cast(own.data.get("cast"), casts, notes)
     names = Names()
     made = tuple(_shot(shot, number, casts, names, notes) for number, shot in enumerate(shots, 1))
-    own = top.within("kinoloom")
     top.unknown(_KNOWN)
     board = built(
         name,
@@ -52,9 +55,11 @@ def import_gcv(data: dict[str, Any], name: str, notes: Notes) -> ImportResult:
         style=own.text("style"),
         never=own.text("never"),
         shots=made,
-        characters=casts.characters.listed(notes),
+        characters=_with_loras(casts.characters.listed(notes), shots, told, notes),
         objects=casts.objects.listed(notes),
         locations=casts.locations.listed(notes),
+        looks=casts.looks.listed(notes),
+        seed=own.whole("seed", 0, MAX_SEED),
         extras={"source": {k: [] if k == "shots" else v for k, v in data.items()}, "from": {"format": FORMAT}},
     )
     width, height = size(shots, notes)
@@ -156,6 +161,30 @@ def _characters(data: dict[str, Any], notes: Notes) -> Cast:
     return cast
 
 
+def _with_loras(
+    listed: tuple[Entity, ...], shots: list[dict[str, Any]], told: set[str], notes: Notes
+) -> tuple[Entity, ...]:  # fmt: skip
+    """In these tools a character's id is the name of its LoRA file, where shots give it as `character_lora` or the
+    list gives its strength; those in `told` have said it themselves."""
+    named = {shot["character_lora"].strip() for shot in shots if isinstance(shot.get("character_lora"), str)}
+    found = []
+    for entity in listed:
+        name = str(entity.extras.get("name", entity.id))
+        if (
+            not entity.lora
+            and entity.id not in told
+            and (name in named or (entity.strength is not None and "index" in entity.extras))
+        ):
+            file = name if name.lower().endswith(_LORA_FILES) else f"{name}.safetensors"
+            entity = entity.replace(lora=file[:400])
+            notes.add(
+                f"is drawn with the LoRA {shown(file)}, which the picture model must know.",
+                part=f"character {name}"[:80],
+            )
+        found.append(entity)
+    return tuple(found)
+
+
 def _object(entry: Any) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {"id": entry}
 
@@ -214,23 +243,28 @@ def export_gcv(board: Storyboard) -> dict[str, Any]:
     """The storyboard as a file of this family: an imported one as it came plus what was edited since.
 
     A storyboard from elsewhere becomes generation 2.2. What the family has no field for (style, never, shot size,
-    objects) goes under "kinoloom". Raises BadInput when the kept source was damaged by hand.
+    objects, states of the cast …) goes under "kinoloom". Raises BadInput when the kept source was damaged by hand.
     """
     ours = _is_from(board.extras, FORMAT)
     source: dict[str, Any] = dict(board.extras["source"]) if ours else {"project": board.title, "version": "2.2"}
     notes = Notes()
-    casts = Casts(Cast("character", board.characters), Cast("object", board.objects), Cast("location", board.locations))
+    casts = Casts.of(board)
     quiet = Fields(source, notes, label="Storyboard")
     for field, key in (("title", "project"), ("description", "description")):
         if getattr(board, field) != quiet.text(key, 400 if field == "title" else MAX_TEXT):
             source[key] = getattr(board, field)
     own = quiet.within("kinoloom")
     changed = {k: getattr(board, k) for k in ("style", "never") if getattr(board, k) != own.text(k)}
+    if board.seed != own.whole("seed", 0, MAX_SEED):
+        changed["seed"] = board.seed
     if changed:
         source["kinoloom"] = own.data | changed
     _export_characters(source, board, casts.characters)
     old = str(source.get("version")) == "2.0"
     source["shots"] = [_export_shot(shot, casts, notes, old=old) for shot in board.shots]
+    if board.shots and (cast := untold(board, import_gcv(source, "", Notes()).storyboard)):
+        kept = quiet.within("kinoloom").data | source.get("kinoloom", {})
+        source["kinoloom"] = kept | {"cast": cast}
     return source
 
 
@@ -265,7 +299,7 @@ def _export_characters(source: dict[str, Any], board: Storyboard, cast: Cast) ->
         elif index >= MAX_ENTITIES or not _entry_name(Fields(_object(entry), Notes(), label="Character")):
             after.append(entry)
     for entity in board.characters:
-        implied = entity.extras.get("implied") and not (entity.description or entity.strength is not None)
+        implied = entity.extras.get("implied") and not (in_words(entity) or entity.strength is not None)
         if "index" not in entity.extras and not implied:
             after.append(_character({"id": cast.foreign(entity.id)}, entity))
     if after != before:
@@ -279,5 +313,6 @@ def _character(entry: Any, entity: Entity) -> Any:
         "name": fields.text("name", 200) or name, "description": fields.text("description"),
         "seed": fields.whole("seed", -1, MAX_SEED), "strength": fields.real("strength", -10, 10),
     }  # fmt: skip
-    changed = {key: getattr(entity, key) for key in was if getattr(entity, key) != was[key]}
+    now = {key: getattr(entity, key) for key in was} | {"description": in_words(entity)}
+    changed = {key: value for key, value in now.items() if value != was[key]}
     return fields.data | changed if changed else entry

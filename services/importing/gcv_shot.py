@@ -7,14 +7,16 @@ ranges are those of three generations of these tools' files ("2.0", "2.1", "2.2"
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, get_args
 
-from domain.storyboard import MotionSampling, Presets, Sampling, Shot, ShotSize
+from domain.storyboard import MotionSampling, Presets, Sampling, Shot, ShotSize, Storyboard
 from domain.vocabulary import camera_move
 from services.importing.cast import Cast
+from services.importing.more import read_more, write_more
 from services.importing.notes import shown
 from services.importing.values import MAX_SEED, Fields, plain_number
 
@@ -48,11 +50,20 @@ OLD = {"camera_movement", "cfg_scale", "wan_motion", "scene"}
 
 @dataclass
 class Casts:
-    """The three casts of a storyboard."""
+    """The casts of a storyboard."""
 
     characters: Cast
     objects: Cast
     locations: Cast
+    looks: Cast = dataclasses.field(default_factory=lambda: Cast("look"))
+
+    @classmethod
+    def of(cls, board: Storyboard) -> Casts:
+        """Those of a storyboard."""
+        return cls(
+            Cast("character", board.characters), Cast("object", board.objects), Cast("location", board.locations),
+            Cast("look", board.looks),
+        )  # fmt: skip
 
 
 def _unset(value: object) -> bool:
@@ -147,6 +158,7 @@ def read(fields: Fields, casts: Casts) -> dict[str, Any]:
     size = own.text("size", 40)
     found["size"] = size if size in _SIZES else None
     found["objects"] = casts.objects.find_all(own.names("objects"))
+    read_more(own, found, casts.looks)
     fields.unknown(KNOWN)
     return found
 
@@ -189,6 +201,10 @@ def write(shot: Shot, source: dict[str, Any], casts: Casts, quiet: Fields, *, ol
         _put(out, ("kinoloom", "size"), shot.size or "")
     if shot.objects != before["objects"]:
         _put(out, ("kinoloom", "objects"), [casts.objects.foreign(i) for i in shot.objects])
+    own: dict[str, Any] = {}
+    write_more(own, shot, read(Fields(out, quiet.notes, label=quiet.label), casts), casts.looks)
+    for key, value in own.items():
+        _put(out, ("kinoloom", key), value)
     return out
 
 

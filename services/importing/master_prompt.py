@@ -31,7 +31,8 @@ _SPAN = re.compile(
 _MOST_STATES = 100
 _ROLES = {
     "style": "style", "look": "style", "character": "characters", "characters": "characters", "object": "objects",
-    "objects": "objects", "props": "objects", "location": "locations", "locations": "locations", "never": "never",
+    "objects": "objects", "props": "objects", "looks": "looks", "location": "locations",
+    "locations": "locations", "never": "never",
     "negative": "never", "avoid": "never",
 }  # fmt: skip
 
@@ -46,6 +47,7 @@ class MasterPrompt:
     characters: tuple[Entity, ...] = ()
     objects: tuple[Entity, ...] = ()
     locations: tuple[Entity, ...] = ()
+    looks: tuple[Entity, ...] = ()
     other: dict[str, str] = field(default_factory=dict)
     file: str = ""
     text: str = ""
@@ -57,12 +59,14 @@ class MasterPrompt:
         return {"master_prompt": {"file": self.file, "title": self.title, "text": self.text, "other": dict(self.other)}}
 
 
-def find_master_prompt(folder: Path, notes: Notes) -> MasterPrompt | None:
-    """The master prompt in `folder`: a Markdown file with "master", else "prompt", in its name; or None."""
+def find_master_prompt(folder: Path, notes: Notes, of: str = "") -> MasterPrompt | None:
+    """The master prompt in `folder`: a Markdown file with "master", else "prompt", in its name; or None. The one that
+    begins with the name `of` goes first."""
     try:
         pages = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".md", ".markdown"))
     except OSError:
         return None
+    pages.sort(key=lambda page: not (of and page.stem.startswith(of)))
     for word in ("master", "prompt"):
         for page in pages:
             if word not in page.stem.lower():

@@ -65,7 +65,7 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise BadInput(
-                f"{name} is {what}, not a storyboard.", "Choose a JSON, Fountain, CSV, Markdown or text file."
+                f"{name} is {what}, not a storyboard.", "Choose a JSON, Fountain, FDX, CSV, Markdown or text file."
             )
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "")
     if not encoding and b"\0" in data[:4096]:
@@ -74,7 +74,7 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
         many = len(data[:4096]) // 4
         encoding = "utf-16-le" if odd > many >= even else "utf-16-be" if even > many >= odd else ""
         if not encoding and b"\0" in data[:64]:
-            raise BadInput(f"{name} is not a text file.", "Choose a JSON, Fountain, CSV, Markdown or text file.")
+            raise BadInput(f"{name} is not a text file.", "Choose a JSON, Fountain, FDX, CSV, Markdown or text file.")
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from typing import Any
 from domain.errors import BadInput, NotFound
 from domain.importing import ImportResult
 from services.importing import gcv, gcv_folder, kinoloom, prose, segments, tables
+from services.importing.fdx import import_fdx, is_fdx
 from services.importing.folders import files_in, plain_name, written
 from services.importing.fountain import import_fountain, is_fountain
 from services.importing.master_prompt import find_master_prompt
@@ -15,8 +16,11 @@ from services.importing.notes import Notes, kind
 from services.importing.pictures import import_pictures
 from services.importing.reading import MAX_BYTES, clean, parse_json, printable, read_text
 
-_CURE = "Import a storyboard JSON, a segment list, a Fountain screenplay, a CSV or Markdown table, or plain text."
-_READABLE = {".json", ".fountain", ".spmd", ".csv", ".tsv"}
+_CURE = (
+    "Import a storyboard JSON, a segment list, a Fountain or Final Draft screenplay, a CSV or Markdown table, or plain "
+    "text."
+)
+_READABLE = {".json", ".fountain", ".spmd", ".fdx", ".csv", ".tsv"}
 
 
 def import_any(path: Path) -> ImportResult:
@@ -104,8 +108,10 @@ def _from_text(text: str, path: Path, notes: Notes, *, on_disk: bool) -> ImportR
             return _from_json(parse_json(text, name, notes), path, notes, on_disk=on_disk)
         case "fountain":
             return import_fountain(text, name, notes)
+        case "fdx":
+            return import_fdx(text, name, notes)
         case "table":
-            return tables.import_table(text, name, notes)
+            return tables.import_table(text, name, notes, path.parent if on_disk else None)
         case _:
             return prose.import_prose(text, name, notes)
 
@@ -118,6 +124,8 @@ def is_prose(text: str, name: str = "") -> bool:
 def _form(text: str, suffix: str) -> str:
     if suffix == ".json" or (suffix not in (".fountain", ".csv", ".tsv") and _looks_json(text)):
         return "json"
+    if suffix == ".fdx" or (suffix not in (".fountain", ".csv", ".tsv") and is_fdx(text)):
+        return "fdx"
     if suffix in (".fountain", ".spmd") or (suffix not in (".csv", ".tsv") and is_fountain(text)):
         return "fountain"
     if suffix in (".csv", ".tsv") or tables.is_markdown_table(text) or tables.is_delimited(text):
@@ -146,7 +154,7 @@ def _from_json(data: Any, path: Path, notes: Notes, *, on_disk: bool) -> ImportR
         root = gcv_folder.project_root(path) if on_disk else None
         return gcv_folder.with_pictures(result, root, notes) if root else result
     if segments.is_segments(data):
-        master = find_master_prompt(path.parent, notes) if on_disk else None
+        master = find_master_prompt(path.parent, notes, path.stem) if on_disk else None
         return segments.import_segments(data, name, notes, master)
     hint = " It looks like a ComfyUI workflow." if _is_workflow(data) else ""
     raise BadInput(f"{name} holds {kind(data)} without shots or segments.{hint}", _CURE)

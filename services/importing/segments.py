@@ -19,6 +19,7 @@ from services.importing.cast import Cast
 from services.importing.gcv import built, shot_list, shot_name
 from services.importing.gcv_shot import DEFAULT_SECONDS, Casts
 from services.importing.master_prompt import MasterPrompt
+from services.importing.more import read_more, write_more
 from services.importing.naming import Names
 from services.importing.notes import Notes, shown
 from services.importing.transitions import KEY as TRANSITION
@@ -63,6 +64,7 @@ def import_segments(data: Any, name: str, notes: Notes, master: MasterPrompt | N
         _described("character", master.characters, notes),
         _described("object", master.objects, notes),
         _described("location", master.locations, notes),
+        _described("look", master.looks, notes),
     )
     shots = _shots(segments, segments, FORMAT, casts, notes)
     top.unknown({"segments", "aspect_ratio", *_TOP["title"], *_TOP["description"]})
@@ -79,6 +81,7 @@ def import_segments(data: Any, name: str, notes: Notes, master: MasterPrompt | N
         characters=_placed(casts.characters.listed(notes), shots, notes),
         objects=_placed(casts.objects.listed(notes), shots, notes),
         locations=_placed(casts.locations.listed(notes), shots, notes),
+        looks=_placed(casts.looks.listed(notes), shots, notes),
         extras=extras | master.extras(),
     )
     transitions = read_transitions(segments, shots, "\n".join(master.other.values()), notes)
@@ -94,7 +97,7 @@ def import_rows(rows: list[dict[str, Any]], sources: list[dict[str, str]], name:
     board = built(
         name, title=name.rpartition(".")[0], shots=shots, characters=casts.characters.listed(notes),
         objects=casts.objects.listed(notes), locations=casts.locations.listed(notes),
-        extras={"from": {"format": "table"}},
+        looks=casts.looks.listed(notes), extras={"from": {"format": "table"}},
     )  # fmt: skip
     transitions = read_transitions(rows, shots, "", notes)
     return ImportResult(storyboard=board, format="table", notes=notes.listed(), transitions=transitions)
@@ -110,7 +113,7 @@ def _shots(
         label = f"{word} {number}"
         given = shot_name(row.get(_key(row, "id")), number, label, names, notes, _key(row, "id"))
         label = label if given == str(number) else f"{label} (shot {given})"
-        fields = _read(Fields(row, notes, label=label, shot=given), casts)
+        fields = read_segment(Fields(row, notes, label=label, shot=given), casts)
         shots.append(Shot(id=given, extras={"source": source, "from": {"format": origin, "id": given}}, **fields))
     return tuple(shots)
 
@@ -170,7 +173,7 @@ def _top_key(data: dict[str, Any], field: str) -> str:
     return next((n for n in _TOP[field] if n in data), _TOP[field][0])
 
 
-def _read(fields: Fields, casts: Casts) -> dict[str, Any]:
+def read_segment(fields: Fields, casts: Casts) -> dict[str, Any]:
     """What a segment means to Kinoloom: every field of a Shot but its id and extras. Raises BadInput."""
     key = {field: _key(fields.data, field) for field in _SPELLINGS}
     found: dict[str, Any] = {
@@ -197,7 +200,7 @@ def _read(fields: Fields, casts: Casts) -> dict[str, Any]:
     place = place or fields.text(key["location"], 200).strip()
     found["location"] = casts.locations.find(place) if place else ""
     found["image"] = Sampling(seed=fields.whole(key["seed"], -1, MAX_SEED))
-    fields.unknown({TRANSITION, *key.values()})
+    fields.unknown({TRANSITION, *key.values(), *read_more(fields, found, casts.looks)})
     return found
 
 
@@ -229,12 +232,12 @@ def _camera_words(shot: Shot) -> str:
 def export_segments(board: Storyboard) -> Any:
     """The storyboard as a segment list: an imported one as it came plus what was edited since.
 
-    A bare list where the import was one, else an object with "segments". Presets other than the camera, sampling
-    and clip seeds have no field in this format. Raises BadInput when the kept source was damaged by hand.
+    A bare list where the import was one, else an object with "segments". What others have no field for has one of
+    `services.importing.more`. Raises BadInput when the kept source was damaged by hand.
     """
     origin = board.extras.get("from")
     ours = isinstance(origin, dict) and origin.get("format") == FORMAT and isinstance(board.extras.get("source"), dict)
-    casts = Casts(Cast("character", board.characters), Cast("object", board.objects), Cast("location", board.locations))
+    casts = Casts.of(board)
     like = next((s.extras["source"] for s in board.shots if _is_ours(s)), None)
     segments = [_export(shot, casts, like) for shot in board.shots]
     if ours and isinstance(origin, dict) and origin.get("bare"):
@@ -267,7 +270,7 @@ def _export(shot: Shot, casts: Casts, like: dict[str, Any] | None) -> dict[str, 
         out[_key(out, "id", like)] = int(shot.id) if number else shot.id
     if not ours:
         out[_key(out, "seconds", like)] = plain_number(shot.seconds)
-    before = _read(Fields(out, Notes(), label=f"Shot {shot.id}"), casts)
+    before = read_segment(Fields(out, Notes(), label=f"Shot {shot.id}"), casts)
     for field in ("title", "prompt", "description", "negative"):
         if getattr(shot, field) != before[field]:
             out[_key(out, field, like)] = getattr(shot, field)
@@ -283,4 +286,5 @@ def _export(shot: Shot, casts: Casts, like: dict[str, Any] | None) -> dict[str, 
         out[_key(out, "location", like)] = casts.locations.foreign(shot.location) if shot.location else ""
     if shot.image.seed != before["image"].seed:
         out[_key(out, "seed", like)] = shot.image.seed
+    write_more(out, shot, read_segment(Fields(out, Notes(), label=f"Shot {shot.id}"), casts), casts.looks)
     return out

@@ -6,14 +6,22 @@ import csv
 import io
 import re
 from itertools import islice, takewhile
+from pathlib import Path
 from typing import Any
 
 from domain.errors import BadInput
-from domain.importing import ImportResult
+from domain.importing import ImportedPicture, ImportResult
 from domain.storyboard import MAX_SHOTS
-from services.importing.notes import Notes
+from services.importing.folders import PICTURES, inside
+from services.importing.more import KEYS
+from services.importing.notes import Notes, shown
 from services.importing.segments import import_rows
 
+_MORE: dict[str, str] = dict.fromkeys(KEYS.values(), "") | {
+    "dialogue": "dialog|dialogs|spoken|speech|gesprochen", "sound": "sounds|audio|sfx|ton|geräusche",
+    "lighting": "light|licht", "mood": "atmosphere|stimmung", "look": "", "style": "stil",
+    "time_of_day": "daytime|tageszeit", "color_grade": "colour grade|grade",
+}  # fmt: skip
 _HEADINGS: dict[str, str] = {
     heading: field
     for field, headings in {
@@ -30,9 +38,15 @@ _HEADINGS: dict[str, str] = {
         "location": "location|scene|setting|place|where|ort|schauplatz|szene",
         "negative_prompt": "negative|negative prompt|avoid",
         "seed": "seed",
+        **{key: f"{key.replace('_', ' ')}|{more}".rstrip("|") for key, more in _MORE.items()},
+        "picture_file": "picture file|keyframe|keyframe file|image file",
+        "end_picture": "end picture|end keyframe|end frame",
     }.items()
     for heading in headings.split("|")
 }
+_PICTURES = {"start": "picture_file", "end": "end_picture"}
+"""By keyframe slot, the field of the column that names its picture."""
+
 _SHORT = {
     "ews": "extreme wide", "ws": "wide", "ls": "wide", "fs": "full shot", "mws": "medium wide", "mls": "medium wide",
     "ms": "medium", "mcu": "medium close-up", "cu": "close-up", "ecu": "extreme close-up", "xcu": "extreme close-up",
@@ -60,8 +74,9 @@ def is_delimited(text: str) -> bool:
     return any(sum(bool(heading_field(cell)) for cell in line.split(mark)) >= 2 for mark in ",;\t")
 
 
-def import_table(text: str, name: str, notes: Notes) -> ImportResult:
-    """A table of shots. Raises BadInput naming the row and column."""
+def import_table(text: str, name: str, notes: Notes, folder: Path | None = None) -> ImportResult:
+    """A table of shots. Pictures that its columns name are taken from `folder`. Raises BadInput naming row and
+    column."""
     rows = _markdown_rows(text) or _delimited_rows(text, name)
     headings, body = ([cell.strip() for cell in rows[0]], rows[1:]) if rows else ([], [])
     if len(headings) > _MOST_COLUMNS:
@@ -81,7 +96,8 @@ def import_table(text: str, name: str, notes: Notes) -> ImportResult:
         notes.add(
             "is a column that Kinoloom has no field for; it is kept with the shots.", part="table", field=heading[:60]
         )
-    shots, sources = [], []
+    shots: list[dict[str, Any]] = []
+    sources: list[dict[str, str]] = []
     for cells in body:
         if not any(cell.strip() for cell in cells):
             continue
@@ -89,7 +105,31 @@ def import_table(text: str, name: str, notes: Notes) -> ImportResult:
         shots.append(_shot(fields, cells))
     if not shots:
         raise BadInput(f"{name} has headings but no shots.", "Add one row per shot.")
-    return import_rows(shots, sources, name, notes)
+    named = [{slot: row.pop(column, "") for slot, column in _PICTURES.items()} for row in shots]
+    result = import_rows(shots, sources, name, notes)
+    pictures = [
+        ImportedPicture(shot=shot.id, slot=slot, path=path, selected=True)
+        for shot, cells in zip(result.storyboard.shots, named, strict=True)
+        for slot, cell in cells.items()
+        if (path := _picture(cell, folder, shot.id, notes)) is not None
+    ]
+    return result.replace(pictures=tuple(pictures), notes=notes.listed())
+
+
+def _picture(cell: str, folder: Path | None, shot: str, notes: Notes) -> Path | None:
+    """The picture of that name in the folder."""
+    if not cell or folder is None:
+        return None
+    path = inside(folder, cell)
+    if path is None or path.suffix.lower() not in PICTURES:
+        notes.add(f"The picture {shown(cell)} is not in the folder.", shot=shot, field="picture")
+        return None
+    return path.absolute()
+
+
+def row_of(headings: list[str], cells: list[str]) -> dict[str, Any]:
+    """A row in the spelling of segments."""
+    return _shot([heading_field(heading) for heading in headings], cells)
 
 
 def _shot(fields: list[str], cells: list[str]) -> dict[str, Any]:
@@ -140,7 +180,7 @@ def _markdown_rows(text: str) -> list[list[str]]:
 
 def _cells(line: str) -> list[str]:
     inner = re.sub(r"^\s*\||(?<!\\)\|\s*$", "", line)
-    return [re.sub(r"<br\s*/?>", " ", cell.replace("\\|", "|")).strip() for cell in re.split(r"(?<!\\)\|", inner)]
+    return [re.sub(r"<br\s*/?>", "\n", cell.replace("\\|", "|")).strip() for cell in re.split(r"(?<!\\)\|", inner)]
 
 
 def _delimited_rows(text: str, name: str) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from domain.sound.tracks import LOUDNESS, Line, Piece, SoundPlan, check_loudness
 from domain.timing import seconds_label
 from services.changes import ChangeCounter
 from services.cut import CutService, CutView
-from services.documents import Edited
 from services.film_sound import SHARE
 from services.job_context import JobContext
 from services.jobs import JobService
@@ -33,6 +32,7 @@ from services.projects import OpenProject, ProjectService
 from services.sound.narrator import Narrator
 from services.sound.view import SoundView, view_of
 from services.storyboards import StoryboardService
+from services.undoing import Undoing
 
 DOCUMENT = "sound"
 _LAID: dict[str, dict[str, object]] = {
@@ -42,19 +42,21 @@ _LAID: dict[str, dict[str, object]] = {
 """How an imported sound is laid at first: music is fitted to the film, an effect is heard once."""
 
 
-class SoundService:
+class SoundService(Undoing[SoundPlan]):
     """What is heard in a film. Every edit raises BadInput or NotFound in words, and changes nothing then."""
+
+    document, called, empty = DOCUMENT, "The sound", SoundPlan()
 
     def __init__(
         self, projects: ProjectService, storyboards: StoryboardService, cuts: CutService, jobs: JobService,
         sounds: Sounds, engines: SpeechEngines, clock: Clock, changes: ChangeCounter,
     ) -> None:  # fmt: skip
+        super().__init__(changes)
         self._storyboards = storyboards
         self._cuts = cuts
         self._sounds = sounds
         self._engines = engines
         self._clock = clock
-        self._changes = changes
         self._narrator = Narrator(projects, jobs, engines, sounds, clock, changes)
 
     # -- reading -------------------------------------------------------------------------------------------
@@ -208,24 +210,6 @@ class SoundService:
         wanted = check_subtitles(subtitles)
         return self._change(project, "choosing subtitles", lambda plan: plan.replace(subtitles=wanted))
 
-    # -- steps ---------------------------------------------------------------------------------------------
-
-    def history(self, project: OpenProject) -> tuple[str, str]:
-        """What undo and redo would do now, in words; empty when there is nothing."""
-        return self._edited(project).history()
-
-    def undo(self, project: OpenProject) -> str:
-        """Take the last edit of the sound back; what it was, empty when there was none."""
-        what = self._edited(project).undo()
-        self._changes.bump()
-        return what
-
-    def redo(self, project: OpenProject) -> str:
-        """Make the last undone edit again; what it is, empty when there was none."""
-        what = self._edited(project).redo()
-        self._changes.bump()
-        return what
-
     # -- for the film --------------------------------------------------------------------------------------
 
     def mix(
@@ -274,15 +258,6 @@ class SoundService:
             project, f"changing the {name}",
             lambda plan: plan.replace(**{name: getattr(plan, name).replace(**fields)}),
         )  # fmt: skip
-
-    def _change(self, project: OpenProject, what: str, make: Callable[[SoundPlan], SoundPlan]) -> SoundPlan:
-        plan = self._edited(project).change(what, make)
-        self._changes.bump()
-        return plan
-
-    @staticmethod
-    def _edited(project: OpenProject) -> Edited[SoundPlan]:
-        return project.edited(DOCUMENT, SoundPlan, SoundPlan(), "The sound")
 
 
 def checked_fields(model: type[Value], fields: dict[str, Any], called: str, fixed: Sequence[str]) -> None:

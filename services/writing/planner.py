@@ -19,6 +19,7 @@ from services.importing.sentences import sentences
 from services.writing import casting, framing
 from services.writing.grouping import fitting_count, grouped
 from services.writing.languages import language_of, lexicon_of
+from services.writing.notes import planner_note
 from services.writing.reading import Cell, Source, read_source
 from services.writing.stated import stated_running_time
 from services.writing.timing import readable_step, seconds_of, share_out
@@ -37,25 +38,26 @@ def plan_storyboard(brief: Brief, rate: Fraction, board: Storyboard | None = Non
         raise BadInput("The text holds no words.", "Write what is to be seen.")
     notes = list(source.notes)
     texts = [cell.text for cell in source.cells]
-    language = brief.language or language_of("\n".join(texts))
+    language = brief.language or language_of("\n".join(texts)) or brief.output
+    spoken = brief.output or language
     seconds = brief.seconds or (None if source.given else stated_running_time(brief.text))
-    cells = _cells(source, brief, seconds, rate, notes)
-    lengths = _lengths(cells, seconds, rate, notes)
+    cells = _cells(source, brief, seconds, rate, notes, spoken)
+    lengths = _lengths(cells, seconds, rate, notes, spoken)
     made = casting.with_cast(source.board, texts, language)
-    shots = _shots(cells, lengths, made, language, given=source.given, rate=rate)
-    title = made.title or brief.name or _short(texts[0])
+    shots = _shots(cells, lengths, made, language, spoken, given=source.given)
+    title = made.title or brief.name or short_title(texts[0])
     done = made.replace(title=title[:400], shots=tuple(shots))
     before = board or Storyboard()
-    return Draft(id="", brief=brief, before=before, storyboard=done, language=language, notes=tuple(notes))
+    return Draft(id="", brief=brief, before=before, storyboard=done, language=spoken, notes=tuple(notes))
 
 
 def _cells(
-    source: Source, brief: Brief, seconds: Fraction | None, rate: Fraction, notes: list[ImportNote]
+    source: Source, brief: Brief, seconds: Fraction | None, rate: Fraction, notes: list[ImportNote], spoken: Language
 ) -> list[Cell]:
     frames = None if seconds is None else film_frames(seconds, rate)
     if source.given:
         if brief.shots not in (None, len(source.cells)):
-            notes.append(_note("shots", f"The list has {len(source.cells)} shots, and stays as it is."))
+            notes.append(planner_note("shots", "list", spoken, found=len(source.cells)))
         cells = list(source.cells)
     else:
         cells = grouped(source.cells, fitting_count(source.cells, seconds, brief.shots, frames))
@@ -67,7 +69,7 @@ def _cells(
 
 
 def _lengths(
-    cells: Sequence[Cell], seconds: Fraction | None, rate: Fraction, notes: list[ImportNote]
+    cells: Sequence[Cell], seconds: Fraction | None, rate: Fraction, notes: list[ImportNote], spoken: Language
 ) -> list[Fraction | None]:
     """The length of each shot; None for those that keep their own."""
     longest = Fraction(MAX_SECONDS)
@@ -82,9 +84,7 @@ def _lengths(
         return [cell.seconds for cell in cells]
     shares = share_out(frames, [c.weight for c in cells], fixed, readable_step(rate, frames, len(cells)))
     if any(f is not None and f != s for f, s in zip(fixed, shares, strict=True)):
-        notes.append(
-            _note("duration", f"Stated lengths were stretched to the running time of {seconds_label(seconds)}.")
-        )
+        notes.append(planner_note("duration", "stretched", spoken, found=seconds_label(seconds)))
     return [cell.seconds if f == s else seconds_of(s, rate) for cell, f, s in zip(cells, fixed, shares, strict=True)]
 
 
@@ -93,8 +93,8 @@ def _rounded(seconds: Fraction) -> Fraction:
 
 
 def _shots(
-    cells: Sequence[Cell], lengths: Sequence[Fraction | None], board: Storyboard, language: Language, *, given: bool,
-    rate: Fraction,
+    cells: Sequence[Cell], lengths: Sequence[Fraction | None], board: Storyboard, language: Language, written: Language,
+    *, given: bool,
 ) -> list[Shot]:  # fmt: skip
     lexicon = lexicon_of(language)
     sizes: list[ShotSize] = []
@@ -120,26 +120,22 @@ def _shots(
         moves.append(move)
         shot = cell.shot.replace(
             id=cell.shot.id if given and cell.shot.id != "x" else f"{index + 1:03d}",
-            title=cell.shot.title or _short(text), prompt=text[:MAX_TEXT],
+            title=cell.shot.title or short_title(text), prompt=text[:MAX_TEXT],
             seconds=length or cell.shot.seconds, size=size, dialogue=spoken,
             presets=cell.shot.presets.replace(camera=move, time_of_day=time),
             characters=cell.shot.characters or found["characters"][:100],
             objects=cell.shot.objects or found["objects"][:100], location=place,
         )  # fmt: skip
         first = next(iter(sentences(text[:2000])), "")
-        described = framing.keyframe_words(shot, names.get(place, place), first, lexicon)
+        described = framing.keyframe_words(shot, names.get(place, place), first, lexicon_of(written))
         shots.append(shot if shot.description else shot.replace(description=described))
     return shots
 
 
-def _short(text: str) -> str:
+def short_title(text: str) -> str:
     """The first words, for a title."""
     words = text[:400].split()
     short = " ".join(words[:_TITLE_WORDS])
     if len(short) > _TITLE_LETTERS:
         return short[: _TITLE_LETTERS - 1].rstrip() + "…"
     return short.rstrip(".,;:!?…") + ("…" if len(words) > _TITLE_WORDS else "")
-
-
-def _note(field: str, what: str) -> ImportNote:
-    return ImportNote(where=f"storyboard · {field}", what=what)

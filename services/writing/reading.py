@@ -58,7 +58,7 @@ def read_source(brief: Brief, board: Storyboard | None = None) -> Source:
         return _from_board(board, given=True, notes=())
     if not is_prose(brief.text, brief.name):
         result = import_text(brief.text, brief.name or "idea")
-        given = brief.mode == "expand" or result.format != "fountain"
+        given = brief.mode == "expand" or result.format not in ("fountain", "fdx")
         return _from_board(result.storyboard, given=given, notes=result.notes)
     prose = read_prose(brief.text, name)
     given = brief.mode == "expand" or prose.listed

@@ -79,10 +79,10 @@ def revise(board: Storyboard, brief: Brief, rate: Fraction) -> Draft:
 
 
 def _lasting(board: Storyboard, words: str, rate: Fraction) -> Storyboard:
-    asked = _LENGTH.search(words)
+    asked = asked_running_time(words)
     now = board.frames(rate)
-    if asked:
-        frames = film_frames(_asked_seconds(asked), rate)
+    if asked is not None:
+        frames = film_frames(asked, rate)
     elif _SHORTER.search(words):
         frames = round(now * Fraction(3, 4))
     elif _LONGER.search(words):
@@ -98,7 +98,11 @@ def _lasting(board: Storyboard, words: str, rate: Fraction) -> Storyboard:
     return board.replace(shots=tuple(s if f == w else s.replace(seconds=seconds_of(f, rate)) for s, f, w in kept))
 
 
-def _asked_seconds(asked: re.Match[str]) -> Fraction:
+def asked_running_time(words: str) -> Fraction | None:
+    """The film's running time in seconds that an instruction asks for; None when it asks for none. Raises BadInput."""
+    asked = _LENGTH.search(words)
+    if asked is None:
+        return None
     number = parse_number(asked[1].replace(",", ".")) * (60 if asked[2] else 1)
     try:
         return parse_seconds(number)

@@ -1,51 +1,12 @@
-"""Measuring clips and films against a gate, and what the report looks like to people and programs."""
+"""What a report looks like to people at a terminal, and to programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from domain.errors import NotFound
-from domain.quality.gate import Gate
-from domain.quality.values import Expectation, Finding, QualityReport
+from domain.quality.values import Finding, QualityReport
 from domain.timing import rate_label, rate_text
-from services.ports import Clock, Examiner, Gates
-
-DEFAULT_GATE = "web"
-"""The gate when none is named."""
-
-
-class QualityService:
-    """Checks files; every examination runs in a process of its own."""
-
-    def __init__(self, examiner: Examiner, gates: Gates, clock: Clock) -> None:
-        self._examiner, self._gates, self._clock = examiner, gates, clock
-
-    def gates(self) -> list[Gate]:
-        """All gates that can be used, from lenient to strict, the user's own last. Raises BadInput about a file."""
-        return [self._gates.get(gate_id) for gate_id in self._gates.ids()]
-
-    def check_file(
-        self,
-        path: Path,
-        gate: str = DEFAULT_GATE,
-        expectation: Expectation | None = None,
-        *,
-        report: Callable[[int, int], None] = lambda done, of: None,
-        stopped: Callable[[], bool] = lambda: False,
-    ) -> QualityReport:
-        """Measure one file. `expectation` is what was ordered, as far as it is known; `report` gets frames done and
-        frames in all (0: unknown).
-
-        Raises NotFound for the file or the gate, BadInput for an own gate that cannot be used, UnreadableMedia,
-        MediaFailed, and Cancelled when `stopped()` turns true.
-        """
-        wanted = self._gates.get(gate)
-        if not path.is_file():
-            raise NotFound(f"There is no file {path}.", "Name a clip or a film.")
-        found = self._examiner.examine(path, wanted, expectation or Expectation(), report, stopped)
-        return found.replace(made=self._clock.now())
 
 
 def report_document(report: QualityReport, file: str) -> dict[str, Any]:

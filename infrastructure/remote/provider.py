@@ -1,0 +1,81 @@
+"""What the backend needs to know of a service, and what a service gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from domain.backend import BackendSpec, Problem
+from domain.errors import BackendFailed
+from domain.prices import Price
+from domain.request import GenerationRequest
+from infrastructure.remote.client import Answer
+from infrastructure.remote.failures import AnswerLost, NotTaken
+
+PICTURE_FIELDS = (
+    "prompt", "size", "style", "lighting", "mood", "time_of_day", "composition", "color_grade", "characters",
+    "objects", "location", "look",
+)  # fmt: skip
+"""The parts of a shot that reach any service, as words of the composed prompt."""
+
+BUSY = frozenset({409, 425, 429})
+"""Statuses of requests that were not taken on (RFC 9110, 8470, 6585)."""
+
+GAVE_UP = frozenset({408, 504, 524})
+"""Statuses by which something on the way gave up waiting, while the service may well have gone on."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture as it came, and what goes into its sidecar."""
+
+    content: bytes
+    info: dict[str, Any] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """One service. `id` is the backend's, `title` its name for people."""
+
+    id: str
+    title: str
+
+    @property
+    def spec(self) -> BackendSpec:
+        """What it can do, as it is set up now."""
+        ...
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is missing before it can be asked, found without asking."""
+        ...
+
+    def check(self, request: GenerationRequest) -> None:
+        """Raise BadInput for what it would refuse anyway, before anything is sent."""
+        ...
+
+    def ask(
+        self, request: GenerationRequest, inputs: Mapping[str, Path], job_id: str, stopped: Callable[[], bool]
+    ) -> Made:
+        """Send the request once. Raises the errors of `failures`, BackendFailed, BadInput and Cancelled."""
+        ...
+
+    def price(self, request: GenerationRequest) -> Price | None:
+        """About what the request costs; None when that is not known."""
+        ...
+
+
+def raise_transport(answer: Answer, title: str, said: str) -> None:
+    """Raise what a status means for every service alike; nothing for those that each says in its own way."""
+    status = answer.status
+    words = f": {said}" if said else "."
+    if status in GAVE_UP:
+        raise AnswerLost(f"{title} was sent the request, and something on the way gave up waiting (status {status}).")
+    if status in BUSY or status >= 500:
+        what = "is busy" if status in BUSY else "is out of order"
+        raise NotTaken(f"{title} {what} (status {status}){words}", "Try again later.", after=answer.after)
+    if 300 <= status < 400:
+        raise BackendFailed(
+            f"{title} sent us to another address, where the key was not sent.",
+            "Enter the address that it has now in Settings.", retry=False, fault="unavailable",
+        )  # fmt: skip
