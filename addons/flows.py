@@ -9,6 +9,7 @@ from typing import Any
 
 from addons.api import Json
 from addons.session import View
+from addons.words import named, number, said, t, tn
 from domain.engine import DeviceInfo, ModelInfo, WorkflowInfo
 from domain.errors import NotFound, StudioError
 from domain.profile import ModelProfile
@@ -28,11 +29,11 @@ STATES = {
 }
 """The state of a workflow: in words, and its tone (the class of its pill)."""
 
-_SLOTS = {
+SLOTS = {
     "prompt": "Prompt", "negative": "Negative prompt", "seed": "Seed", "width": "Width", "height": "Height",
     "length": "Length in frames", "fps": "Frames per second", "start_image": "Start image", "end_image": "End image",
     "steps": "Steps", "cfg": "Guidance", "denoise": "Denoise", "motion": "Motion strength",
-    "clip": "Clip", "times": "Pictures made of one",
+    "clip": "Clip", "times": "Pictures made of one", "mask": "Mask",
 }  # fmt: skip
 _GIB = 2**30
 
@@ -52,27 +53,32 @@ def state_words(flow: WorkflowInfo) -> str:
     """The same in words; what is missing is counted."""
     state = state_of(flow)
     if state == "missing":
-        return f"{len(flow.problems)} missing"
-    return STATES[state][0]
+        return t("{count} missing", count=len(flow.problems))
+    return named(STATES[state][0])
 
 
 def slot_words(slot: str) -> str:
     """A slot's name for people."""
     kind, colon, name = slot.partition(":")
     if colon:
-        start = {"model": "Model", "lora": "LoRA", "lora_strength": "LoRA strength"}.get(kind, kind)
+        start = {"model": t("Model"), "lora": t("LoRA"), "lora_strength": t("LoRA strength")}.get(kind, kind)
         return f"{start}: {name.replace('_', ' ')}"
     if slot.startswith("reference-"):
-        return f"Reference picture {slot.removeprefix('reference-')}"
-    return _SLOTS.get(slot, slot.replace("_", " ").capitalize())
+        return t("Reference picture {n}", n=slot.removeprefix("reference-"))
+    return named(SLOTS.get(slot, slot.replace("_", " ").capitalize()))
 
 
 def limits(profile: ModelProfile) -> str:
     """What a model makes in one go, in words: "16 fps, up to 81 frames = 5.06 s a segment"."""
     seconds = float(profile.longest / profile.rate)
     if seconds >= 600:
-        return "any length in one go, at the film's own rate"
-    return f"{rate_label(profile.rate)} fps, up to {profile.longest} frames = {seconds:.2f} s a segment"
+        return t("any length in one go, at the film's own rate")
+    return t(
+        "{rate} fps, up to {frames} frames = {seconds} s a segment",
+        rate=rate_label(profile.rate),
+        frames=profile.longest,
+        seconds=number(f"{seconds:.2f}"),
+    )
 
 
 def profile_words(studio: Studio, flow: WorkflowInfo, rate: Fraction) -> tuple[str, str]:
@@ -84,13 +90,13 @@ def profile_words(studio: Studio, flow: WorkflowInfo, rate: Fraction) -> tuple[s
     except NotFound:
         return flow.profile, ""
     if flow.kind != "video":
-        return profile.title, ""
-    return profile.title, limits(profile)
+        return named(profile.title), ""
+    return named(profile.title), limits(profile)
 
 
 def gib(size: int) -> str:
     """A device's memory as people know it: "24.0 GiB"."""
-    return f"{size / _GIB:.1f} GiB"
+    return number(f"{size / _GIB:.1f} GiB")
 
 
 def device_words(device: DeviceInfo) -> list[Json]:
@@ -101,7 +107,7 @@ def device_words(device: DeviceInfo) -> list[Json]:
     return [
         device.name,
         min(100, round(100 * used / device.memory)),
-        f"{gib(device.free)} of {gib(device.memory)} free",
+        t("{free} of {all} free", free=gib(device.free), all=gib(device.memory)),
     ]
 
 
@@ -110,7 +116,8 @@ def model_rows(models: tuple[ModelInfo, ...]) -> list[dict[str, Json]]:
     return [
         {
             "name": m.name, "folder": f"models/{m.folder}" if m.folder else "", "url": m.url if _is_link(m.url) else "",
-            "size": "" if m.size_gb is None else f"{m.size_gb:g} GB", "slot": slot_words(m.slot) if m.slot else "",
+            "size": "" if m.size_gb is None else number(f"{m.size_gb:g} GB"),
+            "slot": slot_words(m.slot) if m.slot else "",
             "licence": m.licence, "there": m.installed,
         }
         for m in models
@@ -120,7 +127,7 @@ def model_rows(models: tuple[ModelInfo, ...]) -> list[dict[str, Json]]:
 def pack_rows(nodes: Iterable[ForeignNode]) -> list[list[Json]]:
     """Whose code a server runs for a workflow, for the browser: pack with its number of nodes, and their classes."""
     return [
-        [f"{pack or 'of an unknown pack'} ({len(held)} {'node' if len(held) == 1 else 'nodes'})",
+        [f"{pack or t('of an unknown pack')} ({tn('{n} node', '{n} nodes', len(held))})",
          ", ".join(n.class_type for n in held)]
         for pack, held in by_pack(nodes).items()
     ]  # fmt: skip
@@ -146,8 +153,8 @@ def chosen(options: Any) -> dict[str, Any]:
 def option_rows(options: Any) -> list[list[str]]:
     """A workflow's options as label and value."""
     kept = chosen(options)
-    rows = [["Quality", kept["quality"].capitalize()]] if kept["quality"] else []
-    rows += [[i.replace("_", " ").capitalize(), "on" if on else "off"] for i, on in kept["switches"].items()]
+    rows = [[t("Quality"), named(kept["quality"].capitalize())]] if kept["quality"] else []
+    rows += [[i.replace("_", " ").capitalize(), t("on") if on else t("off")] for i, on in kept["switches"].items()]
     return rows + [[slot_words(slot), name] for slot, name in kept["models"].items()]
 
 
@@ -169,10 +176,10 @@ def graph_head(view: View, request: GenerationRequest | None, name: str) -> dict
         info = engine.workflow(request.workflow)
         made = view.cached(name, lambda: engine.would_send(request), (request.fingerprint, request.seed, info))
     except StudioError as error:
-        return {"can": True, "open": True, "error": str(error), "slots": [], "problems": [], "graph": ""}
+        return {"can": True, "open": True, "error": said(str(error)), "slots": [], "problems": [], "graph": ""}
     text = json.dumps(made.graph, indent=2, ensure_ascii=False)
     return {
         "can": True, "open": True, "error": "", "server": made.server, "workflow": info.title,
-        "slots": [[slot_words(slot), value[:4000] or "empty"] for slot, value in made.slots.items()],
-        "problems": [[p.what, p.cure] for p in made.problems], "graph": text, "nodes": len(made.graph),
+        "slots": [[slot_words(slot), value[:4000] or t("empty")] for slot, value in made.slots.items()],
+        "problems": [[said(p.what), said(p.cure)] for p in made.problems], "graph": text, "nodes": len(made.graph),
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from urllib.parse import quote
 
+from addons.words import number, t
 from domain.take import Keyframe, Take
 from domain.timing import rate_label
 
@@ -29,19 +30,19 @@ def exact_words(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     if seconds < 5400:
         return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
+    return number(f"{seconds / 3600:.1f} h")
 
 
 def wait_words(seconds: float | None) -> str:
     """A wait as "about 3 min"; empty when it is not known."""
-    return "" if seconds is None else f"about {exact_words(seconds)}"
+    return "" if seconds is None else t("about {time}", time=exact_words(seconds))
 
 
 def size_words(size: int) -> str:
     """A file size as "3.4 MB" (powers of ten)."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= factor:
-            return f"{size / factor:.1f} {unit}"
+            return number(f"{size / factor:.1f} {unit}")
     return f"{size} B"
 
 

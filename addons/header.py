@@ -6,6 +6,7 @@ from addons import undo
 from addons.api import Action, Part, PartData, Reply
 from addons.format import clock, rate_words
 from addons.session import View
+from addons.words import said, t
 from domain.job import Running
 from services.holds import LASTING
 
@@ -29,8 +30,8 @@ def view(view: View) -> PartData:
             "shots": len(view.board.shots),
             "length": clock(frames, view.project.rate),
             "frames": frames,
-            "undo": back,
-            "redo": again,
+            "undo": said(back),
+            "redo": said(again),
             "running": len(running),
             "waiting": len(open_jobs) - len(running),
             "failed": sum(1 for job in jobs if job.phase.kind == "failed"),
@@ -48,13 +49,13 @@ def act(view: View, action: Action) -> Reply | None:
     match action.act:
         case "undo":
             what = undo.undo(view)
-            return Reply(said=f"Undone: {what}." if what else "Nothing to undo.")
+            return Reply(said=t("Undone: {what}.", what=said(what)) if what else t("Nothing to undo."))
         case "redo":
             what = undo.redo(view)
-            return Reply(said=f"Done again: {what}." if what else "Nothing to redo.")
+            return Reply(said=t("Done again: {what}.", what=said(what)) if what else t("Nothing to redo."))
         case "stop":
             studio.jobs.stop_project(project.id)
-            return Reply(said="Stopped. What is done stays.")
+            return Reply(said=t("Stopped. What is done stays."))
         case "pause":
             studio.jobs.pause(project.id)
         case "resume":
@@ -68,7 +69,7 @@ def act(view: View, action: Action) -> Reply | None:
 
 def _lasting(view: View) -> str:
     """Why the queue is held by what no button lifts, such as heat or a full disk; empty when it is not."""
-    return next((h.reason for h in view.studio.jobs.holds(view.open.id) if h.by not in LASTING), "")
+    return next((said(h.reason) for h in view.studio.jobs.holds(view.open.id) if h.by not in LASTING), "")
 
 
 HEADER = (Part("header", view, act),)

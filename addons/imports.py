@@ -10,12 +10,13 @@ from typing import Any
 
 from addons.api import Action
 from addons.session import View
+from addons.words import named, said
 from domain.errors import BadInput
 from domain.importing import ImportNote, ImportResult
 from services.importing import import_file
 from services.projects import OpenProject
 
-ACCEPTED = ".json,.fountain,.spmd,.csv,.tsv,.md,.markdown,.txt"
+ACCEPTED = ".json,.fountain,.spmd,.fdx,.csv,.tsv,.md,.markdown,.txt"
 """File names that the file chooser offers."""
 
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
@@ -95,11 +96,13 @@ def notes_head(view: View) -> dict[str, Any]:
     if not kept.get("source"):
         return {}
     notes = [
-        [str(note[0]), str(note[1])] for note in kept.get("notes", []) if isinstance(note, list) and len(note) == 2
+        [said(str(note[0])), said(str(note[1]))]
+        for note in kept.get("notes", [])
+        if isinstance(note, list) and len(note) == 2
     ]
     return {
         "source": str(kept.get("source")),
-        "format": str(kept.get("format", "")),
+        "format": named(str(kept.get("format", ""))),
         "shots": kept.get("shots", 0),
         "pictures": kept.get("pictures", 0),
         "notes": notes,

@@ -12,6 +12,8 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs, urlencode
@@ -19,6 +21,7 @@ from urllib.parse import parse_qs, urlencode
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from addons.words import AUTO, preferred, speaking, spoken, t
 from domain.errors import BadInput
 
 COOKIE = "kinoloom"
@@ -79,13 +82,14 @@ class Login:
 
     def __init__(
         self, password: str, secret_file: Path, *, look: str = "dark", throttle: Throttle | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.time, language: Callable[[str], str] | None = None,
     ) -> None:  # fmt: skip
         self._password = hashlib.sha256(password.encode()).digest()
         self._file = secret_file
         self._look = look
         self._throttle = throttle or Throttle()
         self._clock = clock
+        self._language = language or partial(preferred, AUTO)
         self._lock = threading.Lock()
         self._key = self._sign_with(_stored_secret(secret_file))
 
@@ -114,7 +118,7 @@ class Login:
         """The page that asks for the password."""
         if self.knows(request):
             return RedirectResponse("/", status_code=303)
-        return self._page(_starting_page(request.query_params.get("to", "")))
+        return self._page(request, _starting_page(request.query_params.get("to", "")))
 
     def enter(self, request: Request, body: bytes) -> Response:
         """The form of that page was sent."""
@@ -124,11 +128,16 @@ class Login:
         with self._lock:
             wait = self._throttle.wait(address)
             if wait:
-                return self._page(to, f"Too many wrong passwords. Try again in {int(wait) + 1} s.", 429)
+                seconds = int(wait) + 1
+                with self._speaking(request):
+                    many = t("Too many wrong passwords. Try again in {seconds} s.", seconds=seconds)
+                return self._page(request, to, many, 429)
             given = hashlib.sha256(form.get("password", [""])[0].encode("utf-8", "replace")).digest()
             if not hmac.compare_digest(given, self._password):
                 self._throttle.wrong(address)
-                return self._page(to, "That is not the password.", 403)
+                with self._speaking(request):
+                    wrong = t("That is not the password.")
+                return self._page(request, to, wrong, 403)
             self._throttle.right(address)
         issued = f"{int(self._clock())}.{secrets.token_hex(8)}"
         answer = RedirectResponse(to, status_code=303)
@@ -147,10 +156,17 @@ class Login:
         answer.delete_cookie(COOKIE)
         return answer
 
-    def _page(self, to: str, wrong: str = "", status: int = 200) -> Response:
+    def _speaking(self, request: Request) -> AbstractContextManager[None]:
+        return speaking(self._language(request.headers.get("accept-language", "")))
+
+    def _page(self, request: Request, to: str, wrong: str = "", status: int = 200) -> Response:
         said = f'<p role="alert">{html.escape(wrong)}</p>' if wrong else ""
         template = Template((Path(__file__).parent / "static" / "login.html").read_text("utf-8"))
-        text = template.substitute(look=html.escape(self._look), said=said, to=html.escape(to))
+        with self._speaking(request):
+            text = template.substitute(
+                look=html.escape(self._look), said=said, to=html.escape(to), language=spoken(),
+                asked=html.escape(t("Password of this studio")), open=html.escape(t("Open the studio")),
+            )  # fmt: skip
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
 
 

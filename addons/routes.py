@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -13,13 +15,20 @@ from starlette.requests import ClientDisconnect
 
 from addons.guard import UPLOAD
 from addons.uploads import Uploads
-from domain.errors import BadInput, StudioError
+from addons.words import AUTO, for_browser, preferred, said, speaking
+from domain.errors import BadInput, NotFound, StudioError
+from services.quality.page import POLICY
 from services.studio import Studio
 
 _SOUNDS = {
     ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".opus": "audio/ogg",
     ".m4a": "audio/mp4",
 }  # fmt: skip
+_REPORT = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'; sandbox",
+}
+"""A report lies in the project's folder, where anything may have been written into it: nothing in it is run."""
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
@@ -40,9 +49,15 @@ def _name(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def window_language(studio: Studio, accepted: str) -> str:
+    """The language of a window whose browser accepts these (an Accept-Language header)."""
+    return preferred(studio.settings.value("general.language", AUTO), accepted)
+
+
 def add_routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: Assets) -> None:
     """Declare the routes on `app`; Gradio is mounted after them."""
     library = studio.library
+    languages = partial(window_language, studio)
 
     def media(find: Callable[[], Path], kind: str) -> Response:
         try:
@@ -63,6 +78,14 @@ def add_routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: Assets) -
     @app.get("/health")
     def health() -> dict[str, str]:
         return {"status": "ok"}
+
+    @app.get("/studio/texts.js")
+    def texts(request: Request) -> Response:
+        # What the script says, in the language of the window; the page loads it before the script.
+        spoken = languages(request.headers.get("accept-language", ""))
+        words = {"language": spoken, "texts": dict(for_browser(spoken, assets.js))}
+        script = f"window.kinoTexts={json.dumps(words)};document.documentElement.lang={json.dumps(spoken)};"
+        return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-store"})
 
     @app.get("/studio/{name}")
     def asset(name: str) -> Response:
@@ -98,6 +121,26 @@ def add_routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: Assets) -
     def film(project: str, name: str) -> Response:
         return media(lambda: library.film(project, name), "video/mp4")
 
+    @app.get("/media/{project}/mask/{sha256}")
+    def mask(project: str, sha256: str) -> Response:
+        return media(lambda: library.mask(project, sha256), "image/png")
+
+    @app.get("/media/{project}/export/{name}")
+    def export(project: str, name: str) -> Response:
+        answer = media(lambda: library.export(project, name), "application/octet-stream")
+        answer.headers["Cache-Control"] = "no-store"  # written over under its name
+        return answer
+
+    @app.get("/media/{project}/report/{name}")
+    def report(project: str, name: str) -> Response:
+        try:
+            if studio.checks is None:
+                raise NotFound("There are no reports here.")
+            page = studio.checks.page(studio.projects.get(project), name)
+            return FileResponse(page, media_type="text/html; charset=utf-8", headers=_REPORT)
+        except StudioError as error:
+            return _refused(404, error)
+
     @app.get("/media/preview/{job}")
     def preview(job: str) -> Response:
         found = studio.jobs.preview(job)
@@ -121,9 +164,10 @@ def add_routes(app: FastAPI, studio: Studio, uploads: Uploads, assets: Assets) -
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except StudioError as error:
-            return _refused(413, error)
+            with speaking(languages(request.headers.get("accept-language", ""))):
+                return _refused(413, error)
         return JSONResponse({"token": token})
 
 
 def _refused(status: int, error: StudioError) -> Response:
-    return JSONResponse({"error": str(error)}, status_code=status)
+    return JSONResponse({"error": said(str(error))}, status_code=status)

@@ -7,11 +7,12 @@ from typing import Any
 from addons.api import Json
 from addons.flows import option_rows
 from addons.format import rate_words
+from addons.words import inline, named, t
 from domain.backend import BackendSpec
 from domain.request import GenerationRequest
 from domain.vocabulary import CAMERA_LABELS, SIZE_LABELS
 
-_LABELS = {
+LABELS = {
     "title": "Title", "size": "Shot size", "location": "Location", "characters": "Characters", "objects": "Objects",
     "camera": "Camera", "camera_speed": "Camera speed", "motion": "Motion", "steps": "Steps", "cfg": "Guidance",
     "slot": "Slot", "loras": "LoRA", "span": "Part of the shot", "burn_in": "Slate and caption", "caption": "Caption",
@@ -24,11 +25,11 @@ def seed_words(request: GenerationRequest, variants: bool = False) -> str:
     if rule == "unused":
         return ""
     if rule == "random":
-        return "another one each time"
-    more = ", then counting up for each variant" if variants else ""
+        return t("another one each time")
+    more = t(", then counting up for each variant") if variants else ""
     kind, _, first = rule.partition(":")
-    origin = {"fixed": "set in the storyboard", "series": f"of the series from {first}"}
-    return f"{request.seed} ({origin.get(kind, 'from the project, the same each time')}{more})"
+    origin = {"fixed": t("set in the storyboard"), "series": t("of the series from {first}", first=first)}
+    return f"{request.seed} ({origin.get(kind, t('from the project, the same each time'))}{more})"
 
 
 def sent(request: GenerationRequest, spec: BackendSpec | None = None, *, planned: bool = False) -> list[list[str]]:
@@ -39,29 +40,30 @@ def sent(request: GenerationRequest, spec: BackendSpec | None = None, *, planned
         if value:
             rows.append([label, value[:2000]])
 
-    add("Words", request.prompt)
-    add("Not wanted", request.negative)
+    add(t("Words"), request.prompt)
+    add(t("Not wanted"), request.negative)
     for key, value in request.params.items():
         if key == "presets" and isinstance(value, dict):
             for name, chosen in value.items():
-                add(_said(str(name)), str(chosen).replace("_", " "))
+                add(named(_said(str(name))), inline(named(_said(str(chosen)))))
         elif key == "workflow_options":
             for label, chosen in option_rows(value):
                 add(label, chosen)
         else:
-            add(_LABELS.get(key, _said(key)), _value(key, value))
-    add("Slate", request.label)
-    add("Seed", seed_words(request, variants=request.kind == "image") if planned else str(request.seed))
-    add("Picture", f"{request.width} × {request.height}")
+            add(named(LABELS.get(key, _said(key))), _value(key, value))
+    add(t("Slate"), request.label)
+    add(t("Seed"), seed_words(request, variants=request.kind == "image") if planned else str(request.seed))
+    add(t("Picture"), f"{request.width} × {request.height}")
     if request.kind == "video":
-        add("Length", f"{request.frames} frames at {rate_words(request.rate)}")
-    add("Starts from", request.start.path if request.start else "")
-    add("Ends at", request.end.path if request.end else "")
+        add(t("Length"), t("{frames} frames at {rate}", frames=request.frames, rate=rate_words(request.rate)))
+    add(t("Starts from"), request.start.path if request.start else "")
+    add(t("Drawn anew within"), request.mask.path if request.mask else "")
+    add(t("Ends at"), request.end.path if request.end else "")
     for picked in request.references:
-        add("Reference", picked.path)
-    add("Engine", spec.title if spec and spec.id == request.backend else request.backend)
-    add("Model", request.profile if request.profile != request.backend else "")
-    add("Workflow", request.workflow if request.workflow != request.backend else "")
+        add(t("Reference"), picked.path)
+    add(t("Engine"), named(spec.title) if spec and spec.id == request.backend else request.backend)
+    add(t("Model"), request.profile if request.profile != request.backend else "")
+    add(t("Workflow"), request.workflow if request.workflow != request.backend else "")
     return rows
 
 
@@ -72,17 +74,17 @@ def _said(key: str) -> str:
 def _value(key: str, value: Json) -> str:
     match key, value:
         case "camera", str():
-            return next((label for move, label in CAMERA_LABELS.items() if move == value), value)
+            return next((named(label) for move, label in CAMERA_LABELS.items() if move == value), value)
         case "size", str():
-            return next((label for size, label in SIZE_LABELS.items() if size == value), value)
+            return next((named(label) for size, label in SIZE_LABELS.items() if size == value), value)
         case (("camera_speed" | "motion"), (int() | float())):
             return f"× {value:g}"
         case "span", [first, of]:
-            return f"from frame {int(first) + 1} of {of}"
+            return t("from frame {first} of {of}", first=int(first) + 1, of=of)
         case "loras", dict():
             return ", ".join(f"{file} × {strength:g}" for file, strength in value.items())
         case _, bool():
-            return "yes" if value else "no"
+            return t("yes") if value else t("no")
         case _, list():
             return ", ".join(_name(entry) for entry in value)
         case _:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from addons.wire import Recent
 from domain.backend import BackendSpec
 from domain.job import Job
 from domain.plan import GenerationPlan, PlannedShot
@@ -26,15 +27,19 @@ T = TypeVar("T")
 
 
 class Session:
-    """A window. `sent` holds a digest of every item it has, so that only changes travel."""
+    """A window. `sent` holds a digest of every item it has, so that only changes travel; `accepts` is what its browser
+    says of languages, `language` the one the page was loaded in."""
 
-    def __init__(self, key: str, project: OpenProject, ui: UiState) -> None:
+    def __init__(self, key: str, project: OpenProject, ui: UiState, accepts: str = "", language: str = "en") -> None:
         self.key = key
+        self.accepts = accepts
+        self.language = language
         self.project = project
         self.ui = ui
         self.lock = threading.RLock()
         self.sequence = 0
         self.sent: dict[str, dict[str, Any]] = {}
+        self.recent = Recent()
         self.seen: tuple[int, int] = (-1, -1)
 
     def remember(self, **changes: Any) -> None:
@@ -171,7 +176,7 @@ class View:
     @cached_property
     def states(self) -> dict[str, ShotState]:
         """Every shot with what exists for it, by id, in film order."""
-        before: dict[str, ShotState] = self._cache.last(self.open.id, "states", {})
+        before: dict[str, ShotState] = self._cache.last(self.open.id, f"states {self.session.language}", {})
 
         def make() -> dict[str, ShotState]:
             now = self.studio.generation.states(self.open, self.setup)
@@ -182,15 +187,21 @@ class View:
     @cached_property
     def plan(self) -> GenerationPlan:
         """What will be made and what is there."""
-        expect = self.studio.generation.expect
-        return self.cached("plan", lambda: build_plan(self.setup, self.project, list(self.states.values()), expect))
+
+        def make() -> GenerationPlan:
+            states, generation = list(self.states.values()), self.studio.generation
+            return generation.priced(
+                build_plan(self.setup, self.project, states, generation.expect), self.setup, states
+            )  # fmt: skip
+
+        return self.cached("plan", make)
 
     def cached(self, name: str, make: Callable[[], T], version: Any = None) -> T:
         """What `make` derives from the project, computed once per change of it and shared by all windows.
 
         It may use the project's documents, keyframes, takes and options; what else it uses goes into `version`.
         """
-        return self._cache.get(self.open.id, name, (self._version, version), make)
+        return self._cache.get(self.open.id, f"{name} {self.session.language}", (self._version, version), make)
 
     @cached_property
     def planned(self) -> dict[str, PlannedShot]:

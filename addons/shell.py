@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from addons.registry import AddonRecord, discover
 from addons.session import ProjectCache, Session, Sessions, View
 from addons.uploads import Uploads
 from addons.wire import difference
+from addons.words import AUTO, named, preferred, said, speaking, t
 from domain.errors import StudioError
 from services.projects import OpenProject
 from services.studio import Studio
@@ -25,6 +27,10 @@ MOUNT = "const go=()=>window.Kino?Kino.mount(element,trigger):setTimeout(go,15);
 WIRE = (
     "const go=()=>{if(!window.Kino){setTimeout(go,15);return}"
     "Kino.wire(trigger,()=>props.value);watch('value',()=>Kino.receive(props.value))};go();"
+)
+UNAVAILABLE = (
+    "const go=()=>{if(!window.Kino){setTimeout(go,15);return}"
+    "element.querySelector('h2').textContent=Kino.t(\"This tab is not available\")};go();"
 )
 
 
@@ -56,23 +62,29 @@ class Shell:
 
     # -- answering -----------------------------------------------------------------------------------------
 
-    def open_window(self, key: str, wanted: str) -> tuple[dict[str, Any], str]:
+    def open_window(self, key: str, wanted: str, accepts: str = "") -> tuple[dict[str, Any], str]:
         """A page was loaded: everything it shows, and the tab it opens with; a sentence and no tab where no project
-        can be shown."""
-        try:
-            project = self._choose_project(wanted)
-            session = Session(key, project, project.ui)
-        except StudioError as error:
-            _log.warning("No project can be shown: %s", error)
-            return {"closed": str(error)}, ""
-        except Exception as error:
-            # The boundary of a page load: one traceback in the log, one sentence in the window.
-            _log.exception("No project can be shown")
-            return {"closed": f"That did not work: {error!r:.200}. The log has the details."}, ""
+        can be shown. `accepts` is what the browser says of languages."""
+        language = self.language(accepts)
+        with speaking(language):
+            try:
+                project = self._choose_project(wanted)
+                session = Session(key, project, project.ui, accepts, language)
+            except StudioError as error:
+                _log.warning("No project can be shown: %s", error)
+                return {"closed": said(str(error))}, ""
+            except Exception as error:
+                # The boundary of a page load: one traceback in the log, one sentence in the window.
+                _log.exception("No project can be shown")
+                return {"closed": _unexpected(error)}, ""
         if session.ui.tab not in self.tabs():
             session.ui = session.ui.replace(tab=next(iter(self.tabs()), "project"))
         self.sessions.put(session)
         return self.answer(session, Reply(project=project.id), fresh=True), session.ui.tab
+
+    def language(self, accepts: str) -> str:
+        """The language of a window whose browser accepts these."""
+        return preferred(self.studio.settings.value("general.language", AUTO), accepts)
 
     def tabs(self) -> list[str]:
         """Ids of the tabs, in order."""
@@ -82,7 +94,7 @@ class Shell:
         self, session: Session, reply: Reply | None = None, error: str = "", fresh: bool = False
     ) -> dict[str, Any]:
         """What changed for this window, with a message for the person if there is one."""
-        with session.lock:
+        with session.lock, speaking(session.language):
             if fresh:
                 session.sent.clear()
             view = View(self.studio, session, self.cache)
@@ -96,7 +108,7 @@ class Shell:
             if change:
                 message["parts"] = change
             if error:
-                message["error"] = error
+                message["error"] = said(error)
             if reply is not None:
                 message |= {k: v for k, v in {"said": reply.said, "tab": reply.tab, "focus": reply.focus}.items() if v}
                 if reply.project:
@@ -110,11 +122,19 @@ class Shell:
         try:
             return part.view(view)
         except StudioError as error:
-            return PartData(head={"broken": str(error)})
+            return PartData(head={"broken": said(str(error))})
         except Exception as error:
             # A part that cannot be shown must not take its neighbours along; logged here, once.
             _log.exception("Part %s cannot be shown", part.id)
-            return PartData(head={"broken": f"This part cannot be shown: {error!r:.200}"})
+            return PartData(head={"broken": t("This part cannot be shown: {why}", why=f"{error!r:.200}")})
+
+    def sent(self, key: str, message: dict[str, Any]) -> dict[str, Any]:
+        """The message as it goes to the browser: with those it may overtake."""
+        session = self.sessions.get(key)
+        if session is None or "seq" not in message:
+            return message
+        with session.lock:
+            return session.recent.follow(message, time.monotonic())
 
     def poll(self, key: str) -> dict[str, Any] | None:
         """What is new for this window, or None."""
@@ -124,6 +144,8 @@ class Shell:
         with session.lock:
             if session.seen == self._now(session):
                 return None
+            if session.language != self.language(session.accepts):
+                return {"reload": True}
             message = self.answer(session)
         return message if len(message) > 2 else None
 
@@ -136,7 +158,7 @@ class Shell:
             part=str(data.get("part", ""))[:80], act=str(data.get("act", ""))[:80], id=str(data.get("id", ""))[:200],
             data={str(k)[:80]: v for k, v in data.items() if k not in ("part", "act", "id")},
         )  # fmt: skip
-        with session.lock:
+        with session.lock, speaking(session.language):
             try:
                 if action.part == "shell":
                     return self.answer(session, self._shell_act(session, action), fresh=action.act == "resync")
@@ -148,13 +170,15 @@ class Shell:
                     self._show_project(session, reply.project)
                 if reply is not None and reply.tab in self.tabs():
                     session.remember(tab=reply.tab)
+                if session.language != self.language(session.accepts):
+                    return {"reload": True}
                 return self.answer(session, reply)
             except StudioError as error:
                 return self.answer(session, error=str(error))
             except Exception as error:
                 # The boundary of a click: one traceback in the log, one sentence in the window.
                 _log.exception("%s %s failed", action.part, action.act)
-                return self.answer(session, error=f"That did not work: {error!r:.200}. The log has the details.")
+                return self.answer(session, error=_unexpected(error))
 
     def _show_project(self, session: Session, project_id: str) -> None:
         session.project = self.studio.projects.get(project_id)
@@ -176,45 +200,60 @@ class Shell:
             wire = gr.HTML(value=None, html_template="<i></i>", js_on_load=WIRE, visible="hidden", elem_id="wire")
             part("header", classes="kheader")
             with gr.Tabs(elem_id="tabs", selected=self.tabs()[0] if self.tabs() else None) as tabs:
-                for record in self.records:
-                    self._build_tab(record)
+                leaves = [self._build_tab(record) for record in self.records]
 
-            def load(request: gr.Request) -> tuple[Any, Any]:
+            def load(request: gr.Request) -> tuple[Any, ...]:
                 key = str(request.session_hash)
-                message, tab = self.open_window(key, str(request.query_params.get("project", ""))[:64])
-                return message, gr.Tabs(selected=tab) if tab else gr.skip()
+                accepts = str(request.headers.get("accept-language", ""))[:500]
+                message, tab = self.open_window(key, str(request.query_params.get("project", ""))[:64], accepts)
+                return message, gr.Tabs(selected=tab) if tab else gr.skip(), *self._titles(accepts)
 
             def tick(request: gr.Request) -> Any:
-                message = self.poll(str(request.session_hash))
-                return gr.skip() if message is None else message
+                key = str(request.session_hash)
+                message = self.poll(key)
+                return gr.skip() if message is None else self.sent(key, message)
 
             def act(event: gr.EventData, request: gr.Request) -> Any:
                 data = event._data if isinstance(event._data, dict) else {}
-                return self.act(str(request.session_hash), data)
+                key = str(request.session_hash)
+                return self.sent(key, self.act(key, data))
 
-            blocks.load(load, None, [wire, tabs], **quiet)
+            blocks.load(load, None, [wire, tabs, *leaves], **quiet)
             gr.Timer(1.0).tick(tick, None, wire, **quiet)
             wire.input(act, None, wire, trigger_mode="multiple", **quiet)
         return blocks
 
-    def _build_tab(self, record: AddonRecord) -> None:
+    def _titles(self, accepts: str) -> list[Any]:
+        """The tabs' titles in the language of a window; the layout has them in English, once for all windows."""
+        language = self.language(accepts)
+        if language == "en":
+            return [gr.skip() for _ in self.records]
+        with speaking(language):
+            return [gr.Tab(label=named(r.addon.title) if r.addon else r.name) for r in self.records]
+
+    def _build_tab(self, record: AddonRecord) -> Any:
         addon = record.addon
-        with gr.Tab(addon.title if addon else record.name, id=addon.id if addon else record.name):
+        with gr.Tab(addon.title if addon else record.name, id=addon.id if addon else record.name) as leaf:
             if record.status != "enabled" or addon is None:
                 _say_unavailable(record.message)
-                return
+                return leaf
             try:
                 with gr.Column(elem_classes=["ktab", f"ktab-{addon.id}"]):
                     addon.build(self.context)
             except Exception as error:
                 _log.exception("Addon %s could not be built", addon.id)
                 _say_unavailable(f"{addon.title} could not be built: {error}")
+        return leaf
+
+
+def _unexpected(error: Exception) -> str:
+    return t("That did not work: {why}. The log has the details.", why=f"{error!r:.200}")
 
 
 def _say_unavailable(message: str) -> None:
     gr.HTML(
-        value=message, apply_default_css=False, js_on_load=None,
-        html_template='<div class="kempty" role="alert"><h2>This tab is not available</h2><p>{{value}}</p></div>',
+        value=message, apply_default_css=False, js_on_load=UNAVAILABLE,
+        html_template='<div class="kempty" role="alert"><h2></h2><p>{{value}}</p></div>',
     )  # fmt: skip
 
 

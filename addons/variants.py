@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from addons.session import View
+from addons.words import inline, t
 from domain.errors import NotFound
 from domain.storyboard import Shot
 from domain.take import Keyframe
@@ -38,20 +39,20 @@ class SlotNow:
 def slot_label(slot: str) -> str:
     """A slot's name for people."""
     if slot in ("start", "end"):
-        return f"{slot.capitalize()} frame"
-    return f"Boundary {slot.removeprefix('mid-')}"
+        return t("Start frame") if slot == "start" else t("End frame")
+    return t("Boundary {n}", n=slot.removeprefix("mid-"))
 
 
 def slot_now(state: ShotState, slot: str, used: bool = True) -> SlotNow:
     """What there is for one slot."""
-    now = state.image_request(slot).fingerprint
+    now = state.image_fingerprint(slot)
     own = tuple(k for k in state.keyframes if k.slot == slot)
     standing = standing_keyframe(list(own), state.choice, slot, now)[1] if used else None
     chosen = state.choice.keyframes.get(slot)
     return SlotNow(
         slot=slot, used=used, keyframes=own, standing=standing,
         picked=standing is not None and chosen is not None and standing.image.path == chosen.path,
-        older=frozenset(k.name for k in own if k.request is not None and k.fingerprint != now),
+        older=frozenset(k.name for k in own if k.request is not None and now not in (None, k.fingerprint)),
     )  # fmt: skip
 
 
@@ -92,7 +93,9 @@ def trash_picture(view: View, shot_id: str, name: str) -> str:
     keyframe = keyframe_of(view, shot_id, name)
     number = 1 + [k.name for k in view.states[shot_id].keyframes if k.slot == keyframe.slot].index(name)
     view.studio.keeping.delete_keyframe(view.open, shot_id, name)
-    return f"Variant {number} of shot {shot_id} is in the trash. The Project tab puts it back."
+    return t(
+        "Variant {number} of shot {shot} is in the trash. The Project tab puts it back.", number=number, shot=shot_id
+    )
 
 
 def toggle_pick(view: View, shot_id: str, name: str) -> str:
@@ -101,6 +104,6 @@ def toggle_pick(view: View, shot_id: str, name: str) -> str:
     chosen = view.states[shot_id].choice.keyframes.get(keyframe.slot)
     if chosen is not None and chosen.path == keyframe.image.path:
         view.studio.selection.unpick(view.open, shot_id, keyframe.slot)
-        return f"No {slot_label(keyframe.slot).lower()} is picked for shot {shot_id} now."
+        return t("No {what} is picked for shot {shot} now.", what=inline(slot_label(keyframe.slot)), shot=shot_id)
     view.studio.selection.pick_keyframe(view.open, shot_id, name)
     return ""

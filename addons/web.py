@@ -9,6 +9,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 # Gradio reads this when it is imported: no version look-ups, no telemetry, so that starting offline costs nothing.
@@ -20,7 +21,7 @@ from fastapi import FastAPI
 
 from addons.guard import LOOPBACK, Guard, Hosts, is_loopback
 from addons.login import Login
-from addons.routes import Assets, add_routes
+from addons.routes import Assets, add_routes, window_language
 from addons.shell import Shell, asset_folders
 from addons.uploads import Uploads
 from domain.errors import BadInput
@@ -40,7 +41,8 @@ HEAD = """<meta name="color-scheme" content="dark light"><link rel="icon" href="
   const paint = () => document.body ? document.body.classList.toggle("dark", !light) : setTimeout(paint, 5);
   paint();
 }})();</script>
-<link rel="stylesheet" href="/studio/{css}.css"><script src="/studio/{js}.js"></script>"""
+<link rel="stylesheet" href="/studio/{css}.css"><script src="/studio/texts.js"></script><script src="/studio/{js}.js">\
+</script>"""
 
 SIGNED_OUT = """<script>(() => {
   document.documentElement.dataset.locked = "";
@@ -111,7 +113,8 @@ def serve(
             f"The studio does not answer on {host} without a password, because others can reach it there.",
             "Set one: kinoloom --password-file FILE, or Password in Settings. Or use 127.0.0.1.",
         )
-    login = Login(check_password(password), cache / "login.key", look=look) if password else None
+    language = partial(window_language, studio)
+    login = Login(check_password(password), cache / "login.key", look=look, language=language) if password else None
     port = free_port(host, port)
     private = cache / "gradio"
     private.mkdir(parents=True, exist_ok=True)

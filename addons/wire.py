@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from addons.api import PartData
-from addons.session import Session
+
+if TYPE_CHECKING:
+    from addons.session import Session
+
+
+TOGETHER = 0.75
+"""Seconds within which two answers may reach the browser in one frame. Gradio then shows the later one only."""
+
+
+class Recent:
+    """The messages a window was sent last. Each travels again with those that follow it at once, so that none is lost;
+    the window takes what it has not had."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[float, dict[str, Any]]] = []
+
+    def follow(self, message: dict[str, Any], now: float) -> dict[str, Any]:
+        """`message`, sent at `now` (monotonic seconds), with those that may still be on their way as "also"."""
+        self._kept = [(at, kept) for at, kept in self._kept if now - at < TOGETHER]
+        also = [kept for _, kept in self._kept]
+        self._kept.append((now, message))
+        return {**message, "also": also} if also else message
 
 
 def _digest(value: Any) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from addons.api import Json
 from addons.format import wait_words
 from addons.session import View
+from addons.words import said
 from domain.errors import NotFound
 from domain.job import Failed, Job, JobKind, Queued, Running
 from services.pacing import estimate
@@ -82,7 +83,7 @@ def progress(view: View, job: Job, expected: float | None = None) -> list[Json]:
     """A running job for the browser: per cent, what is being done, time left in words, address of the preview."""
     fraction, detail = (job.phase.fraction, job.phase.detail) if isinstance(job.phase, Running) else (0.0, "")
     left = wait_words(seconds_left(view, job, expected))
-    return [round(100 * fraction), detail[:DETAIL_LIMIT], left, preview_url(view, job)]
+    return [round(100 * fraction), said(detail)[:DETAIL_LIMIT], left, preview_url(view, job)]
 
 
 def preview_url(view: View, job: Job) -> str:
@@ -92,11 +93,13 @@ def preview_url(view: View, job: Job) -> str:
 
 
 def failures(work: Work) -> list[list[str]]:
-    """Failed jobs in words: id, what it was, what went wrong and what to try."""
+    """Failed jobs in words: id, what it was, what went wrong and what to try; and, where other words are proposed in
+    the Queue, "words"."""
     found = []
     for job in work.failed:
         if isinstance(job.phase, Failed):
-            found.append([job.id, job.title, f"{job.phase.message} {job.phase.cure}".strip()[:600]])
+            row = [job.id, said(job.title), f"{said(job.phase.message)} {said(job.phase.cure)}".strip()[:600]]
+            found.append([*row, "words"] if any(offer.after for offer in job.phase.offers) else row)
     return found
 
 

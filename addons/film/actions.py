@@ -10,6 +10,7 @@ from addons.film.fields import decimal, whole
 from addons.film.reading import SELECTED, SIDE, SIDES, cut_view, selected
 from addons.imports import handed_over
 from addons.session import View
+from addons.words import t
 from domain.cut.finish import Finish, Grade
 from domain.cut.items import Item, LowerThird, ShotItem, Transition
 from domain.errors import BadInput
@@ -73,7 +74,7 @@ class FilmActions:
         ids.remove(action.id)
         if ids:
             view.choose(SELECTED, ids[min(place, len(ids) - 1)])
-        return Reply(said="Taken out of the film. It waits in the tray under the timeline.")
+        return Reply(said=t("Taken out of the film. It waits in the tray under the timeline."))
 
     def _do_restore(self, view: View, action: Action) -> None:
         self._cuts.restore(view.open, action.id)
@@ -81,7 +82,7 @@ class FilmActions:
 
     def _do_as_board(self, view: View, action: Action) -> Reply:
         self._cuts.as_board(view.open)
-        return Reply(said="The film is the storyboard again. Undo brings your cut back.")
+        return Reply(said=t("The film is the storyboard again. Undo brings your cut back."))
 
     def _do_dismiss(self, view: View, action: Action) -> None:
         self._cuts.dismiss(view.open)
@@ -116,7 +117,7 @@ class FilmActions:
 
     def _do_add_title(self, view: View, action: Action) -> None:
         style = action.text("style", 20)
-        words = {"opening": view.project.name, "credits": "Directed by", "card": "Title"}
+        words = {"opening": view.project.name, "credits": t("Directed by"), "card": t("Title")}
         if style not in words:
             raise BadInput(f"There is no title {style!r}.", "Choose one of the list.")
         after = {"opening": "", "credits": None}.get(style, self._behind(view))
@@ -140,7 +141,7 @@ class FilmActions:
         frames = next(p.frames for p in cut_view(view).reel.placed if p.item.id == item.id)
         first = min(max(0, action.number("at") or 0), frames - 1)
         seconds = round(4 * float(view.project.rate))
-        made = LowerThird(text="Name", first=first, frames=max(1, min(seconds, frames - first)))
+        made = LowerThird(text=t("Name"), first=first, frames=max(1, min(seconds, frames - first)))
         self._cuts.set_lower_thirds(view.open, item.id, (*item.lower_thirds, made))
 
     def _do_text_remove(self, view: View, action: Action) -> None:
@@ -240,7 +241,11 @@ class FilmActions:
         with self._uploads.taken(token) as path:
             table = self._studio.film.add_table(view.open, path, name)
         self._put_table(view, action, table)
-        return Reply(said=f"{name} colours {'this item' if action.id else 'the whole film'}.")
+        return Reply(
+            said=t("{name} colours this item.", name=name)
+            if action.id
+            else t("{name} colours the whole film.", name=name)
+        )
 
     def _do_no_table(self, view: View, action: Action) -> None:
         self._put_table(view, action, None)

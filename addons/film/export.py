@@ -12,6 +12,7 @@ from addons.film.reading import cut_view, side
 from addons.format import film_url, size_words
 from addons.imports import handed_over
 from addons.session import View
+from addons.words import named, said, t
 from domain.delivery import parse_bytes
 from domain.errors import BadInput, NotFound
 from domain.film import FilmReport
@@ -48,23 +49,37 @@ class ExportPanel:
         with self._lock:
             read = self._read.get(view.open.id)
         head: dict[str, Any] = {
-            "deliveries": [[d.id, d.title] for d in deliveries], "delivery": chosen.id, "about": chosen.about,
+            "deliveries": [[d.id, named(d.title)] for d in deliveries], "delivery": chosen.id,
+            "about": named(chosen.about),
             "limited": chosen.compressed, "limit": view.choice(LIMIT, ""), "hardware": view.choice(HARDWARE, False),
             "busy": film_job(view) is not None,
             "ready": not cut_view(view).lacking() and cut_view(view).reel.frames > 0,
             "films": [_film(view, f) for f in films.delivered(view.open)[-SHOWN:][::-1]],
-            "forms": [[f.id, f.title] for f in handover.formats()], "form": view.choice(FORM, "otio"),
+            "forms": [[f.id, named(f.title)] for f in handover.formats()], "form": view.choice(FORM, "otio"),
             "media": view.choice(MEDIA, False), "codec": view.choice(CODEC, "h264"), "used": view.choice(USED, False),
+            "left": self._left(view),
             "working": [_working(job) for job in jobs if not job.ended],
             "files": [_file(job) for job in jobs[::-1] if isinstance(job.phase, Done | Failed)][:SHOWN],
         }  # fmt: skip
         if read is not None:
             name, found = read
             head["read"] = {
-                "name": name, "changes": [[c.kind, c.item, c.text] for c in found.changes[:400]],
-                "count": len(found.changes), "unknown": list(found.unknown[:40]), "notes": list(found.notes[:40]),
+                "name": name, "changes": [[c.kind, c.item, said(c.text)] for c in found.changes[:400]],
+                "count": len(found.changes), "unknown": list(found.unknown[:40]),
+                "notes": [said(note) for note in found.notes[:40]],
             }  # fmt: skip
         return PartData(head)
+
+    def _left(self, view: View) -> list[str]:
+        """What an edit list leaves here or shows otherwise than the film, before it is written."""
+        form, handover = view.choice(FORM, "otio"), self._studio.handover
+        version = (self._studio.cuts.cut(view.open), self._studio.sound.plan(view.open), view.open.files.version())
+        made = view.cached(
+            f"film.left.{form}",
+            lambda: [said(note) for note in handover.notes(view.open, form, cut_view(view))],
+            version,
+        )  # fmt: skip
+        return made[:SHOWN] + ([t("… and {n} more.", n=len(made) - SHOWN)] if len(made) > SHOWN else [])
 
     def _delivery(self, view: View) -> Any:
         deliveries = self._studio.film.deliveries()
@@ -83,13 +98,13 @@ class ExportPanel:
             case "export":
                 form, media, codec = view.choice(FORM, "otio"), view.choice(MEDIA, False), view.choice(CODEC, "h264")
                 self._studio.handover.export(view.open, form, with_media=media, codec=codec)
-                return Reply(said="The edit list is being written.")
+                return Reply(said=t("The edit list is being written."))
             case "sheet" if action.id in (".pdf", ".png"):
-                path = self._studio.film.contact_sheet(view.open, ending=action.id)
-                return Reply(said=f"The contact sheet is {path}.")
+                self._studio.handover.contact_sheet(view.open, ending=action.id)
+                return Reply(said=t("The contact sheet is being made."))
             case "pack":
                 self._studio.handover.pack(view.open, only_used=view.choice(USED, False))
-                return Reply(said="The project is being packed.")
+                return Reply(said=t("The project is being packed."))
             case "stop":
                 self._studio.jobs.stop([job.id for job in view.jobs if job.id == action.id and job.kind == "handover"])
             case "read":
@@ -122,13 +137,13 @@ class ExportPanel:
 
     def _deliver(self, view: View) -> Reply:
         if film_job(view) is not None:
-            return Reply(said="A film is being made already.")
+            return Reply(said=t("A film is being made already."))
         chosen, limit = self._delivery(view), view.choice(LIMIT, "")
         self._studio.film.make(
             view.open, delivery=chosen.id, hardware=view.choice(HARDWARE, False),
             limit=parse_bytes(limit) if limit and chosen.compressed else None,
         )  # fmt: skip
-        return Reply(said=f"{chosen.title} is being made.")
+        return Reply(said=t("{title} is being made.", title=named(chosen.title)))
 
     def _read_back(self, view: View, action: Action) -> Reply | None:
         files = handed_over(action)
@@ -139,7 +154,7 @@ class ExportPanel:
             found = self._studio.handover.read_back(view.open, path)
         if not found.changes:
             more = f" {found.unknown[0]}" if found.unknown else ""
-            return Reply(said=f"{name} changes nothing in the cut.{more}")
+            return Reply(said=t("{name} changes nothing in the cut.{more}", name=name, more=more))
         with self._lock:
             self._read[view.open.id] = (name, found)
         self._studio.changes.bump()
@@ -151,7 +166,7 @@ class ExportPanel:
         if read is None:
             raise NotFound("There is no edit list to take over.", "Choose the file again.")
         self._studio.handover.apply(view.open, read[1])
-        return Reply(said="The cut is as in the edit list. Undo brings yours back.")
+        return Reply(said=t("The cut is as in the edit list. Undo brings yours back."))
 
 
 def _film(view: View, film: FilmReport) -> dict[str, Any]:
@@ -165,14 +180,16 @@ def _film(view: View, film: FilmReport) -> dict[str, Any]:
 
 
 def _working(job: Job) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": job.id, "title": job.title, "fraction": 0.0, "detail": "waiting for its turn"}
+    found: dict[str, Any] = {"id": job.id, "title": said(job.title)}
+    found |= {"fraction": 0.0, "detail": t("waiting for its turn")}
     if isinstance(job.phase, Running):
-        found |= {"fraction": round(job.phase.fraction, 3), "detail": job.phase.detail}
+        found |= {"fraction": round(job.phase.fraction, 3), "detail": said(job.phase.detail)}
     return found
 
 
 def _file(job: Job) -> dict[str, Any]:
     if isinstance(job.phase, Failed):
-        return {"id": job.id, "title": job.title, "failed": f"{job.phase.message} {job.phase.cure}".strip()}
+        failed = f"{said(job.phase.message)} {said(job.phase.cure)}".strip()
+        return {"id": job.id, "title": said(job.title), "failed": failed}
     path = Path(job.phase.result) if isinstance(job.phase, Done) else Path()
-    return {"id": job.id, "title": job.title, "path": str(path), "name": path.name}
+    return {"id": job.id, "title": said(job.title), "path": str(path), "name": path.name}

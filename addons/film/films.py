@@ -10,6 +10,7 @@ from addons.film.making import film_job, is_fresh
 from addons.film.reading import exact_seconds, films, older, shown_film
 from addons.format import clock, film_url, rate_words, size_words
 from addons.session import View
+from addons.words import number, t
 from domain.errors import NotFound
 from domain.film import FilmReport
 from domain.timing import timecode
@@ -40,13 +41,19 @@ def facts(view: View, film: FilmReport) -> dict[str, Any]:
     path = Path(film.file) if film.file else view.open.files.film_path(film.name)
     return {
         "rows": [
-            ["Frames", f"{info.frames:,} counted".replace(",", "\u202f")],
-            ["Length", exact_seconds(info.frames, film.rate)],
-            ["Picture", f"{info.width}×{info.height}, {rate_words(film.rate)}"],
-            ["Codec", " ".join(x for x in (info.codec, info.pix_fmt, info.matrix) if x)],
-            ["Bit rate", f"{info.bit_rate / 1e6:.2f} Mbit/s" if info.bit_rate else "not stated"],
-            ["Sound", sound_words(film)],
-            ["On disk", f"{size_words(info.size)} ({info.size:,} bytes)".replace(",", "\u202f")],
+            [t("Frames"), t("{frames} counted", frames=f"{info.frames:,}").replace(",", "\u202f")],
+            [t("Length"), exact_seconds(info.frames, film.rate)],
+            [t("Picture"), f"{info.width}×{info.height}, {rate_words(film.rate)}"],
+            [t("Codec"), " ".join(x for x in (info.codec, info.pix_fmt, info.matrix) if x)],
+            [
+                t("Bit rate"),
+                t("{value} Mbit/s", value=number(f"{info.bit_rate / 1e6:.2f}")) if info.bit_rate else t("not stated"),
+            ],
+            [t("Sound"), sound_words(film)],
+            [
+                t("On disk"),
+                t("{size} ({size2} bytes)", size=size_words(info.size), size2=f"{info.size:,}").replace(",", "\u202f"),
+            ],
         ],
         "path": str(path),
         "tail": len(path.name) + 1,
@@ -62,8 +69,12 @@ def sound_words(film: FilmReport) -> str:
     measured = film.sound.measured if film.sound is not None else None
     if measured is None or measured.true_peak is None:
         return "silence"
-    peak = f"true peak {measured.true_peak:.1f} dBTP".replace("-", "−")
-    return peak if measured.loudness is None else f"{measured.loudness:.1f} LUFS, {peak}".replace("-", "−")
+    peak = t("true peak {true_peak} dBTP", true_peak=number(f"{measured.true_peak:.1f}")).replace("-", "−")
+    return (
+        peak
+        if measured.loudness is None
+        else t("{loudness} LUFS, {peak}", loudness=number(f"{measured.loudness:.1f}"), peak=peak).replace("-", "−")
+    )
 
 
 def list_act(view: View, action: Action) -> Reply | None:

@@ -9,7 +9,8 @@ from addons.film.reading import cut_view, selected, side
 from addons.film.timeline import speed_text
 from addons.format import take_url
 from addons.session import View
-from domain.cut.finish import DAYLIGHT, Finish, Grade
+from addons.words import choices, named, said, t
+from domain.cut.finish import DAYLIGHT, WHITES, Finish, Grade
 from domain.cut.items import Item, ShotItem, TitleItem, Transition
 from domain.passes import PassKind
 from domain.timing import timecode
@@ -36,8 +37,8 @@ def clip(view: View) -> PartData:
         return PartData({"empty": item is None})
     return PartData(
         {
-            "transitions": list(TRANSITION_WORDS.items()), "directions": list(DIRECTION_WORDS.items()),
-            "styles": list(STYLE_WORDS.items()), "daylight": DAYLIGHT,
+            "transitions": choices(TRANSITION_WORDS), "directions": choices(DIRECTION_WORDS),
+            "styles": choices(STYLE_WORDS), "kelvin": [*WHITES, DAYLIGHT],
         },
         [_inspected(view, item)],
     )  # fmt: skip
@@ -47,12 +48,13 @@ def _inspected(view: View, item: Item) -> dict[str, Any]:
     now, rate = cut_view(view), view.project.rate
     place = now.cut.position(item.id)
     placed = now.reel.placed[place]
+    begin = timecode(placed.first, rate)
     found: dict[str, Any] = {
         "id": item.id, "k": item.kind, "note": item.note, "n": placed.frames, "place": place,
         "last": place == len(now.cut.items) - 1,
-        "at": f"{timecode(placed.first, rate)} to {timecode(placed.first + placed.frames, rate)}",
+        "at": t("{begin} to {end}", begin=begin, end=timecode(placed.first + placed.frames, rate)),
         "into": _transition(item.into), "covered": [placed.before, placed.after],
-        "notes": [note.text for note in now.notes if note.item == item.id],
+        "notes": [said(note.text) for note in now.notes if note.item == item.id],
     }  # fmt: skip
     if isinstance(item, ShotItem):
         return found | _shot(view, item, placed.start, placed.end)
@@ -88,9 +90,9 @@ def _takes(view: View, item: ShotItem) -> list[dict[str, Any]]:
     """For every segment of the shot: the takes there are, and the one chosen here."""
     by_segment: dict[int, list[dict[str, Any]]] = {}
     for take in view.takes.get(item.shot, ()):
-        words = f"{take.id}, {take.info.frames} frames"
+        words = t("{id}, {frames} frames", id=take.id, frames=take.info.frames)
         by_segment.setdefault(take.segment, []).append(
-            {"id": take.id, "words": words, "instead": take.instead, "url": take_url(view.open.id, take, 160)}
+            {"id": take.id, "words": words, "instead": said(take.instead), "url": take_url(view.open.id, take, 160)}
         )
     standing = {entry.segment.index: entry.take for entry in cut_view(view).stocks[item.id].planned.segments}
     return [
@@ -115,8 +117,8 @@ def _passes(view: View, kind: PassKind, chosen: str) -> list[tuple[str, str]]:
     there = [(info.id, info.title) for info in view.studio.passes.workflows(kind)]
     if not there and not chosen:
         return []
-    found = [("", PASS_WORDS[kind]), ("server", "What a server can do"), *there]
-    return found if chosen in dict(found) else [*found, (chosen, f"{chosen} (not ready)")]
+    found = [("", named(PASS_WORDS[kind])), ("server", t("What a server can do")), *there]
+    return found if chosen in dict(found) else [*found, (chosen, t("{chosen} (not ready)", chosen=chosen))]
 
 
 # -- the look of the film ----------------------------------------------------------------------------------------------
@@ -130,8 +132,8 @@ def look(view: View) -> PartData:
     return PartData(
         {
             "seam": finish.seam, "match": finish.match, "retime": finish.retime, "fit": finish.fit,
-            "matches": list(MATCH_WORDS.items()), "retimes": list(RETIME_WORDS.items()),
-            "fits": list(FIT_WORDS.items()), "grade": grade_fields(finish.grade), "daylight": DAYLIGHT,
+            "matches": choices(MATCH_WORDS), "retimes": choices(RETIME_WORDS),
+            "fits": choices(FIT_WORDS), "grade": grade_fields(finish.grade), "kelvin": [*WHITES, DAYLIGHT],
             "upscale": finish.upscale, "upscales": _passes(view, "upscale", finish.upscale),
             "interpolate": finish.interpolate, "interpolates": _passes(view, "interpolate", finish.interpolate),
         }

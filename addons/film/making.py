@@ -9,6 +9,8 @@ from addons.api import Action, PartData, Reply
 from addons.film.reading import counted, cut_shots, cut_view, films, named, older
 from addons.format import clock
 from addons.session import View
+from addons.words import named as label
+from addons.words import said, t, tn
 from domain.job import Failed, Job, Queued, Running, Stopped
 from services.film import FILM, QUALITIES
 from services.film_contents import CutShot
@@ -48,7 +50,7 @@ def make_view(view: View) -> PartData:
         "frames": reel.frames,
         "length": clock(reel.frames, view.project.rate),
         "qualities": [{"id": q, "on": q == chosen} for q in QUALITIES],
-        "about": QUALITY_WORDS.get(chosen, ""),
+        "about": label(QUALITY_WORDS.get(chosen, "")),
         "step": "none" if not reel.frames else "blocked" if blocked else "render" if lack else "make",
         "fresh": is_fresh(view),
         "note": note(lack, _shots(s for s in now if s.lacks == "short"), blocked, stale, now),
@@ -63,9 +65,9 @@ def make_view(view: View) -> PartData:
         if last is not None:
             match last.phase:
                 case Failed(message=message, cure=cure):
-                    head["failed"] = {"message": message, "cure": cure}
+                    head["failed"] = {"message": said(message), "cure": said(cure)}
                 case Stopped(message=message) if message != STOPPED:
-                    head["failed"] = {"message": message, "cure": "See the Queue for the reason."}
+                    head["failed"] = {"message": said(message), "cure": t("See the Queue for the reason.")}
                 case _:
                     pass
     return PartData(head)
@@ -96,26 +98,27 @@ def note(
     if blocked:
         first = next(s.planned for s in now if s.lacks == "blocked")
         why = first.problem or next((s.reason for s in first.segments if s.state == "blocked"), "")
-        why = why and f" Shot {first.shot}: {why.rstrip('.')}."
-        return f"{named(blocked).capitalize()} cannot be rendered yet.{why}"
+        why = why and " " + t("Shot {shot}: {why}.", shot=first.shot, why=said(why).rstrip("."))
+        return t("{what} cannot be rendered yet.{why}", what=named(blocked).capitalize(), why=why)
     found = []
     missing = [shot for shot in lack if shot not in short]
     if missing:
-        found.append(f"{named(missing).capitalize()} {'has' if len(missing) == 1 else 'have'} no take yet.")
+        what = named(missing).capitalize()
+        found.append(tn("{what} has no take yet.", "{what} have no take yet.", len(missing), what=what))
     if short:
-        found.append(f"{named(short).capitalize()}: the take does not fit the length as it is now.")
+        found.append(t("{what}: the take does not fit the length as it is now.", what=named(short).capitalize()))
     if stale:
-        one = len(stale) == 1
-        found.append(f"{named(stale).capitalize()} changed since {'its take was' if one else 'their takes were'} made.")
+        one, many = "{what} changed since its take was made.", "{what} changed since their takes were made."
+        found.append(tn(one, many, len(stale), what=named(stale).capitalize()))
     return " ".join(found)
 
 
 def _job_head(view: View, job: Job) -> dict[str, Any]:
     before = [j for j in view.jobs if j.id in job.after]
-    head: dict[str, Any] = {"id": job.id, "what": job.title if _delivery(job) else ""}
+    head: dict[str, Any] = {"id": job.id, "what": said(job.title) if _delivery(job) else ""}
     match job.phase:
         case Running(started=started, fraction=fraction, detail=detail):
-            head |= {"state": "running", "started": started, "fraction": round(fraction, 3), "detail": detail}
+            head |= {"state": "running", "started": started, "fraction": round(fraction, 3), "detail": said(detail)}
             elapsed = view.studio.jobs.elapsed(job.id)
             if fraction > 0.03 and elapsed > 1:
                 head["left"] = round(elapsed * (1 - fraction) / fraction)
@@ -124,10 +127,10 @@ def _job_head(view: View, job: Job) -> dict[str, Any]:
             part = sum(j.phase.fraction for j in before if isinstance(j.phase, Running))
             head |= {
                 "state": "before", "fraction": round((done + part) / len(before), 3),
-                "detail": f"{done} of {len(before)} clips rendered",
+                "detail": t("{done} of {count} clips rendered", done=done, count=len(before)),
             }  # fmt: skip
         case _:
-            head |= {"state": "queued", "fraction": 0, "detail": "waiting for its turn"}
+            head |= {"state": "queued", "fraction": 0, "detail": t("waiting for its turn")}
     head["paused"] = view.studio.jobs.is_paused(view.open.id)
     return head
 
@@ -146,8 +149,8 @@ def make_act(view: View, action: Action) -> Reply | None:
             job = film_job(view)
             if job is not None:
                 studio.jobs.stop([job.id])
-                kept = "The film that was there stays." if films(view) else "Nothing was written."
-                return Reply(said=f"Stopped. {kept}")
+                kept = t("The film that was there stays.") if films(view) else t("Nothing was written.")
+                return Reply(said=t("Stopped. {kept}", kept=kept))
         case "resume":
             studio.jobs.resume(project.id)
         case "go" if action.id in ("storyboard", "keyframes", "video"):
@@ -158,7 +161,7 @@ def make_act(view: View, action: Action) -> Reply | None:
 def start(view: View, *, also_stale: bool) -> Reply:
     """Queue what is missing and the film behind it; a film that is on its way already is left alone."""
     if film_job(view) is not None:
-        return Reply(said="The film is being made already.")
+        return Reply(said=t("The film is being made already."))
     studio, project = view.studio, view.open
     wanted = _shots(s for s in cut_shots(view) if s.lacks or (also_stale and s.stale))
     after: tuple[str, ...] = ()
@@ -171,5 +174,5 @@ def start(view: View, *, also_stale: bool) -> Reply:
     studio.film.make(project, quality=quality(view), after=after)
     view.remember(film="")
     if wanted:
-        return Reply(said=f"Rendering {counted(wanted)}, then the film is made.")
-    return Reply(said="The film is being made.")
+        return Reply(said=t("Rendering {shots}, then the film is made.", shots=counted(wanted)))
+    return Reply(said=t("The film is being made."))

@@ -4,8 +4,8 @@
   const { html, raw, icons } = Kino;
   const F = (Kino.film = Kino.film || {});
   const { option, select, input, slider, whole } = F.form;
-  const TRACKS = { narration: "Narration", music: "Music", effects: "Effects" };
-  const SAID = { unspoken: "not spoken yet", moved: "moved, to be heard whole", short: "its shot is too short", gone: "its file is gone", fits: "" };
+  const TRACKS = { narration: Kino.t("Narration"), music: Kino.t("Music"), effects: Kino.t("Effects") };
+  const SAID = { unspoken: Kino.t("not spoken yet"), moved: Kino.t("moved, to be heard whole"), short: Kino.t("its shot is too short"), gone: Kino.t("its file is gone"), fits: "" };
 
   /* -- lanes under the timeline -------------------------------------------------------------------------------- */
   let items = [];
@@ -23,7 +23,7 @@
     if (!box) return;
     const text = ["narration", "music", "effects"].map((track) => {
       const own = items.filter((i) => i.track === track && i.n > 0);
-      return html`<div class="fm-lane ${track}" data-drop="import" data-together ${track === "narration" ? "" : raw(html`data-track="${track}"`)}><b class="fm-lanename">${TRACKS[track]}</b>${own.map((i) => raw(html`<span class="fm-sound ${i.s}${i.mu ? " off" : ""}" ${i.piece ? raw(html`data-piece="${i.piece}" tabindex="0" role="button"`) : raw(html`data-line="${i.shot}" tabindex="0" role="button"`)} style="left:${p(i.f)};width:${p(i.n)}" title="${i.t}${SAID[i.s] ? " · " + SAID[i.s] : ""}${i.mu ? " · off" : ""}" aria-label="${TRACKS[track]}: ${i.t}">${raw(wave(i.w))}<em>${i.t}</em></span>`))}</div>`;
+      return html`<div class="fm-lane ${track}" data-drop="import" data-together ${track === "narration" ? "" : raw(html`data-track="${track}"`)}><b class="fm-lanename">${TRACKS[track]}</b>${own.map((i) => raw(html`<span class="fm-sound ${i.s}${i.mu ? " off" : ""}" ${i.piece ? raw(html`data-piece="${i.piece}" tabindex="0" role="button"`) : raw(html`data-line="${i.shot}" tabindex="0" role="button"`)} style="left:${p(i.f)};width:${p(i.n)}" title="${[i.t, SAID[i.s], i.mu && Kino.t("off")].filter(Boolean).join(" · ")}" aria-label="${TRACKS[track]}: ${i.t}">${raw(wave(i.w))}<em>${i.t}</em></span>`))}</div>`;
     }).join("");
     if (box._text !== text) { box.innerHTML = text; box._text = text; }
   };
@@ -63,41 +63,41 @@
 
   /* -- the panel ------------------------------------------------------------------------------------------------ */
   const check = (field, label, on) => raw(html`<label class="kcheck"><input type="checkbox" data-field="${field}" ${on ? "checked" : ""}> ${label}</label>`);
-  const piece = (x, h) => raw(html`<details class="fm-piece" data-piece-card="${x.id}"><summary><b>${x.title}</b><span>${x.gone ? "its file is gone" : x.frames ? `${x.length.toFixed(1)} s · ${TRACKS[x.track]}` : "not heard where it stands"}</span></summary>
-      ${input(`piece.${x.id}.title`, "Name", x.title, 'maxlength="200"')}
-      <div class="krow">${select(`piece.${x.id}.track`, "Track", [["music", "Music"], ["effects", "Effects"]], x.track)}${select(`piece.${x.id}.item`, "Hangs on", h.items, x.item)}</div>
-      <div class="krow three">${input(`piece.${x.id}.offset`, "Begins (frame)", x.offset, 'inputmode="numeric"')}${input(`piece.${x.id}.start`, "From second", x.start, 'inputmode="decimal"')}${input(`piece.${x.id}.seconds`, "Seconds", x.seconds, 'inputmode="decimal" placeholder="all"')}</div>
-      <div class="krow three">${input(`piece.${x.id}.fade_in`, "Fade in (s)", x.fade_in, 'inputmode="decimal"')}${input(`piece.${x.id}.fade_out`, "Fade out (s)", x.fade_out, 'inputmode="decimal"')}${x.loop ? input(`piece.${x.id}.crossfade`, "Overlap (s)", x.crossfade, 'inputmode="decimal"') : ""}</div>
-      ${slider(`piece.${x.id}.gain`, "Volume", x.gain, -60, 24, 0.5, " dB", 0)}
-      <div class="fm-row">${check(`piece.${x.id}.loop`, "Repeat to the end", x.loop)}${check(`piece.${x.id}.muted`, "Off", x.muted)}<i class="grow"></i><button class="kicon small" data-act="drop-piece" data-piece="${x.id}" title="Take it out (undo brings it back)" aria-label="Take ${x.title} out">${icons.trash}</button></div></details>`);
+  const piece = (x, h) => raw(html`<details class="fm-piece" data-piece-card="${x.id}"><summary><b>${x.title}</b><span>${x.gone ? Kino.t("its file is gone") : x.frames ? `${x.length.toFixed(1)} s · ${TRACKS[x.track]}` : Kino.t("not heard where it stands")}</span></summary>
+      ${input(`piece.${x.id}.title`, Kino.t("Name"), x.title, 'maxlength="200"')}
+      <div class="krow">${select(`piece.${x.id}.track`, Kino.t("Track"), [["music", Kino.t("Music")], ["effects", Kino.t("Effects")]], x.track)}${select(`piece.${x.id}.item`, Kino.t("Hangs on"), h.items, x.item)}</div>
+      <div class="krow three">${input(`piece.${x.id}.offset`, Kino.t("Begins (frame)"), x.offset, 'inputmode="numeric"')}${input(`piece.${x.id}.start`, Kino.t("From second"), x.start, 'inputmode="decimal"')}${input(`piece.${x.id}.seconds`, Kino.t("Seconds"), x.seconds, html`inputmode="decimal" placeholder="${Kino.t("all")}"`)}</div>
+      <div class="krow three">${input(`piece.${x.id}.fade_in`, Kino.t("Fade in (s)"), x.fade_in, 'inputmode="decimal"')}${input(`piece.${x.id}.fade_out`, Kino.t("Fade out (s)"), x.fade_out, 'inputmode="decimal"')}${x.loop ? input(`piece.${x.id}.crossfade`, Kino.t("Overlap (s)"), x.crossfade, 'inputmode="decimal"') : ""}</div>
+      ${slider(`piece.${x.id}.gain`, Kino.t("Volume"), x.gain, -60, 24, 0.5, " dB", 0)}
+      <div class="fm-row">${check(`piece.${x.id}.loop`, Kino.t("Repeat to the end"), x.loop)}${check(`piece.${x.id}.muted`, Kino.t("Off"), x.muted)}<i class="grow"></i><button class="kicon small" data-act="drop-piece" data-piece="${x.id}" title="${Kino.t("Take it out (undo brings it back)")}" aria-label="${Kino.t("Take {title} out", { title: x.title })}">${icons.trash}</button></div></details>`);
   const voices = (h) => {
     const engine = h.engines.find((e) => e.id === h.voice.engine) || h.engines.find((e) => e.ready), chosen = h.engines.find((e) => e.id === h.voice.engine);
     const named = (chosen || engine)?.voices || [];
-    return raw(html`${h.engines.length ? "" : raw('<p class="kmuted">Looking for speech engines …</p>')}
-      <div class="krow">${select("voice.engine", "Speaks with", [["", "As in Settings"], ...h.engines.map((e) => [e.id, e.title + (e.ready ? "" : " (not ready)")])], h.voice.engine)}
-      ${named.length ? select("voice.name", "Voice", [["", "Its own"], ...named.map((v) => [v.id, v.title + (v.language ? ` (${v.language})` : "")])], h.voice.name) : input("voice.name", "Voice", h.voice.name, 'placeholder="its own"')}</div>
-      ${slider("voice.speed", "Speed of speech", h.voice.speed, 0.5, 2, 0.05, "×", 1)}
-      ${chosen && !chosen.ready ? raw(html`<p class="fm-warn">${icons.warn}<span>${chosen.why}</span></p>`) : h.engines.length && !engine ? raw(html`<p class="fm-warn">${icons.warn}<span>Nothing can speak yet. ${h.engines.map((e) => e.why).join(" ")}</span></p>`) : ""}
-      <button class="fm-reset fm-left" data-act="engines">Look for engines again</button>`);
+    return raw(html`${h.engines.length ? "" : raw(html`<p class="kmuted">${Kino.t("Looking for speech engines …")}</p>`)}
+      <div class="krow">${select("voice.engine", Kino.t("Speaks with"), [["", Kino.t("As in Settings")], ...h.engines.map((e) => [e.id, e.title + (e.ready ? "" : Kino.t(" (not ready)"))])], h.voice.engine)}
+      ${named.length ? select("voice.name", Kino.t("Voice"), [["", Kino.t("Its own")], ...named.map((v) => [v.id, v.title + (v.language ? ` (${v.language})` : "")])], h.voice.name) : input("voice.name", Kino.t("Voice"), h.voice.name, html`placeholder="${Kino.t("its own")}"`)}</div>
+      ${slider("voice.speed", Kino.t("Speed of speech"), h.voice.speed, 0.5, 2, 0.05, "×", 1)}
+      ${chosen && !chosen.ready ? raw(html`<p class="fm-warn">${icons.warn}<span>${chosen.why}</span></p>`) : h.engines.length && !engine ? raw(html`<p class="fm-warn">${icons.warn}<span>${Kino.t("Nothing can speak yet. {what}", { what: h.engines.map((e) => e.why).join(" ") })}</span></p>`) : ""}
+      <button class="fm-reset fm-left" data-act="engines">${Kino.t("Look for engines again")}</button>`);
   };
   Kino.part("film.sound", {
-    frame: (h) => (h.levels ? html`<aside class="kpane fm-panel" aria-label="Sound">
-      <h3 class="ksec">Music and effects</h3>
-      <div class="fm-drops"><label class="kbtn small" data-drop="import" data-together data-track="music">${icons.plus} Music<input type="file" class="sb-file" data-act="import" data-together data-track="music" multiple accept="audio/*,video/*" aria-label="Add music"></label><label class="kbtn small" data-drop="import" data-together data-track="effects">${icons.plus} Effect<input type="file" class="sb-file" data-act="import" data-together data-track="effects" multiple accept="audio/*,video/*" aria-label="Add an effect"></label><span class="kmuted">or drop files on a track</span></div>
+    frame: (h) => (h.levels ? html`<aside class="kpane fm-panel" aria-label="${Kino.t("Sound")}">
+      <h3 class="ksec">${Kino.t("Music and effects")}</h3>
+      <div class="fm-drops"><label class="kbtn small" data-drop="import" data-together data-track="music">${icons.plus} ${Kino.t("Music")}<input type="file" class="sb-file" data-act="import" data-together data-track="music" multiple accept="audio/*,video/*" aria-label="${Kino.t("Add music")}"></label><label class="kbtn small" data-drop="import" data-together data-track="effects">${icons.plus} ${Kino.t("Effect")}<input type="file" class="sb-file" data-act="import" data-together data-track="effects" multiple accept="audio/*,video/*" aria-label="${Kino.t("Add an effect")}"></label><span class="kmuted">${Kino.t("or drop files on a track")}</span></div>
       ${h.pieces.map((x) => piece(x, h))}
-      <h3 class="ksec">Levels</h3>
-      ${h.tracks.map(([id, label]) => raw(html`<div class="fm-level">${slider("levels." + id, label, h.levels[id], -60, 24, 0.5, " dB")}${check("levels.mute_" + id, "Off", h.levels["mute_" + id])}</div>`))}
-      ${check("ducking.on", "Music gives way to speech", h.ducking.on)}
-      ${h.ducking.on ? raw(html`${slider("ducking.depth", "By", h.ducking.depth, 1, 40, 1, " dB", 12)}<div class="krow">${input("ducking.attack", "Down within (ms)", h.ducking.attack, whole)}${input("ducking.release", "Back within (ms)", h.ducking.release, whole)}</div>`) : ""}
-      <div class="krow">${select("loudness", "Loudness", h.louder, h.loudness)}${select("subtitles", "Subtitles", h.written, h.subtitles)}</div>
-      <h3 class="ksec">Narration</h3>${voices(h)}
-      <div class="fm-row"><button class="kbtn small ${h.unspoken && !h.speaking ? "primary" : ""}" data-act="narrate" ${h.unspoken && !h.speaking ? "" : "disabled"}>${h.speaking ? `Speaking, ${h.speaking} to go` : h.unspoken ? `Speak ${F.many(h.unspoken, "line")}` : "All is spoken"}</button></div>
+      <h3 class="ksec">${Kino.t("Levels")}</h3>
+      ${h.tracks.map(([id, label]) => raw(html`<div class="fm-level">${slider("levels." + id, label, h.levels[id], -60, 24, 0.5, " dB")}${check("levels.mute_" + id, Kino.t("Off"), h.levels["mute_" + id])}</div>`))}
+      ${check("ducking.on", Kino.t("Music gives way to speech"), h.ducking.on)}
+      ${h.ducking.on ? raw(html`${slider("ducking.depth", Kino.t("By"), h.ducking.depth, 1, 40, 1, " dB", 12)}<div class="krow">${input("ducking.attack", Kino.t("Down within (ms)"), h.ducking.attack, whole)}${input("ducking.release", Kino.t("Back within (ms)"), h.ducking.release, whole)}</div>`) : ""}
+      <div class="krow">${select("loudness", Kino.t("Loudness"), h.louder, h.loudness)}${select("subtitles", Kino.t("Subtitles"), h.written, h.subtitles)}</div>
+      <h3 class="ksec">${Kino.t("Narration")}</h3>${voices(h)}
+      <div class="fm-row"><button class="kbtn small ${h.unspoken && !h.speaking ? "primary" : ""}" data-act="narrate" ${h.unspoken && !h.speaking ? "" : "disabled"}>${h.speaking ? Kino.t("Speaking, {n} to go", { n: h.speaking }) : h.unspoken ? Kino.tn("Speak {n} line", "Speak {n} lines", h.unspoken) : Kino.t("All is spoken")}</button></div>
       ${h.failed ? raw(html`<p class="fm-warn" role="alert">${icons.warn}<span>${h.failed}</span></p>`) : ""}
       <div class="fm-lines" data-list></div></aside>` : '<div data-list hidden></div>'),
     item: (l) => html`<div class="fm-line" data-id="${l.id}"><header><b>${l.id}</b><span class="kmuted">${l.hint}</span>${l.state ? raw(html`<b class="kpill ${l.tone}">${l.state}</b>`) : ""}</header>
-      <label class="kf"><textarea data-field="text" rows="2" maxlength="5000" placeholder="What is said over this shot" aria-label="Narration of shot ${l.id}">${l.text}</textarea></label>
-      ${l.text ? raw(html`${l.says ? raw(html`<p class="fm-fact">${l.says}</p>`) : ""}<div class="fm-lineform">${input("offset", "After frames", l.offset, whole)}${slider("gain", "Volume", l.gain, -60, 24, 0.5, " dB", 0)}${check("muted", "Off", l.muted)}</div>
-        <div class="fm-row">${l.url ? raw(html`<button class="kbtn small" data-play="${l.url}">${icons.play} Listen</button>`) : ""}<button class="kbtn small" data-act="narrate" ${l.spoken ? raw('data-again="1"') : ""}>${l.spoken ? "Speak again" : "Speak"}</button>${l.longer ? raw(html`<button class="kbtn small primary" data-act="lengthen">Lengthen the shot</button>`) : ""}</div>`) : ""}</div>`,
+      <label class="kf"><textarea data-field="text" rows="2" maxlength="5000" placeholder="${Kino.t("What is said over this shot")}" aria-label="${Kino.t("Narration of shot {id}", { id: l.id })}">${l.text}</textarea></label>
+      ${l.text ? raw(html`${l.says ? raw(html`<p class="fm-fact">${l.says}</p>`) : ""}<div class="fm-lineform">${input("offset", Kino.t("After frames"), l.offset, whole)}${slider("gain", Kino.t("Volume"), l.gain, -60, 24, 0.5, " dB", 0)}${check("muted", Kino.t("Off"), l.muted)}</div>
+        <div class="fm-row">${l.url ? raw(html`<button class="kbtn small" data-play="${l.url}">${icons.play} ${Kino.t("Listen")}</button>`) : ""}<button class="kbtn small" data-act="narrate" ${l.spoken ? raw('data-again="1"') : ""}>${l.spoken ? Kino.t("Speak again") : Kino.t("Speak")}</button>${l.longer ? raw(html`<button class="kbtn small primary" data-act="lengthen">${Kino.t("Lengthen the shot")}</button>`) : ""}</div>`) : ""}</div>`,
   });
   const audio = new Audio();
   document.addEventListener("click", (e) => {
@@ -105,6 +105,6 @@
     if (!b) return;
     if (!audio.paused && audio.dataset.url === b.dataset.play) { audio.pause(); return; }
     audio.dataset.url = audio.src = b.dataset.play;
-    audio.play().catch(() => Kino.toast("The browser cannot play this sound.", "error"));
+    audio.play().catch(() => Kino.toast(Kino.t("The browser cannot play this sound."), "error"));
   });
 })();

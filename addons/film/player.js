@@ -4,7 +4,6 @@
 (() => {
   const { html, raw, icons } = Kino;
   const F = (Kino.film = Kino.film || {});
-  F.many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
   const two = (n) => String(n).padStart(2, "0");
   F.timecode = (frame, rate) => {
     const base = Math.max(1, Math.floor(rate + 0.5)), s = Math.floor(frame / base);
@@ -53,13 +52,14 @@
   const screens = () => [...(stage()?.querySelectorAll("video") || [])];
   const live = () => screens().find((v) => v.classList.contains("on"));
   function load(video, at) {
+    video._for = at.item.id;
     if (video.dataset.url !== at.url) { video.dataset.url = at.url; video.src = at.url; }
     if (video.readyState < 1) { video._then = at.time; return; }
     if (video.seeking) { video._then = at.time; return; }
     if (Math.abs(video.currentTime - at.time) > 1e-4) video.currentTime = at.time;
   }
   function settled(video) {
-    if (video._then === undefined) { if (video._show) { video._show = false; reveal(video); } return; }
+    if (video._then === undefined) { if (video._show) { video._show = false; reveal(video); join(video); } mix(); return; }
     const time = video._then;
     video._then = undefined;
     if (Math.abs(video.currentTime - time) > 1e-4) video.currentTime = time; else settled(video);
@@ -69,6 +69,10 @@
     card(null);
   }
   function card(item) {
+    paint(item);
+    if (item) for (const v of screens()) { v._show = false; if (!v.paused) v.pause(); }
+  }
+  function paint(item) {
     const box = stage()?.querySelector(".fm-card");
     if (!box) return;
     let text = "", ground = "#000";
@@ -76,11 +80,36 @@
       ground = item.bg || "#000";
       text = item.k === "title" ? html`<div class="fm-title ${item.style}" style="color:${item.col}"><b>${item.t}</b><span>${item.u || ""}</span></div>` : "";
     } else if (item) {
-      text = html`${item.p ? raw(html`<img alt="" src="/media/${now.head.project}/${item.p}/640">`) : ""}<p>Shot ${item.sh} has no take yet.</p>`;
+      text = html`${item.p ? raw(html`<img alt="" src="/media/${now.head.project}/${item.p}/640">`) : ""}<p>${Kino.t("Shot {sh} has no take yet.", { sh: item.sh })}</p>`;
     }
     box.hidden = !item;
     if (box._text !== text + ground) { box.innerHTML = text; box.style.background = ground; box._text = text + ground; }
-    if (item) for (const v of screens()) { v._show = false; if (!v.paused) v.pause(); }
+    box._for = item?.id;
+  }
+  /* The item that a transition mixes with the one under the playhead, loaded into the screen that is free. */
+  function aside(frame, primary) {
+    const t = F.joining(frame), item = t && (F.at(frame) === t.into ? t.out : t.into);
+    if (!item) return null;
+    const at = spot(item, shotFrame(item, frame));
+    if (!at.url) { if (primary) paint(item); return null; }
+    const other = screens().find((v) => v !== primary && !(v.classList.contains("on") && primary));
+    if (!other || (primary && primary.dataset.url === at.url)) return null;
+    return { video: other, at };
+  }
+  /* Lay what is loaded over one another as the frame under the playhead asks for, in the colours of the film. */
+  function mix() {
+    const box = stage(), veil = box?.querySelector(".fm-veil");
+    if (!veil) return;
+    const peek = now.el.querySelector(".fm-screen").dataset.peek, t = now.mode === "cut" && !peek ? F.joining(now.frame) : null, cards = box.querySelector(".fm-card");
+    const shows = (item) => item && (screens().find((v) => v._for === item.id && v.readyState >= 2 && (v.classList.contains("on") || !v._show)) || (!cards.hidden && cards._for === item.id ? cards : null));
+    const out = shows(t?.out), into = shows(t?.into);
+    for (const v of screens()) {
+      v.classList.toggle("also", !!t && (v === out || v === into) && !v.classList.contains("on"));
+      const look = F.look(F.items.find((i) => i.id === v._for));
+      if (v.style.filter !== look) v.style.filter = look;
+    }
+    for (const el of [...screens(), cards]) if (el !== out && el !== into) { el.style.opacity = ""; el.style.clipPath = ""; el.style.zIndex = ""; }
+    F.layer(t && (out || !t.out) && into ? t : null, out, into, veil);
   }
   /* Show one frame, standing still. */
   function still(at) {
@@ -91,6 +120,18 @@
     const ready = video.dataset.url === at.url && video.readyState >= 2 && !video.seeking && Math.abs(video.currentTime - at.time) <= 1e-4;
     load(video, at);
     if (ready) { video._show = false; reveal(video); }
+    return video;
+  }
+  /* A frame of the cut standing still, with what a transition mixes into it. */
+  function stand(frame) {
+    const item = F.at(frame);
+    join(still(spot(item, shotFrame(item, frame))));
+    mix();
+  }
+  /* Load the other item of a transition beside the one that stands. */
+  function join(video) {
+    const other = now.mode === "cut" && now.shuttle <= 0 && !now.el?.querySelector(".fm-screen").dataset.peek ? aside(now.frame, video) : null;
+    if (other) load(other.video, other.at);
   }
   F.peek = (item, frame) => { if (!now.el) return; now.el.querySelector(".fm-screen").dataset.peek = "1"; still(spot(item, frame)); };
   F.unpeek = () => { const screen = now.el?.querySelector(".fm-screen"); if (!screen?.dataset.peek) return; delete screen.dataset.peek; if (now.mode === "cut") seek(now.frame); };
@@ -102,16 +143,19 @@
     const frame = now.begin + Math.floor(((time - now.began) / 1000) * rate() * now.shuttle);
     if (frame > last() || frame < 0 || !F.items.length) { show(Math.min(Math.max(0, frame), last())); shuttle(0); return; }
     const item = F.at(frame), at = spot(item, shotFrame(item, frame));
-    if (now.shuttle < 0) still(at);
+    let video = null;
+    now.frame = frame;
+    if (now.shuttle < 0) stand(frame);
     else if (!at.url) card(item);
     else {
       const [a, b] = screens();
-      let video = a.dataset.url === at.url ? a : b.dataset.url === at.url ? b : null;
+      video = a._for === item.id && a.dataset.url === at.url ? a : b._for === item.id && b.dataset.url === at.url ? b : a.dataset.url === at.url ? a : b.dataset.url === at.url ? b : null;
       if (!video) { video = live() === a ? b : a; load(video, at); }
       const wanted = Math.min(16, Math.max(0.0625, (item.v ? ratio(item.v) : 1) * now.shuttle));
       if (video.readyState < 2 || (video.seeking && !video.classList.contains("on"))) { now.begin = frame; now.began = time; } /* the clock waits for the picture */
       else {
-        if (!video.classList.contains("on")) { load(video, at); reveal(video); }
+        if (!video.classList.contains("on")) { if (!video.classList.contains("also") || Math.abs(video.currentTime - at.time) > 0.15) load(video, at); reveal(video); }
+        video._for = item.id;
         if (Math.abs(video.currentTime - at.time) > 0.15 * Math.max(1, wanted) && !video.seeking) video.currentTime = at.time;
         if (video.playbackRate !== wanted) video.playbackRate = wanted;
         video.muted = !!item.mu;
@@ -120,10 +164,23 @@
       }
       /* The next clip is fetched before it is needed. */
       const next = F.items[F.items.indexOf(item) + 1], other = video === a ? b : a;
-      if (next?.src && item.f + item.n - frame < rate() * 1.5 * now.shuttle) { const then = spot(next, next.a); if (then.url !== video.dataset.url && other.dataset.url !== then.url) load(other, then); }
+      if (!F.joining(frame) && next?.src && item.f + item.n - frame < rate() * 1.5 * now.shuttle) { const then = spot(next, next.a - (next.tr?.[1] || 0) * (next.v ? ratio(next.v) : 1)); if (then.url !== video.dataset.url && other.dataset.url !== then.url) load(other, then); }
     }
     show(frame);
+    if (now.shuttle > 0) { beside(frame, video); mix(); }
     now.loop = requestAnimationFrame(run);
+  }
+
+  /* Keep the other item of a transition running along. */
+  function beside(frame, video) {
+    const other = aside(frame, video);
+    if (!other) return;
+    const { video: screen, at } = other, wanted = Math.min(16, Math.max(0.0625, (at.item.v ? ratio(at.item.v) : 1) * now.shuttle));
+    screen.muted = true;
+    if (screen.dataset.url !== at.url || screen._for !== at.item.id || (Math.abs(screen.currentTime - at.time) > 0.15 * Math.max(1, wanted) && !screen.seeking)) load(screen, at);
+    if (!video || screen.readyState < 2) return;
+    if (screen.playbackRate !== wanted) screen.playbackRate = wanted;
+    if (screen.paused && !screen.ended) screen.play().catch(() => {});
   }
 
   /* -- both ------------------------------------------------------------------------------------------------- */
@@ -134,9 +191,9 @@
       /* The middle of the frame: no rounding, there or in the decoder, can land on a neighbour. */
       now.film.currentTime = (frame + 0.5) / rate();
     } else {
-      const item = F.at(frame);
       now.begin = frame; now.began = performance.now();
-      if (now.shuttle <= 0) still(spot(item, shotFrame(item, frame)));
+      now.frame = frame;
+      if (now.shuttle <= 0) stand(frame);
     }
     show(frame);
   }
@@ -166,7 +223,7 @@
     const el = now.el, going = now.shuttle !== 0, button = el?.querySelector("[data-do=toggle]");
     if (!button) return;
     button.innerHTML = (going ? icons.pause : icons.play).raw;
-    button.setAttribute("aria-label", going ? "Pause" : "Play");
+    button.setAttribute("aria-label", going ? Kino.t("Pause") : Kino.t("Play"));
     el.querySelector(".fm-speed").textContent = going && now.shuttle !== 1 ? (now.shuttle < 0 ? "◀ " : "▶ ") + Math.abs(now.shuttle) + "×" : "";
   }
   function show(frame) {
@@ -175,7 +232,7 @@
     now.frame = frame;
     now.cursor[now.mode] = frame;
     el.querySelector(".fm-tc").textContent = F.timecode(frame, rate());
-    el.querySelector(".fm-frame").textContent = total() ? `frame ${frame + 1} of ${total()}` : "";
+    el.querySelector(".fm-frame").textContent = total() ? Kino.t("frame {n} of {of}", { n: frame + 1, of: total() }) : "";
     const range = el.querySelector(".fm-seek");
     if (+range.max !== last()) range.max = last();
     if (+range.value !== frame) range.value = frame;
@@ -205,7 +262,8 @@
     for (const s of screens()) if (!s._ready) { s._ready = true; s.addEventListener("seeked", () => settled(s)); s.addEventListener("loadeddata", () => settled(s)); }
     if (!other) return;
     const same = from >= 0 ? (mode === "film" ? inFilm(from) : from) : -1;
-    now.frame = same >= 0 ? same : kept(memory());
+    now.frame = mode === "film" && F.toFilm >= 0 ? F.toFilm : same >= 0 ? same : kept(memory());
+    if (mode === "film") F.toFilm = -1;
     state();
     if (mode === "cut" || v.readyState >= 1) seek(now.frame); else show(Math.min(now.frame, last()));
   }
@@ -225,6 +283,12 @@
       seek(there);
     } else { if (!going) shuttle(0); seek(frame); }
   };
+  F.seekFilm = (frame) => { /* a frame of the film that is shown */
+    if (!now.head?.film) return;
+    if (now.mode === "film") { shuttle(0); seek(frame); return; }
+    F.toFilm = frame;
+    Kino.act("film.player", "source", { id: "film" });
+  };
   F.step = (by) => { shuttle(0); seek(now.frame + by); };
   F.jump = (by) => {
     const list = F.items, here = F.here(), i = list.indexOf(F.at(here));
@@ -235,26 +299,27 @@
 
   const svg = (d, fill = true) => raw(`<svg class="ki" viewBox="0 0 16 16" width="14" height="14" ${fill ? 'fill="currentColor"' : 'fill="none" stroke="currentColor" stroke-width="1.500"'} aria-hidden="true"><path d="${d}"/></svg>`);
   Kino.part("film.player", {
-    frame: (h) => html`<section class="kpane fm-player" aria-label="Player">
+    frame: (h) => html`<section class="kpane fm-player" aria-label="${Kino.t("Player")}">
       <div class="fm-screen" data-mode="${h.film ? h.source : "cut"}">
         ${h.film ? raw(html`<div class="fm-video" data-keep="film-${h.film.name}"><video src="${h.film.url}" preload="auto" playsinline aria-label="${h.film.name}" style="aspect-ratio:${h.film.aspect}"></video>
-        <p class="fm-wrong" role="alert" hidden>The browser cannot play this file. Download it, or make the film again.</p></div>`) : ""}
-        <div class="fm-cut" data-keep="cut-${h.project}" style="--ratio:${h.aspect}"><video preload="auto" playsinline aria-label="The cut"></video><video preload="auto" playsinline aria-hidden="true"></video><div class="fm-card" hidden></div></div>
-        ${h.shots ? "" : raw(html`<div class="kempty"><h2>A film needs shots</h2><p>Write them in Storyboard, or import a storyboard.</p></div>`)}
+        <p class="fm-wrong" role="alert" hidden>${Kino.t("The browser cannot play this file. Download it, or make the film again.")}</p></div>`) : ""}
+        <div class="fm-cut" data-keep="cut-${h.project}" style="--ratio:${h.aspect}"><video preload="auto" playsinline aria-label="${Kino.t("The cut")}"></video><video preload="auto" playsinline aria-hidden="true"></video><div class="fm-card" hidden></div><i class="fm-veil" hidden></i></div>
+        ${h.shots ? "" : raw(html`<div class="kempty"><h2>${Kino.t("A film needs shots")}</h2><p>${Kino.t("Write them in Storyboard, or import a storyboard.")}</p></div>`)}
       </div>
       <div class="fm-transport">
         <div class="fm-buttonbar" data-keep="bar">
-          <button class="kicon" data-do="first" title="To the beginning (Home)" aria-label="To the beginning">${svg("M3 3h2v10H3zM13 3v10L6 8z")}</button>
-          <button class="kicon" data-do="cut-" title="Cut before (↑)" aria-label="Cut before">${svg("M8 3v10L2 8zM14 3v10L8 8z")}</button>
-          <button class="kicon" data-do="step-" title="One frame back (←)" aria-label="One frame back">${icons.arrowL}</button>
-          <button class="kicon fm-play" data-do="toggle" title="Play or pause (Space)" aria-label="Play">${icons.play}</button>
-          <button class="kicon" data-do="step+" title="One frame on (→)" aria-label="One frame on">${icons.arrowR}</button>
-          <button class="kicon" data-do="cut+" title="Next cut (↓)" aria-label="Next cut">${svg("M2 3v10l6-5zM8 3v10l6-5z")}</button>
-          <span class="fm-tc" aria-label="Timecode">00:00:00:00</span><span class="fm-frame kmuted"></span>
-          <input class="fm-seek" type="range" min="0" max="0" step="1" value="0" aria-label="Position, in frames"><span class="fm-speed"></span>
+          <button class="kicon" data-do="first" title="${Kino.t("To the beginning (Home)")}" aria-label="${Kino.t("To the beginning")}">${svg("M3 3h2v10H3zM13 3v10L6 8z")}</button>
+          <button class="kicon" data-do="cut-" title="${Kino.t("Cut before (↑)")}" aria-label="${Kino.t("Cut before")}">${svg("M8 3v10L2 8zM14 3v10L8 8z")}</button>
+          <button class="kicon" data-do="step-" title="${Kino.t("One frame back (←)")}" aria-label="${Kino.t("One frame back")}">${icons.arrowL}</button>
+          <button class="kicon fm-play" data-do="toggle" title="${Kino.t("Play or pause (Space)")}" aria-label="${Kino.t("Play")}">${icons.play}</button>
+          <button class="kicon" data-do="step+" title="${Kino.t("One frame on (→)")}" aria-label="${Kino.t("One frame on")}">${icons.arrowR}</button>
+          <button class="kicon" data-do="cut+" title="${Kino.t("Next cut (↓)")}" aria-label="${Kino.t("Next cut")}">${svg("M2 3v10l6-5zM8 3v10l6-5z")}</button>
+          <span class="fm-tc" aria-label="${Kino.t("Timecode")}">00:00:00:00</span><span class="fm-frame kmuted"></span>
+          <input class="fm-seek" type="range" min="0" max="0" step="1" value="0" aria-label="${Kino.t("Position, in frames")}"><span class="fm-speed"></span>
         </div>
-        ${h.film ? raw(html`<div class="kseg fm-source" role="group" aria-label="What is played"><button data-act="source" data-id="film" aria-pressed="${h.source === "film"}" title="${h.film.name}${h.older ? ". " + h.older : ""}">Film${h.older ? raw('<i class="fm-dot" aria-label="older than the cut"></i>') : ""}</button><button data-act="source" data-id="cut" aria-pressed="${h.source === "cut"}" title="The cut as it is now, from its takes: straight cuts, without grade and music">Cut</button></div>`) : raw(html`<span class="fm-live" title="The cut as it is now, from its takes: straight cuts, without grade and music. Make the film to see all of it.">Preview</span>`)}
-        <button class="kicon" data-do="full" title="Full screen (F)" aria-label="Full screen">${svg("M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10", false)}</button></div></section>`,
+        ${h.film ? raw(html`<div class="kseg fm-source" role="group" aria-label="${Kino.t("What is played")}"><button data-act="source" data-id="film" aria-pressed="${h.source === "film"}" title="${h.film.name}${h.older ? ". " + h.older : ""}">${Kino.t("Film")}${h.older ? raw(html`<i class="fm-dot" aria-label="${Kino.t("older than the cut")}"></i>`) : ""}</button><button data-act="source" data-id="cut" aria-pressed="${h.source === "cut"}" title="${Kino.t("The cut as it is now, from its takes")}">${Kino.t("Cut")}</button></div>`) : raw(html`<span class="fm-live" title="${Kino.t("The cut as it is now, from its takes")}">${Kino.t("Preview")}</span>`)}
+        <button class="kicon" data-do="full" title="${Kino.t("Full screen (F)")}" aria-label="${Kino.t("Full screen")}">${svg("M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10", false)}</button></div>
+      ${h.lacks && (!h.film || h.source === "cut") ? raw(html`<p class="fm-not kmuted">${h.lacks}</p>`) : ""}</section>`,
     after: (el, h) => follow(el, h),
   });
 

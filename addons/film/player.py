@@ -8,6 +8,8 @@ from addons.api import Action, PartData, Reply
 from addons.film.reading import SOURCE, older, shown_film
 from addons.format import film_url
 from addons.session import View
+from addons.words import t
+from domain.cut.items import ShotItem
 
 
 def view(view: View) -> PartData:
@@ -18,6 +20,7 @@ def view(view: View) -> PartData:
     head: dict[str, Any] = {
         "project": view.open.id, "rate": [rate.numerator, rate.denominator], "source": "cut",
         "aspect": f"{view.project.width}/{view.project.height}", "shots": len(view.board.shots),
+        "lacks": lacks(view),
     }  # fmt: skip
     if film is None:
         return PartData(head)
@@ -32,6 +35,27 @@ def view(view: View) -> PartData:
     if late:
         head["items"] = [[s.item or s.shot, s.first, s.frames] for s in film.shots]
     return PartData(head)
+
+
+def lacks(view: View) -> str:
+    """What the preview of the cut does not show of the film it would be, in one sentence; empty when it shows all."""
+    cut, plan = view.studio.cuts.cut(view.open), view.studio.sound.plan(view.open)
+    shots = [item for item in cut.items if isinstance(item, ShotItem)]
+    grades = [cut.finish.grade, *(item.grade for item in shots if item.grade is not None)]
+    heard = plan.pieces or any(not line.muted for line in plan.lines)
+    found = [
+        what
+        for what, there in (
+            (t("narration, music and effects"), bool(heard)),
+            (t("subtitles"), plan.subtitles == "burn" and bool(plan.lines)),
+            (t("lower thirds"), any(item.lower_thirds for item in shots)),
+            (t("colour tables"), any(grade.lut is not None for grade in grades)),
+            (t("the blending of segments"), cut.finish.seam > 0 or cut.finish.match != "off"),
+            (t("what moves in a morph"), any(i.into is not None and i.into.kind == "morph" for i in cut.items)),
+        )
+        if there
+    ]
+    return t("The preview leaves out {what}; the film has it.", what=", ".join(found)) if found else ""
 
 
 def source(view: View, late: str) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from addons.format import rate_words
 from addons.session import View
+from addons.words import t, tn
 from domain.cut.items import Item
 from domain.film import FilmReport
 from services.cut import CutView
@@ -18,7 +19,7 @@ LIST_LIMIT = 8
 SIDE, SELECTED, SOURCE = "film.side", "film.item", "film.source"
 """Choices of a window: which panel is open, which item is selected, and what the player shows."""
 
-SIDES = {"film": "Film", "clip": "Clip", "look": "Look", "sound": "Sound", "out": "Export"}
+SIDES = {"film": "Film", "clip": "Clip", "look": "Look", "sound": "Sound", "check": "Quality", "out": "Export"}
 """The panels beside the player."""
 
 
@@ -71,11 +72,17 @@ def older(view: View, film: FilmReport) -> str:
     project = view.project
     if film.rate != project.rate or (film.width, film.height) != (project.width, project.height):
         was = f"{film.width}×{film.height}, {rate_words(film.rate)}"
-        return f"Made at {was}; the project is {project.width}×{project.height}, {rate_words(project.rate)} now."
+        return t(
+            "Made at {was}; the project is {width}×{height}, {rate} now.",
+            was=was,
+            width=project.width,
+            height=project.height,
+            rate=rate_words(project.rate),
+        )
     changed = changed_since(view, film)
     if changed:
-        return f"Older than the cut: {named(changed)} changed."
-    return "Older than the sound, which changed since." if _sounds_otherwise(view, film) else ""
+        return t("Older than the cut: {which} changed.", which=named(changed))
+    return t("Older than the sound, which changed since.") if _sounds_otherwise(view, film) else ""
 
 
 def _sounds_otherwise(view: View, film: FilmReport) -> bool:
@@ -89,15 +96,15 @@ def _sounds_otherwise(view: View, film: FilmReport) -> bool:
 def named(shots: Sequence[str]) -> str:
     """Shots in words: "shot 003", "shots 003 and 007", and the rest counted where there are many."""
     if len(shots) == 1:
-        return f"shot {shots[0]}"
+        return t("shot {value}", value=shots[0])
     if len(shots) <= LIST_LIMIT:
-        return f"shots {', '.join(shots[:-1])} and {shots[-1]}"
-    return f"shots {', '.join(shots[:LIST_LIMIT])} and {len(shots) - LIST_LIMIT} more"
+        return t("shots {which} and {value}", which=", ".join(shots[:-1]), value=shots[-1])
+    return t("shots {which} and {count} more", which=", ".join(shots[:LIST_LIMIT]), count=len(shots) - LIST_LIMIT)
 
 
 def counted(shots: Sequence[str]) -> str:
     """How many: "1 shot", "3 shots"."""
-    return f"{len(shots)} shot{'' if len(shots) == 1 else 's'}"
+    return tn("{n} shot", "{n} shots", len(shots))
 
 
 def exact_seconds(frames: int, rate: Fraction) -> str:

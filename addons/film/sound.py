@@ -10,6 +10,7 @@ from addons.api import PartData
 from addons.film.reading import cut_view, side
 from addons.film.voices import Voices
 from addons.session import View
+from addons.words import choices, named, said, t
 from domain.job import Failed
 from domain.sound.tracks import Piece
 from services.sound import LineState, PlacedPiece, SoundView
@@ -115,11 +116,12 @@ class SoundPanel:
         speaking = [job for job in view.jobs if job.kind == "speech" and not job.ended]
         waiting = [s.shot for s in now.lines if s.line is not None and not s.line.muted and s.spoken is None]
         head: dict[str, Any] = {
-            "loudness": plan.loudness, "louder": list(LOUDNESS_WORDS.items()), "subtitles": plan.subtitles,
-            "written": list(SUBTITLE_WORDS.items()), "levels": plan.levels.to_json(),
-            "tracks": list(TRACK_WORDS.items()),
+            "loudness": plan.loudness, "louder": choices(LOUDNESS_WORDS), "subtitles": plan.subtitles,
+            "written": choices(SUBTITLE_WORDS), "levels": plan.levels.to_json(),
+            "tracks": choices(TRACK_WORDS),
             "ducking": plan.ducking.to_json(), "voice": plan.voice.to_json(), "engines": self._voices.engines(view),
-            "pieces": [_piece(placed) for placed in now.placed], "items": _anchors(view), "notes": list(now.notes[:40]),
+            "pieces": [_piece(placed) for placed in now.placed], "items": _anchors(view),
+            "notes": [said(note) for note in now.notes[:40]],
             "speaking": len(speaking), "unspoken": len(waiting),
             "failed": _failure(view) if waiting and not speaking else "",
         }  # fmt: skip
@@ -129,12 +131,12 @@ class SoundPanel:
 def _failure(view: View) -> str:
     """Why the last narration was not spoken."""
     last = next((job.phase for job in reversed(view.jobs) if job.kind == "speech"), None)
-    return f"{last.message} {last.cure}".strip() if isinstance(last, Failed) else ""
+    return f"{said(last.message)} {said(last.cure)}".strip() if isinstance(last, Failed) else ""
 
 
 def _line(view: View, state: LineState) -> dict[str, Any]:
-    words, tone = STATES[state.state]
-    found: dict[str, Any] = {"id": state.shot, "text": "", "state": words, "tone": tone, "says": state.says}
+    words, tone = named(STATES[state.state][0]), STATES[state.state][1]
+    found: dict[str, Any] = {"id": state.shot, "text": "", "state": words, "tone": tone, "says": said(state.says)}
     shot = view.board.shot(state.shot)
     found["hint"] = (shot.title or shot.prompt)[:80]
     if state.line is not None:
@@ -174,9 +176,14 @@ def _piece(placed: PlacedPiece) -> dict[str, Any]:
 
 def _anchors(view: View) -> list[list[str]]:
     """What a sound may hang on: the film, and every item of the cut."""
-    found = [["", "The film"]]
+    found = [["", t("The film")]]
     for item in cut_view(view).cut.items:
         shot = getattr(item, "shot", "")
         same = not shot or item.id == shot
-        found.append([item.id, (f"Shot {shot}" if shot else item.id.capitalize()) + ("" if same else f" ({item.id})")])
+        found.append(
+            [
+                item.id,
+                (t("Shot {shot}", shot=shot) if shot else item.id.capitalize()) + ("" if same else f" ({item.id})"),
+            ]
+        )
     return found

@@ -11,6 +11,7 @@ from addons.film.reading import SIDE
 from addons.film.voices import Voices
 from addons.imports import handed_over
 from addons.session import View
+from addons.words import t
 from domain.errors import BadInput
 from domain.sound.tracks import Ducking, Levels, Piece, Voice
 
@@ -41,7 +42,7 @@ class SoundActions:
             run = self._sound.narrate(view.open, [action.id], again=bool(action.data.get("again")))
         else:
             run = self._sound.narrate(view.open)
-        return None if run else Reply(said="Everything is spoken already.")
+        return None if run else Reply(said=t("Everything is spoken already."))
 
     def _do_lengthen(self, view: View, action: Action) -> Reply:
         return Reply(said=self._sound.lengthen(view.open, action.id))
@@ -61,7 +62,9 @@ class SoundActions:
                 self._sound.import_sound(view.open, path, track, title=name[:200])
         view.choose(SIDE, "sound")
         return Reply(
-            said=f"{files[0][1]} is in the film." if len(files) == 1 else f"{len(files)} sounds are in the film."
+            said=t("{value} is in the film.", value=files[0][1])
+            if len(files) == 1
+            else t("{count} sounds are in the film.", count=len(files))
         )
 
     def _do_drop_piece(self, view: View, action: Action) -> None:

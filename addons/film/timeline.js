@@ -5,8 +5,8 @@
   const { html, raw, icons } = Kino;
   const F = (Kino.film = Kino.film || {});
   const ratio = (pair) => pair[0] / pair[1];
-  const STATE = { done: "", stale: "stale: its words or pictures changed since", missing: "no take yet", short: "the take does not fit the length", blocked: "cannot be rendered yet" };
-  const TRANSITION = { dissolve: "Dissolve", fade_black: "Fade through black", fade_white: "Fade through white", wipe: "Wipe", morph: "Morph" };
+  const STATE = { done: "", stale: Kino.t("stale: its words or pictures changed since"), missing: Kino.t("no take yet"), short: Kino.t("the take does not fit the length"), blocked: Kino.t("cannot be rendered yet") };
+  const TRANSITION = { dissolve: Kino.t("Dissolve"), fade_black: Kino.t("Fade through black"), fade_white: Kino.t("Fade through white"), wipe: Kino.t("Wipe"), morph: Kino.t("Morph") };
   const TILE = 64, CELLS = 12; /* pixels that a picture in the strip is high; frames in a take's strip (services/library.py) */
   const t = { el: null, head: null, p: 1, zoom: 0, drag: null, selected: "", mark: -1, pending: 0 };
   const speed = (item) => (item.v ? ratio(item.v) : 1);
@@ -118,19 +118,19 @@
   F.selected = () => F.items.find((i) => i.id === t.selected);
 
   /* -- drawing ------------------------------------------------------------------------------------------------- */
-  const MARKS = { grade: ["◐", "has a grade of its own"], text: ["T", "has a lower third"], note: ["✎", "has a note"] };
-  const edges = (i) => html`${i.a > 0 ? raw(html`<i class="fm-h l" title="${F.many(i.a, "frame")} before it left out"></i>`) : ""}${i.m > i.b ? raw(html`<i class="fm-h r" title="${F.many(i.m - i.b, "frame")} behind it left out"></i>`) : ""}`;
-  const said = (i) => (i.k === "shot" ? `Shot ${i.sh}` : i.k === "title" ? `Title ${i.t}` : "Gap");
+  const MARKS = { grade: ["◐", Kino.t("has a grade of its own")], text: ["T", Kino.t("has a lower third")], note: ["✎", Kino.t("has a note")] };
+  const edges = (i) => html`${i.a > 0 ? raw(html`<i class="fm-h l" title="${Kino.tn("{n} frame before it left out", "{n} frames before it left out", i.a)}"></i>`) : ""}${i.m > i.b ? raw(html`<i class="fm-h r" title="${Kino.tn("{n} frame behind it left out", "{n} frames behind it left out", i.m - i.b)}"></i>`) : ""}`;
+  const said = (i) => (i.k === "shot" ? Kino.t("Shot {id}", { id: i.sh }) : i.k === "title" ? Kino.t("Title {text}", { text: i.t }) : Kino.t("Gap"));
   function clip(i, h) {
     const p = (n) => `calc(var(--p)*${n})`, on = (t.selected || h.selected) === i.id, state = i.s && STATE[i.s];
     return html`<div class="fm-clip ${i.k} ${i.s || ""}${i.c ? " changed" : ""}" data-id="${i.id}" role="button" tabindex="${on ? 0 : -1}" aria-pressed="${on ? "true" : "false"}" style="left:${p(i.f)};width:${p(i.n)}${i.bg ? ";--bg:" + i.bg + ";--fg:" + (i.col || "#fff") : ""}"
-      aria-label="${said(i)}, ${F.many(i.n, "frame")}${state ? ", " + state : ""}" title="${said(i)}${i.k === "shot" && i.t ? " · " + i.t : ""} · ${F.many(i.n, "frame")} · ${(i.n / F.fps()).toFixed(2)} s${state ? " · " + state : ""}${i.c ? " · not in the film like this" : ""}${i.w ? "\n" + i.w : ""}">
+      aria-label="${said(i)}, ${Kino.tn("{n} frame", "{n} frames", i.n)}${state ? ", " + state : ""}" title="${said(i)}${i.k === "shot" && i.t ? " · " + i.t : ""} · ${Kino.tn("{n} frame", "{n} frames", i.n)} · ${(i.n / F.fps()).toFixed(2)} s${state ? " · " + state : ""}${i.c ? Kino.t(" · not in the film like this") : ""}${i.w ? "\n" + i.w : ""}">
       <div class="fm-pic" data-keep="${[i.sh, i.a, i.b, i.n, i.v, i.p, JSON.stringify(i.src)].join(" ")}">${i.k === "title" ? raw(html`<b>${i.t}</b><span>${i.u}</span>`) : ""}</div>
-      <span class="fm-name"><b>${i.k === "shot" ? i.sh : i.k === "title" ? "Title" : "Gap"}</b>${i.k === "shot" && i.t ? raw(html`<em>${i.t}</em>`) : ""}</span>
-      <span class="fm-marks">${i.v ? raw(html`<b title="Speed">${+ratio(i.v).toFixed(2)}×</b>`) : ""}${i.mu ? raw('<b title="Its own sound is off">🔇</b>') : ""}${(i.e || []).map((m) => raw(html`<b title="${MARKS[m][1]}">${MARKS[m][0]}</b>`))}</span>
-      ${state ? raw(html`<span class="fm-state ${i.s}">${i.s === "stale" ? "stale" : i.s === "short" ? "too short" : i.s === "blocked" ? "blocked" : "no take"}</span>`) : ""}
+      <span class="fm-name"><b>${i.k === "shot" ? i.sh : i.k === "title" ? Kino.t("Title") : Kino.t("Gap")}</b>${i.k === "shot" && i.t ? raw(html`<em>${i.t}</em>`) : ""}</span>
+      <span class="fm-marks">${i.v ? raw(html`<b title="${Kino.t("Speed")}">${+ratio(i.v).toFixed(2)}×</b>`) : ""}${i.mu ? raw(html`<b title="${Kino.t("Its own sound is off")}">🔇</b>`) : ""}${(i.e || []).map((m) => raw(html`<b title="${MARKS[m][1]}">${MARKS[m][0]}</b>`))}</span>
+      ${state ? raw(html`<span class="fm-state ${i.s}">${i.s === "stale" ? Kino.t("stale") : i.s === "short" ? Kino.t("too short") : i.s === "blocked" ? Kino.t("blocked") : Kino.t("no take")}</span>`) : ""}
       ${i.k === "shot" ? raw(edges(i)) : ""}${i.k === "shot" ? raw('<i class="fm-edge l" data-edge="l"></i>') : ""}<i class="fm-edge r" data-edge="r"></i>
-      ${i.tr ? raw(html`<i class="fm-tr ${i.tr[0]}" title="${TRANSITION[i.tr[0]]}, ${F.many(i.tr[1] + i.tr[2], "frame")}" style="left:${p(-i.tr[1])};width:${p(i.tr[1] + i.tr[2])}"></i>`) : ""}
+      ${i.tr ? raw(html`<i class="fm-tr ${i.tr[0]}" title="${TRANSITION[i.tr[0]]}, ${Kino.tn("{n} frame", "{n} frames", i.tr[1] + i.tr[2])}" style="left:${p(-i.tr[1])};width:${p(i.tr[1] + i.tr[2])}"></i>`) : ""}
     </div>`;
   }
   const tool = (verb, title, words, icon = "", more = "") => raw(html`<button class="kbtn small ghost" data-do="${verb}" title="${title}" ${raw(more)}>${icon}${words}</button>`);
@@ -138,23 +138,23 @@
     frame: (h, items) => {
       let f = 0;
       for (const item of items) { item.f = f; f += item.n; }
-      F.items = items; F.frames = f;
+      F.items = items; F.frames = f; F.grade = h.grade;
       if (t.head?.project !== h.project) { t.selected = ""; try { t.zoom = +(sessionStorage.getItem("kinoloom-zoom:" + h.project) || 0); } catch { t.zoom = 0; } }
       if (!t.drag && (!t.selected || !items.some((i) => i.id === t.selected) || t.head?.selected !== h.selected)) t.selected = h.selected;
-      return html`<section class="kpane fm-time" aria-label="Timeline" ${h.rate ? "" : "hidden"}>
-      <header class="fm-tools"><b>${items.length ? F.many(items.length, "item") : "Timeline"}</b><span class="kmuted">${h.rate ? F.timecode(f, ratio(h.rate)) : ""} · ${h.fps} fps</span><i></i>
-        ${tool("split", "Cut in two at the playhead (S)", "Split", raw('<svg class="ki" viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.400" aria-hidden="true"><path d="M8 1.500v13M2.500 4.500H6v7H2.500M13.500 4.500H10v7h3.500"/></svg>'))}
-        ${tool("remove", "Take the selected item out of the film (Delete)", "Take out", icons.trash)}
-        <details class="fm-menu"><summary class="kbtn small ghost">${icons.plus}Title</summary><div><button class="kbtn small ghost" data-act="add-title" data-style="opening">Opening title</button><button class="kbtn small ghost" data-act="add-title" data-style="card">Card behind this item</button><button class="kbtn small ghost" data-act="add-title" data-style="credits">Credits at the end</button></div></details>
-        <button class="kbtn small ghost" data-act="add-gap" title="A second of black behind the selected item">${icons.plus}Gap</button>
-        ${h.plain ? "" : raw('<button class="kbtn small ghost" data-act="as-board" data-confirm="Take the storyboard’s order and lengths again? Titles and extra pieces go to the tray. Undo brings your cut back." data-yes="Take the storyboard’s">As the storyboard</button>')}
-        <i></i>${h.notes.length ? raw(html`<details class="fm-menu fm-notes"><summary class="kbtn small ghost">${icons.warn}${F.many(h.notes.length, "note")}</summary><div><ul>${h.notes.map(([text, item]) => raw(html`<li ${item ? raw(html`data-go="${item}"`) : ""}>${text}</li>`))}</ul>${h.read ? raw('<button class="kbtn small" data-act="dismiss">Read; put them away</button>') : ""}</div></details>`) : ""}
-        <span class="fm-zoombar"><button class="kicon small" data-do="zoom-" title="Smaller (−)" aria-label="Zoom out">−</button><input class="fm-zoom" type="range" min="0" max="1000" value="0" aria-label="Zoom of the timeline"><button class="kicon small" data-do="zoom+" title="Larger (+)" aria-label="Zoom in">+</button><button class="kbtn small ghost" data-do="fit" title="Show all of it (Z)">Fit</button></span>
+      return html`<section class="kpane fm-time" aria-label="${Kino.t("Timeline")}" ${h.rate ? "" : "hidden"}>
+      <header class="fm-tools"><b>${items.length ? Kino.tn("{n} item", "{n} items", items.length) : Kino.t("Timeline")}</b><span class="kmuted">${h.rate ? F.timecode(f, ratio(h.rate)) : ""} · ${h.fps} fps</span><i></i>
+        ${tool("split", Kino.t("Cut in two at the playhead (S)"), Kino.t("Split"), raw('<svg class="ki" viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.400" aria-hidden="true"><path d="M8 1.500v13M2.500 4.500H6v7H2.500M13.500 4.500H10v7h3.500"/></svg>'))}
+        ${tool("remove", Kino.t("Take the selected item out of the film (Delete)"), Kino.t("Take out"), icons.trash)}
+        <details class="fm-menu"><summary class="kbtn small ghost">${icons.plus}${Kino.t("Title")}</summary><div><button class="kbtn small ghost" data-act="add-title" data-style="opening">${Kino.t("Opening title")}</button><button class="kbtn small ghost" data-act="add-title" data-style="card">${Kino.t("Card behind this item")}</button><button class="kbtn small ghost" data-act="add-title" data-style="credits">${Kino.t("Credits at the end")}</button></div></details>
+        <button class="kbtn small ghost" data-act="add-gap" title="${Kino.t("A second of black behind the selected item")}">${icons.plus}${Kino.t("Gap")}</button>
+        ${h.plain ? "" : raw(html`<button class="kbtn small ghost" data-act="as-board" data-confirm="${Kino.t("Take the storyboard’s order and lengths again? Titles and extra pieces go to the tray. Undo brings your cut back.")}" data-yes="${Kino.t("Take the storyboard’s")}">${Kino.t("As the storyboard")}</button>`)}
+        <i></i>${h.notes.length ? raw(html`<details class="fm-menu fm-notes"><summary class="kbtn small ghost">${icons.warn}${Kino.tn("{n} note", "{n} notes", h.notes.length)}</summary><div><ul>${h.notes.map(([text, item]) => raw(html`<li ${item ? raw(html`data-go="${item}"`) : ""}>${text}</li>`))}</ul>${h.read ? raw(html`<button class="kbtn small" data-act="dismiss">${Kino.t("Read; put them away")}</button>`) : ""}</div></details>`) : ""}
+        <span class="fm-zoombar"><button class="kicon small" data-do="zoom-" title="${Kino.t("Smaller (−)")}" aria-label="${Kino.t("Zoom out")}">−</button><input class="fm-zoom" type="range" min="0" max="1000" value="0" aria-label="${Kino.t("Zoom of the timeline")}"><button class="kicon small" data-do="zoom+" title="${Kino.t("Larger (+)")}" aria-label="${Kino.t("Zoom in")}">+</button><button class="kbtn small ghost" data-do="fit" title="${Kino.t("Show all of it (Z)")}">${Kino.t("Fit")}</button></span>
       </header>
       <div class="fm-scroll" tabindex="-1"><canvas class="fm-ruler" data-keep="ruler" height="24"></canvas>
-        <div class="fm-track"><div class="fm-clips" data-list role="group" aria-label="The film, item by item"></div><div class="fm-lanes" data-keep="lanes"></div><i class="fm-ghost" data-keep="ghost" hidden></i><i class="fm-drop" data-keep="drop" hidden></i><i class="fm-head" data-keep="head" hidden></i><span class="fm-tip" data-keep="tip" role="status" hidden></span></div></div>
-      ${h.parked.length ? raw(html`<div class="fm-tray" role="group" aria-label="Taken out of the film"><span class="kmuted">Out of the film:</span>${h.parked.map((o) => raw(html`<span class="fm-out" data-id="${o.id}">${o.what}${o.gone ? raw('<em title="Its shot is gone from the storyboard. Undo the deletion in Storyboard to have it back.">gone</em>') : raw(html`<button data-act="restore" title="Put it back where it stood">Put back</button>`)}</span>`))}</div>`) : ""}
-      ${items.length ? "" : raw('<p class="fm-none kmuted">Nothing is in the film yet.</p>')}</section>`;
+        <div class="fm-track"><div class="fm-clips" data-list role="group" aria-label="${Kino.t("The film, item by item")}"></div><div class="fm-lanes" data-keep="lanes"></div><i class="fm-ghost" data-keep="ghost" hidden></i><i class="fm-drop" data-keep="drop" hidden></i><i class="fm-head" data-keep="head" hidden></i><span class="fm-tip" data-keep="tip" role="status" hidden></span></div></div>
+      ${h.parked.length ? raw(html`<div class="fm-tray" role="group" aria-label="${Kino.t("Taken out of the film")}"><span class="kmuted">${Kino.t("Out of the film:")}</span>${h.parked.map((o) => raw(html`<span class="fm-out" data-id="${o.id}">${o.what}${o.gone ? raw(html`<em title="${Kino.t("Its shot is gone from the storyboard. Undo the deletion in Storyboard to have it back.")}">${Kino.t("gone")}</em>`) : raw(html`<button data-act="restore" title="${Kino.t("Put it back where it stood")}">${Kino.t("Put back")}</button>`)}</span>`))}</div>`) : ""}
+      ${items.length ? "" : raw(html`<p class="fm-none kmuted">${Kino.t("Nothing is in the film yet.")}</p>`)}</section>`;
     },
     item: clip,
     after: (el, h) => {
@@ -192,8 +192,8 @@
       ghost.hidden = false; ghost.style.left = start + "px"; ghost.style.width = (d.item.m / v) * t.p + "px";
       F.peek(d.item, d.edge === "l" ? now.a : now.b - 1);
     }
-    const spare = d.item.k !== "shot" ? "" : d.edge === "l" ? ` · ${now.a} left in front` : ` · ${d.item.m - now.b} left behind`;
-    tip(`${signed(now.n - d.item.n)} · ${F.many(now.n, "frame")} · ${(now.n / F.fps()).toFixed(2)} s${spare}`, d.edge === "l" ? (d.item.f * t.p - grown) : (d.item.f + now.n) * t.p);
+    const spare = d.item.k !== "shot" ? "" : d.edge === "l" ? " · " + Kino.t("{n} left in front", { n: now.a }) : " · " + Kino.t("{n} left behind", { n: d.item.m - now.b });
+    tip(`${signed(now.n - d.item.n)} · ${Kino.tn("{n} frame", "{n} frames", now.n)} · ${(now.n / F.fps()).toFixed(2)} s${spare}`, d.edge === "l" ? (d.item.f * t.p - grown) : (d.item.f + now.n) * t.p);
   }
   function moving(d, x) {
     const node = clipOf(d.item.id), at = frameAt(x);
@@ -292,5 +292,5 @@
     if (b) DO[b.dataset.do]?.();
     if (go) { const item = F.items.find((i) => i.id === go.dataset.go); if (item) { F.seek(item.f); F.select(item.id, { side: "clip" }, true); } }
   });
-  Kino.keys.push(["Film", [["Space", "Play or pause"], ["J K L", "Backwards, pause, forwards; again for faster"], ["← →", "One frame"], ["Shift ← →", "One second"], ["↑ ↓", "Cut before, next cut"], ["Home, End", "First and last frame"], ["I O", "In and out of the item under the playhead"], [", .", "Out one frame earlier, later"], ["< >", "In one frame earlier, later"], ["S", "Split at the playhead"], ["[ ]", "Move the item left, right"], ["Delete", "Take the item out of the film"], ["Enter", "Edit the item"], ["+ −", "Zoom"], ["Z", "Show all of it"], ["Escape", "Let go of a drag"], ["F", "Full screen"]]]);
+  Kino.keys.push([Kino.t("Film"), [[Kino.t("Space"), Kino.t("Play or pause")], ["J K L", Kino.t("Backwards, pause, forwards; again for faster")], ["← →", Kino.t("One frame")], [Kino.t("Shift ← →"), Kino.t("One second")], ["↑ ↓", Kino.t("Cut before, next cut")], [Kino.t("Home, End"), Kino.t("First and last frame")], ["I O", Kino.t("In and out of the item under the playhead")], [", .", Kino.t("Out one frame earlier, later")], ["< >", Kino.t("In one frame earlier, later")], ["S", Kino.t("Split at the playhead")], ["[ ]", Kino.t("Move the item left, right")], [Kino.t("Del"), Kino.t("Take the item out of the film")], [Kino.t("Enter"), Kino.t("Edit the item")], ["+ −", Kino.t("Zoom")], ["Z", Kino.t("Show all of it")], [Kino.t("Esc"), Kino.t("Let go of a drag")], ["F", Kino.t("Full screen")]]]);
 })();

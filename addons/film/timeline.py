@@ -9,6 +9,8 @@ from urllib.parse import quote
 from addons.api import PartData
 from addons.film.reading import changed_since, cut_shots, cut_view, selected, shown_film
 from addons.session import View
+from addons.words import said, t
+from domain.cut.finish import Grade
 from domain.cut.items import GapItem, Item, ShotItem, TitleItem
 from domain.cut.reel import Placed
 from domain.storyboard import Shot
@@ -39,8 +41,9 @@ def view(view: View) -> PartData:
         "aspect": f"{view.project.width}/{view.project.height}", "frames": now.reel.frames,
         "selected": chosen.id if chosen is not None else "",
         "parked": [_parked(out.item, out.by) for out in now.cut.parked],
-        "notes": [[note.text, note.item] for note in now.notes[:MARKS]],
+        "notes": [[said(note.text), note.item] for note in now.notes[:MARKS]],
         "read": bool(now.cut.notes),
+        "grade": graded(now.cut.finish.grade),
         "plain": all(isinstance(i, ShotItem) and not i.edited for i in now.cut.items) and not now.cut.parked,
     }  # fmt: skip
     items = [_item(view, now, placed, by_item.get(placed.item.id), words, changed) for placed in now.reel.placed]
@@ -54,6 +57,8 @@ def _item(
     found: dict[str, Any] = {"id": item.id, "k": item.kind, "n": placed.frames}
     if item.into is not None:
         found["tr"] = [item.into.kind, placed.before, placed.after]
+        if item.into.kind == "wipe" and item.into.direction != "right":
+            found["tr"].append(item.into.direction)
     if isinstance(item, ShotItem) and shot is not None:
         found |= _shot(view, item, placed, shot, now.stocks[item.id])
         text = words.get(item.shot)
@@ -82,6 +87,8 @@ def _shot(view: View, item: ShotItem, placed: Placed, shot: CutShot, stock: Shot
         found["v"] = [item.speed.numerator, item.speed.denominator]
     if item.muted:
         found["mu"] = 1
+    if item.grade is not None and not item.grade.neutral:
+        found["g"] = graded(item.grade)
     marks = [name for name, on in (("grade", item.grade), ("text", item.lower_thirds), ("note", item.note)) if on]
     if marks:
         found["e"] = marks
@@ -95,6 +102,11 @@ def _shot(view: View, item: ShotItem, placed: Placed, shot: CutShot, stock: Shot
     return found
 
 
+def graded(grade: Grade) -> list[float]:
+    """A grade as the preview takes it; its colour table is seen in the film only."""
+    return [grade.source_white, grade.white, grade.exposure, grade.contrast, grade.saturation]
+
+
 def _standing(view: View, shot: str) -> str:
     """The name of the picture that stands for the shot's start, else of its newest."""
     pictures = view.keyframes[shot]
@@ -104,9 +116,9 @@ def _standing(view: View, shot: str) -> str:
 
 
 def _parked(item: Item, by: str) -> dict[str, Any]:
-    what = f"Shot {item.shot}" if isinstance(item, ShotItem) else "Gap"
+    what = t("Shot {shot}", shot=item.shot) if isinstance(item, ShotItem) else t("Gap")
     if isinstance(item, TitleItem):
-        what = item.text.splitlines()[0][:40] if item.text.strip() else "Title"
+        what = item.text.splitlines()[0][:40] if item.text.strip() else t("Title")
     return {"id": item.id, "what": what, "gone": by == "storyboard"}
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from addons.api import Action, AddonContext, Json, Part, PartData, Reply
 from addons.flows import graph_head
 from addons.format import keyframe_url
+from addons.keyframes.boundary import end_on_next, next_start
+from addons.keyframes.mask import VERBS, act_on_mask, mask_head
 from addons.sent import sent
 from addons.session import View
 from addons.variants import (
@@ -21,14 +23,16 @@ from addons.variants import (
     toggle_pick,
     trash_picture,
 )
+from addons.words import inline, named, said, t, tn
 from addons.work import NO_WORK, Work, failures, own_jobs, progress, work_by_shot
 from domain.errors import BadInput, NotFound
 from domain.fitting import Fit, same_shape
 from domain.job import JobKind
-from domain.request import changed_fields
+from domain.request import GenerationRequest, changed_fields
 from domain.take import Keyframe
 from services.generation import MAX_VARIANTS
 from services.planning import ShotState
+from services.prices import expected, several
 from services.projects import OpenProject
 
 KINDS: tuple[JobKind, ...] = ("keyframe",)
@@ -41,13 +45,17 @@ def parts(context: AddonContext) -> Sequence[Part]:
     """The live areas of the tab."""
 
     def act_on_shot(view: View, action: Action) -> Reply | None:
+        if action.act in VERBS:
+            return act_on_mask(context, view, action)
         if action.act != "import":
             return act(view, action)
         token = str(action.data.get("token", ""))
         with context.uploads.taken(token) as path:
             shot, slot = known_shot(view, action.id), _slot(view, view.states[known_shot(view, action.id)])
             taken = view.studio.generation.import_keyframe(view.open, shot, path, slot)
-        return Reply(said=f"Taken in and picked as {slot_label(taken.slot).lower()} of shot {shot}.")
+        return Reply(
+            said=t("Taken in and picked as {what} of shot {shot}.", what=inline(slot_label(taken.slot)), shot=shot)
+        )
 
     return (
         Part("keyframes.bar", bar, act),
@@ -100,7 +108,8 @@ def bar(view: View) -> PartData:
             "max": MAX_VARIANTS,
             "open": sum(len(w.open) for w in doing.values()),
             "draws": view.setup.draws,
-            "engine": view.setup.image_spec.title,
+            "engine": named(view.setup.image_spec.title),
+            "price": _price(view, sum(len(ids) for ids in to_draw.values()) * variants(view)),
             "picked": sum(1 for slots in found.values() if any(s.picked for s in slots)),
         }
     )
@@ -174,6 +183,7 @@ def shot(view: View) -> PartData:
     doing = work(view).get(view.shot.id, NO_WORK)
     request = state.image_request(slot)
     draws = view.setup.draws
+    behind, picture = next_start(view, view.shot.id)
     head: dict[str, Json] = {
         "shot": view.shot.id,
         "title": view.shot.title,
@@ -190,13 +200,16 @@ def shot(view: View) -> PartData:
         "variants": variants(view),
         "max": MAX_VARIANTS,
         "draws": draws,
-        "engine": view.setup.image_spec.title,
+        "engine": named(view.setup.image_spec.title),
+        "price": _price(view, variants(view)) if draws else "",
         "ratio": [view.project.width, view.project.height],
         "failed": failures(doing),
         "open": len(doing.open),
         "primary": not any(missing(own) for own in pictures(view).values()),
-        "sent": sent(request, view.setup.image_spec, planned=True) if draws else [],
+        "sent": [*sent(request, view.setup.image_spec, planned=True), *_price_row(view, request)] if draws else [],
         "graph": graph_head(view, request, GRAPH) if draws else {},
+        "behind": behind if slot == "end" and picture is not None else "",
+        "masking": mask_head(view, state, slot),
     }
     if now.standing is not None:
         head |= {"stands": now.standing.name, "url": keyframe_url(view.open.id, now.standing)}
@@ -217,13 +230,13 @@ def _variant(view: View, state: ShotState, now: SlotNow, keyframe: Keyframe, num
         "id": keyframe.name,
         "n": number,
         "url": keyframe_url(view.open.id, keyframe),
-        "seed": str(keyframe.request.seed) if keyframe.request else "",
+        "seed": str(keyframe.request.seed) if keyframe.request and keyframe.request.seed_rule != "unused" else "",
         "size": f"{keyframe.width} × {keyframe.height}",
         "made": keyframe.made,
-        "own": "" if keyframe.request else keyframe.source or "own picture",
+        "own": "" if keyframe.request else keyframe.source or t("own picture"),
         "older": _older(keyframe, state, now),
         "star": keyframe.name in state.choice.starred,
-        "stands": ("picked" if now.picked else "first variant") if stands else "",
+        "stands": ("picked" if now.picked else t("first variant")) if stands else "",
     }
 
 
@@ -231,6 +244,21 @@ def _older(keyframe: Keyframe, state: ShotState, now: SlotNow) -> list[str]:
     if keyframe.name not in now.older or keyframe.request is None:
         return []
     return changed_fields(keyframe.request, state.image_request(now.slot)) or ["inputs"]
+
+
+def _price(view: View, count: int) -> str:
+    """What so many pictures cost, in words; empty where they are free. All of a film cost the same."""
+    state = next(iter(view.states.values()), None)
+    if state is None or not count or view.setup.image_spec.free:
+        return ""
+    return said(several(view.studio.backends, state.image_request("start"), count))
+
+
+def _price_row(view: View, request: GenerationRequest) -> list[list[str]]:
+    if view.setup.image_spec.free:
+        return []
+    price = expected(view.studio.backends, request)
+    return [[t("Price"), t("not known") if price is None else said(price.words)]]
 
 
 def _fit(view: View, keyframe: Keyframe) -> dict[str, Json] | None:
@@ -315,20 +343,24 @@ def act(view: View, action: Action) -> Reply | None:
             studio.selection.star(project, action.id, keyframe.name)
         case "delete":
             return Reply(said=trash_picture(view, known_shot(view, action.id), action.text("name", 100)))
+        case "end-on-next":
+            return end_on_next(view, action.id)
         case "fit":
             shot_id, fit = known_shot(view, action.id), _fit_as_told(action)
             studio.generation.fit_keyframe(project, shot_id, action.text("name", 100), fit)
-            return Reply(said=f"Fitted to {view.project.width} × {view.project.height} and picked.")
+            return Reply(
+                said=t("Fitted to {width} × {height} and picked.", width=view.project.width, height=view.project.height)
+            )
         case "stop":
             studio.jobs.stop(own_jobs(view, known_shot(view, action.id), KINDS))
-            return Reply(said="Stopped. What is drawn stays.")
+            return Reply(said=t("Stopped. What is drawn stays."))
         case "retry":
             _own(view, action.text("job", 64))
             studio.jobs.retry(action.text("job", 64))
         case "graph":
             view.choose(GRAPH, not view.choice(GRAPH, False))
-        case "storyboard":
-            return Reply(tab="storyboard")
+        case "storyboard" | "queue":
+            return Reply(tab=action.act)
         case "choose":
             return Reply(tab="select")
     return None
@@ -342,7 +374,7 @@ def _draw_missing(view: View, project: OpenProject) -> Reply:
     for slot, shot_ids in wanted.items():
         run = view.studio.generation.draw_keyframes(project, shot_ids, variants(view), slot)
         count += len(run.jobs) if run else 0
-    return Reply(said=f"{count} {'picture is' if count == 1 else 'pictures are'} in the queue.")
+    return Reply(said=tn("{n} picture is in the queue.", "{n} pictures are in the queue.", count))
 
 
 def _own(view: View, job_id: str) -> Any:

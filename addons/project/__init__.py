@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from addons.api import Addon, AddonContext, Part
-from addons.project import model
 from addons.project.kept import KeptPart
+from addons.project.model import FilmPart
+from addons.project.starting import StartingParts
 
 
 def build(context: AddonContext) -> None:
@@ -19,11 +20,11 @@ def build(context: AddonContext) -> None:
 
 def parts(context: AddonContext) -> Sequence[Part]:
     """The tab's live areas."""
-    tab, kept = model.ProjectTab(context), KeptPart(context)
+    film, starting, kept = FilmPart(context), StartingParts(context), KeptPart(context)
     return (
-        Part("project.film", tab.film, tab.act_film),
-        Part("project.new", tab.new, tab.act_new),
-        Part("project.recent", tab.recent, tab.act_recent),
+        Part("project.film", film.film, film.act_film),
+        Part("project.new", starting.new, starting.act_new),
+        Part("project.recent", starting.recent, starting.act_recent),
         Part("project.kept", kept.view, kept.act),
     )
 

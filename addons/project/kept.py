@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from addons.api import Action, AddonContext, Json, PartData, Reply
 from addons.session import View
+from addons.words import number, said, t, tn
 from domain.errors import StudioError
 from domain.keeping import Backup
 from services.keeping import Standing
@@ -36,7 +37,12 @@ class KeptPart:
             "elsewhere": _elsewhere(view),
         }
         items = [
-            {"id": entry.id, "title": entry.title, "deleted": entry.deleted, "size": f"{entry.size / 1e6:.1f} MB"}
+            {
+                "id": entry.id,
+                "title": said(entry.title),
+                "deleted": entry.deleted,
+                "size": t("{value} MB", value=number(f"{entry.size / 1e6:.1f}")),
+            }
             for entry in files.trash()[:MAX_TRASH]
         ]
         return PartData(head=head, items=items)
@@ -47,24 +53,24 @@ class KeptPart:
         match action.act:
             case "restore":
                 self._keeping.restore(files, action.id, action.text("key", 80))
-                return Reply(said=f"{action.id}.json is back; what it replaced is among the versions.")
+                return Reply(said=t("{id}.json is back; what it replaced is among the versions.", id=action.id))
             case "anew":
                 self._keeping.start_over(files, action.id)
-                return Reply(said=f"{action.id}.json begins anew; its versions stay.")
+                return Reply(said=t("{id}.json begins anew; its versions stay.", id=action.id))
             case "back":
-                return Reply(said=f"{self._keeping.put_back(view.open, action.id).title} is back.")
+                return Reply(said=t("{title} is back.", title=said(self._keeping.put_back(view.open, action.id).title)))
             case "over":
                 view.studio.generation.replace_silent(view.open)
                 again = view.studio.generation.resume(view.open, free_only=True)
-                left = f" {again} {'job goes' if again == 1 else 'jobs go'} on here." if again else ""
-                return Reply(said=f"This computer may render the project now.{left}")
+                left = " " + tn("{n} job goes on here.", "{n} jobs go on here.", again) if again else ""
+                return Reply(said=t("This computer may render the project now.") + left)
         return None
 
 
 def _damaged(standing: Standing) -> dict[str, Json]:
     newest = standing.backups[0] if standing.backups else None
     return {
-        "name": standing.document, "problem": standing.problem, "cure": standing.cure,
+        "name": standing.document, "problem": said(standing.problem), "cure": said(standing.cure),
         "when": newest.when if newest else "", "anew": standing.document != "project" and newest is not None,
     }  # fmt: skip
 
@@ -78,5 +84,5 @@ def _elsewhere(view: View) -> str:
     try:
         view.studio.projects.check_free(view.open)
     except StudioError as error:
-        return str(error)
+        return said(str(error))
     return ""

@@ -9,9 +9,11 @@ from addons.api import Action, Json
 from addons.flows import STATES, chosen, model_rows, pack_rows, profile_words, slot_words, state_of, state_words
 from addons.format import exact_words, wait_words
 from addons.session import View
+from addons.words import named, number, said, t
 from domain.engine import WorkflowInfo
 from domain.errors import BadInput, NotFound, StudioError
 from services.pacing import Estimate, effect, estimate
+from services.prices import expected
 from services.requests import generated_size
 from services.studio import Studio
 
@@ -39,12 +41,13 @@ def backends(view: View, kind: Kind, current: str) -> list[dict[str, Json]]:
         makes = kinds_of(studio, backend)
         if kind not in makes and backend != current:
             continue
-        title, free = backend, False
+        title, free, needs = backend, False, ""
         with contextlib.suppress(StudioError):
             spec = studio.backends.spec(backend)
-            title, free = spec.title, spec.free
+            title, free, needs = named(spec.title), spec.free, spec.needs
         found.append(
-            {"id": backend, "title": title, "on": backend == current, "free": free, "makes": _makes(makes)}
+            {"id": backend, "title": title, "on": backend == current, "free": free, "makes": _makes(makes),
+             "needs": needs and t("needs a key")}
         )  # fmt: skip
     return found
 
@@ -53,7 +56,7 @@ def fallbacks(view: View) -> list[dict[str, Json]]:
     """The backends that may stand in for the project's own; empty where there is no other one."""
     project, chosen = view.project, view.project.fallback_backend
     others = [b for b in backends(view, "video", chosen) if b["id"] and b["id"] != project.backend]
-    return [{"id": "", "title": "None", "on": not chosen}, *others] if others else []
+    return [{"id": "", "title": t("None"), "on": not chosen}, *others] if others else []
 
 
 def fallback(view: View, backend: str) -> dict[str, Any]:
@@ -64,8 +67,8 @@ def fallback(view: View, backend: str) -> dict[str, Any]:
 
 
 def _makes(kinds: frozenset[str]) -> str:
-    names = [word for kind, word in (("image", "keyframes"), ("video", "clips")) if kind in kinds]
-    return " and ".join(names)
+    names = [word for kind, word in (("image", t("keyframes")), ("video", t("clips"))) if kind in kinds]
+    return t(" and ").join(names)
 
 
 def can_plan(view: View) -> bool:
@@ -82,6 +85,16 @@ def keyframe_backend(view: View) -> str:
     if "image" in image.kinds:
         return image.id
     return view.project.image_backend
+
+
+def picture_price(view: View) -> str:
+    """What a keyframe costs, in words; empty where it is free."""
+    spec = view.setup.image_spec
+    if spec.free or "image" not in spec.kinds:
+        return ""
+    state = next(iter(view.states.values()), None)
+    price = None if state is None else expected(view.studio.backends, state.image_request("start"))
+    return t("price not known") if price is None else said(price.words)
 
 
 def used(view: View, kind: Kind) -> str:
@@ -101,13 +114,13 @@ def picker(view: View, kind: Kind, backend: str, current: str) -> dict[str, Json
     head: dict[str, Json] = {
         "kind": kind,
         "flows": [
-            {"id": f.id, "title": f.title, "on": f.id == current, "state": state_words(f)} for f in flows
+            {"id": f.id, "title": named(f.title), "on": f.id == current, "state": state_words(f)} for f in flows
         ],
         "servers": len(engine.servers()),
         "id": current,
     }  # fmt: skip
     if flow is None:
-        head["flows"] = [{"id": "", "title": "Choose a workflow", "on": True, "state": ""}, *head["flows"]]
+        head["flows"] = [{"id": "", "title": t("Choose a workflow"), "on": True, "state": ""}, *head["flows"]]
         return head
     kept = chosen(view.project.workflow_options.get(flow.id))
     title, words = profile_words(view.studio, flow, view.project.rate)
@@ -120,12 +133,12 @@ def picker(view: View, kind: Kind, backend: str, current: str) -> dict[str, Json
         "checked": flow.checked,
         "confirmed": flow.confirmed,
         "fault": flow.fault,
-        "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
+        "problems": [[said(p.what), said(p.cure)] for p in flow.problems] if flow.checked else [],
         "missing": _missing(flow),
         "code": pack_rows(flow.custom_nodes),
         "qualities": _qualities(view, kind, flow, kept | {"quality": quality}),
         "switches": [
-            {"id": s.id, "title": s.title, "help": s.help, "on": kept["switches"].get(s.id, s.on)}
+            {"id": s.id, "title": named(s.title), "help": named(s.help), "on": kept["switches"].get(s.id, s.on)}
             for s in flow.switches
             if s.available
         ],
@@ -154,11 +167,11 @@ def _qualities(view: View, kind: Kind, flow: WorkflowInfo, kept: dict[str, Any])
     """Every preset with what it changes and how long it takes; empty where a workflow has none."""
     if not flow.qualities:
         return []
-    own = [("", OWN, "Steps, guidance and size as the workflow has them.")]
+    own = [("", named(OWN), t("Steps, guidance and size as the workflow has them."))]
     return [
         {"id": i, "title": title, "help": text, "on": i == kept["quality"]}
         | _preset(view, kind, flow, {**kept, "quality": i})
-        for i, title, text in [*own, *((q.id, q.title, q.help) for q in flow.qualities)]
+        for i, title, text in [*own, *((q.id, named(q.title), named(q.help)) for q in flow.qualities)]
     ]
 
 
@@ -170,31 +183,36 @@ def _preset(view: View, kind: Kind, flow: WorkflowInfo, options: dict[str, Any])
     spec, profile = (setup.spec, setup.profile) if kind == "video" else (setup.image_spec, setup.image_profile)
     made = effect(flow, options)
     width, height = generated_size(project, spec, profile, options)
-    facts = [] if made.steps is None else [f"{made.steps:g} steps"]
+    facts = [] if made.steps is None else [t("{steps} steps", steps=number(f"{made.steps:g}"))]
     if made.cfg is not None:
-        facts.append("no guidance" if made.cfg == 1 else f"guidance {made.cfg:g}")
+        facts.append(t("no guidance") if made.cfg == 1 else t("guidance {cfg}", cfg=number(f"{made.cfg:g}")))
     facts.append(f"{width}×{height}")
     switched = {name for q in flow.qualities for name in q.switches}
     for switch in flow.switches:
         if switch.id in switched or switch.id in options["switches"]:
-            facts.append(f"{'with' if made.switches[switch.id] else 'without'} {switch.title.partition(' (')[0]}")
+            what = named(switch.title).partition(" (")[0]
+            facts.append(t("with {what}", what=what) if made.switches[switch.id] else t("without {what}", what=what))
     found = estimate(view.studio.generation.expect, flow, spec, profile, project, kind, options)
     return {"facts": facts, **_times(view, kind, found)}
 
 
 def _times(view: View, kind: Kind, found: Estimate | None) -> dict[str, Json]:
     if found is None:
-        return {"time": ["No runs yet"], "from": ""}
-    told = "Worked out from runs with another preset." if found.about else "What the last runs on these servers took."
+        return {"time": [t("No runs yet")], "from": ""}
+    told = (
+        t("Worked out from runs with another preset.")
+        if found.about
+        else t("What the last runs on these servers took.")
+    )
     words = wait_words if found.about else exact_words
     if kind == "image":
-        return {"time": [f"{words(found.seconds)} a picture"], "from": told}
+        return {"time": [t("{time} a picture", time=words(found.seconds))], "from": told}
     lengths = [s.segment.generate for shot in view.plan.shots for s in shot.segments]
     if not lengths:
-        return {"time": [f"{words(found.seconds)} a frame"], "from": told}
+        return {"time": [t("{time} a frame", time=words(found.seconds))], "from": told}
     clip = words(found.seconds * sum(lengths) / len(lengths))
     film = words(found.seconds * sum(lengths) / view.setup.spec.at_once)
-    return {"time": [f"{clip} a clip", f"{film} for the film"], "from": told}
+    return {"time": [t("{clip} a clip", clip=clip), t("{film} for the film", film=film)], "from": told}
 
 
 def defaults(flow: WorkflowInfo) -> dict[str, str]:
@@ -212,13 +230,13 @@ def _loaders(flow: WorkflowInfo, models: dict[str, str]) -> list[dict[str, Json]
         files = [
             {
                 "value": "" if name == first else name,
-                "title": f"{name}{'' if name in offered else ' (not on a server)'}",
+                "title": name if name in offered else t("{name} (not on a server)", name=name),
                 "on": name == (now or first),
             }
             for name in names
         ]
         if not first:
-            files.insert(0, {"value": "", "title": "As the workflow has it", "on": not now})
+            files.insert(0, {"value": "", "title": t("As the workflow has it"), "on": not now})
         if len(files) > 1:
             found.append({"slot": slot, "label": slot_words(slot), "files": files, "own": not now})
     return found
@@ -286,9 +304,12 @@ def _workflow(view: View, kind: Kind, workflow: str) -> dict[str, Any]:
 
 def _image_backend(view: View, backend: str) -> dict[str, Any]:
     studio = view.studio
-    title = studio.backends.spec(backend).title
+    spec = studio.backends.spec(backend)
+    title = spec.title
     if "image" not in kinds_of(studio, backend):
         raise BadInput(f"{title} draws no keyframes.", "Choose another backend.")
+    if spec.needs:
+        raise BadInput(f"{title} needs {spec.needs}.", f"Enter it in Settings, under {spec.place}.")
     if studio.engine is None or studio.engine.backend != backend:
         return {"image_backend": backend, "image_workflow": ""}
     flows = studio.engine.workflows("image")
@@ -352,8 +373,8 @@ def to_words(view: View, changes: dict[str, Any]) -> str:
             with contextlib.suppress(NotFound):
                 return engine.workflow(changes[field]).title
     if "workflow_options" in changes:
-        return "these settings of the workflow"
+        return t("these settings of the workflow")
     if "image_backend" in changes:
         with contextlib.suppress(NotFound):
-            return f"keyframes by {view.studio.backends.spec(changes['image_backend']).title}"
+            return t("keyframes by {title}", title=view.studio.backends.spec(changes["image_backend"]).title)
     return ""

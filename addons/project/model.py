@@ -1,37 +1,22 @@
-"""What the Project tab shows and does."""
+"""The open film in the Project tab: its format, what makes it, and the question that a change raises."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from addons.api import Action, AddonContext, PartData, Reply
 from addons.flows import limits
 from addons.format import clock, rate_words
-from addons.imports import (
-    ACCEPTED,
-    PICTURES,
-    dismiss_notes,
-    handed_over,
-    is_page,
-    notes_head,
-    read_files,
-    remember_notes,
-)
 from addons.project import makers
 from addons.session import View
-from domain.errors import BadInput, NotFound, NotReady, StudioError
-from domain.importing import ImportResult
+from addons.words import named, said, t, tn
+from domain.errors import BadInput, NotFound, StudioError
 from domain.profile import Mode, ModelProfile
 from domain.timing import film_frames, native_frames, parse_rate, rate_label, rate_text
 from domain.vocabulary import PRESET_CHOICES
-from services.importing import import_any
-from services.projects import OpenProject
-from services.recent import RecentProjects
 
 SIZES = ((1920, 1080), (1280, 720), (1080, 1920), (1080, 1080))
 RATES = ("24000/1001", "24/1", "25/1", "30000/1001", "30/1", "50/1", "60/1")
@@ -40,22 +25,18 @@ MODES: dict[Mode, tuple[str, str]] = {
     "keyframe": ("Keyframe", "Every segment runs from one keyframe to the next, so each can be made by itself."),
     "single": ("Single", "One segment a shot. Shots longer than the model makes in one go are left out."),
 }
-STAGED, PENDING = "project.staged", "project.pending"
+PENDING = "project.pending"
 _CHANGES = (
     "width", "height", "rate", "backend", "profile", "mode", "look", "workflow", "image_backend", "image_workflow",
     "workflow_options",
 )  # fmt: skip
 
 
-class ProjectTab:
-    """The three parts of the tab. Holds nothing but a cache of summaries."""
+class FilmPart:
+    """The open film. Holds nothing."""
 
     def __init__(self, context: AddonContext) -> None:
         self._studio = context.studio
-        self._uploads = context.uploads
-        self._recent = RecentProjects()
-
-    # -- the open film -------------------------------------------------------------------------------------
 
     def film(self, view: View) -> PartData:
         """Format and defaults of the open project, and the question that a change raised."""
@@ -98,7 +79,10 @@ class ProjectTab:
             modes.append(project.mode)
         note = ""
         if longest and longest <= profile.longest and "chain" in modes and "single" in modes:
-            note = f"No shot is longer than {profile.title} makes in one go, so chain and single give the same film."
+            note = t(
+                "No shot is longer than {title} makes in one go, so chain and single give the same film.",
+                title=profile.title,
+            )
         size = (project.width, project.height)
         drawn = makers.keyframe_backend(view)
         drawers = makers.backends(view, "image", drawn)
@@ -108,12 +92,16 @@ class ProjectTab:
             "flow": makers.picker(view, "video", spec.id, makers.used(view, "video")),
             "fallbacks": makers.fallbacks(view),
             "drawers": drawers if len(drawers) > 1 or drawn != spec.id else [],
+            "drawPrice": makers.picture_price(view),
             "drawFlow": makers.picker(view, "image", drawn, makers.used(view, "image")),
             "profiles": [
-                {"id": i, "title": p.title, "limits": limits(p), "on": i == profile.id}
+                {"id": i, "title": named(p.title), "limits": limits(p), "on": i == profile.id}
                 for i, p in self._profiles(spec.profiles, spec.id, project.rate)
             ],
-            "modes": [{"id": m, "title": MODES[m][0], "help": MODES[m][1], "on": m == project.mode} for m in modes],
+            "modes": [
+                {"id": m, "title": named(MODES[m][0]), "help": named(MODES[m][1]), "on": m == project.mode}
+                for m in modes
+            ],
             "note": note,
             "look": project.look,
             "looks": looks(project.look) if "style" in view.fields else [],
@@ -131,7 +119,7 @@ class ProjectTab:
             "flow": makers.picker(view, "video", project.backend, project.workflow),
             "drawers": makers.backends(view, "image", drawn) if drawn else [],
             "drawFlow": makers.picker(view, "image", drawn, project.image_workflow) if drawn else {},
-            "lost": str(error),
+            "lost": said(str(error)),
         }  # fmt: skip
 
     def _profiles(self, ids: tuple[str, ...], backend: str, rate: Fraction) -> list[tuple[str, ModelProfile]]:
@@ -170,8 +158,8 @@ class ProjectTab:
                 return self._ask_or_change(view, self._profile(view, action.text("value", 80)))
             case "edit" | "quality":
                 return self._ask_or_change(view, makers.change(view, action))
-            case "servers":
-                return Reply(tab="servers")
+            case "servers" | "settings":
+                return Reply(tab=action.act)
             case "size":
                 width, height = action.number("w"), action.number("h")
                 if width is None or height is None:
@@ -190,7 +178,7 @@ class ProjectTab:
                 changes = _checked_changes(view.choice(PENDING, {}))
                 if changes:
                     self._change(view, changes)
-                    return Reply(said=f"Changed to {self._to(view, changes)}.")
+                    return Reply(said=t("Changed to {to}.", to=self._to(view, changes)))
             case "keep":
                 view.choose(PENDING, {})
         return None
@@ -234,201 +222,51 @@ class ProjectTab:
         said = []
         if rendered:
             said.append(
-                f"{_shots(len(rendered))} rendered and would be stale: the takes stay, but have to be rendered again."
+                tn(
+                    "1 shot is rendered and would be stale: the takes stay, but have to be rendered again.",
+                    "{n} shots are rendered and would be stale: the takes stay, but have to be rendered again.",
+                    len(rendered),
+                )
             )
         if drawn:
             are = "keyframe no longer fits" if len(drawn) == 1 else "keyframes no longer fit"
-            said.append(f"{len(drawn)} drawn {are} and would be drawn again. Pictures you picked or imported stay.")
-        return " ".join(said)
-
-    # -- a new one -----------------------------------------------------------------------------------------
-
-    def new(self, view: View) -> PartData:
-        """The form for a new project, what waits to be imported, and what the last import altered."""
-        staged: dict[str, Any] = view.choice(STAGED, {})
-        waiting = self._waiting(view)
-        return PartData(
-            head={
-                "home": str(self._studio.projects.home()),
-                "accept": ACCEPTED,
-                "staged": {**staged, "files": [name for _, name in waiting]} if waiting else {},
-                "notes": notes_head(view),
-            }
-        )
-
-    def _waiting(self, view: View) -> list[tuple[str, str]]:
-        """The files that were dropped and are still there."""
-        staged: dict[str, Any] = view.choice(STAGED, {})
-        files = staged.get("files", [])
-        pairs = [(str(f[0]), str(f[1])) for f in files if isinstance(f, list) and len(f) == 2]
-        return pairs if all(self._uploads.waiting(token) for token, _ in pairs) else []
-
-    def act_new(self, view: View, action: Action) -> Reply | None:
-        """Drop files for a new project, make it, or make the sample film."""
-        match action.act:
-            case "stage":
-                return self._stage(view, handed_over(action))
-            case "unstage":
-                view.choose(STAGED, {})
-            case "create":
-                return self._create(
-                    view, action.text("name", 200), action.text("source", 4000), action.text("folder", 4000)
+            said.append(
+                t(
+                    "{count} drawn {are} and would be drawn again. Pictures you picked or imported stay.",
+                    count=len(drawn),
+                    are=are,
                 )
-            case "sample":
-                return self._sample()
-            case "dismiss":
-                dismiss_notes(view)
-        return None
-
-    def _stage(self, view: View, given: list[tuple[str, str]]) -> Reply | None:
-        pictures = [name for _, name in given if Path(name).suffix.lower() in PICTURES]
-        if pictures:
-            raise BadInput(
-                f"{pictures[0]} is a picture, not a storyboard.",
-                "Type the path of the folder with the pictures instead.",
             )
-        before = self._waiting(view)
-        # A newly dropped storyboard takes the place of the one before; a master prompt and a storyboard join.
-        if any(not is_page(name) for _, name in given):
-            before = [(t, n) for t, n in before if is_page(n)]
-        if any(is_page(name) for _, name in given):
-            before = [(t, n) for t, n in before if not is_page(n)]
-        files = [*before, *given]
-        result = read_files([self._path(token) for token, _ in files])
-        view.choose(STAGED, {"files": [list(f) for f in files], **_summary(result, view)})
-        return None
-
-    def _path(self, token: str) -> Path:
-        found = self._uploads.waiting(token)
-        if found is None:
-            raise NotFound("The file that was handed over is gone.", "Drop it again.")
-        return found
-
-    def _create(self, view: View, name: str, source: str, folder: str) -> Reply:
-        projects = self._studio.projects
-        name, source, folder = " ".join(name.split()), source.strip(), folder.strip()
-        waiting = self._waiting(view)
-        if waiting and source:
-            raise BadInput("Both a dropped file and a folder were given to import.", "Take one of them away.")
-        result: ImportResult | None = None
-        told = ""
-        if waiting:
-            with contextlib.ExitStack() as taken:
-                result = read_files([taken.enter_context(self._uploads.taken(token)) for token, _ in waiting])
-            told = " + ".join(name for _, name in waiting)
-        elif source:
-            path = self._typed(source)
-            result, told = import_any(path), path.name
-        elif view.choice(STAGED, {}):
-            view.choose(STAGED, {})
-            raise NotFound("The file that was handed over is gone.", "Drop it again.")
-        title = name or (result.storyboard.title[:200] if result else "")
-        if not title and not told:
-            raise BadInput("A film needs a name.", "Write one, or drop a storyboard that has one.")
-        target = self._typed(folder) if folder else projects.free_folder(title or Path(told).stem)
-        if result is None:
-            made = projects.create(target, title)
-        else:
-            made = projects.create_from(result, target, title or Path(told).stem[:200])
-        return self._show(view, made, told, result)
-
-    def _show(self, view: View, made: OpenProject, told: str, result: ImportResult | None) -> Reply:
-        view.choose(STAGED, {})
-        if result is None:
-            return Reply(said=f"Made {made.project.name}.", project=made.id, tab="storyboard")
-        remember_notes(made, told, result)
-        self._studio.generation.import_pictures(made, result.pictures)
-        shots = len(result.storyboard.shots)
-        return Reply(
-            said=f"Made {made.project.name} with {shots} {'shot' if shots == 1 else 'shots'}.",
-            project=made.id, tab="storyboard",
-        )  # fmt: skip
-
-    def _sample(self) -> Reply:
-        """A new project with the sample storyboard; its keyframes, clips and film are queued at once."""
-        made = self._studio.projects.create_sample()
-        try:
-            run = self._studio.generation.render(made)
-            self._studio.film.make(made, after=tuple(job.id for job in run.jobs) if run else ())
-        except NotReady as error:
-            return Reply(said=str(error), project=made.id, tab="storyboard")
-        return Reply(said=f"{made.project.name} is being made.", project=made.id, tab="storyboard")
-
-    def _typed(self, text: str) -> Path:
-        """A path as typed; a bare name means a folder beside the other projects."""
-        text = text.strip().strip("\"'")
-        if "\0" in text:
-            raise BadInput("That is no path.", "Type the path of a folder.")
-        try:
-            path = Path(text).expanduser()
-        except RuntimeError:
-            raise BadInput(f"There is no home folder for {text[:60]!r}.", "Type the whole path.") from None
-        return path if path.is_absolute() else self._studio.projects.home() / path
-
-    # -- earlier ones --------------------------------------------------------------------------------------
-
-    def recent(self, view: View) -> PartData:
-        """Projects opened before, newest first; those that are gone are not among them."""
-        items = []
-        for found in self._recent.summaries(self._studio.projects.recent()):
-            here = found.folder == view.open.files.root
-            items.append(
-                {
-                    "id": _key(found.folder),
-                    "name": found.name,
-                    "shots": found.shots,
-                    "length": clock(found.frames, found.rate),
-                    "rate": rate_words(found.rate),
-                    "folder": str(found.folder),
-                    "used": found.used,
-                    "here": here,
-                }
-            )
-        return PartData(head={"count": len(items)}, items=items)
-
-    def act_recent(self, view: View, action: Action) -> Reply | None:
-        """Open a project from the list, or by its path."""
-        match action.act:
-            case "open":
-                for folder in self._studio.projects.recent():
-                    if _key(folder) == action.id:
-                        return self._open(view, folder)
-                raise NotFound("That project is no longer there.", "Reload the page.")
-            case "path":
-                text = action.text("path", 4000).strip()
-                if not text:
-                    raise BadInput("No folder was given.", "Type the path of a project folder.")
-                return self._open(view, self._typed(text))
-        return None
-
-    def _open(self, view: View, folder: Path) -> Reply:
-        project = self._studio.projects.open(folder)
-        if project.id == view.open.id:
-            return Reply(said=f"{project.project.name} is open already.", tab="storyboard")
-        return Reply(said=f"Opened {project.project.name}.", project=project.id, tab="storyboard")
+        return " ".join(said)
 
 
 def looks(current: str) -> list[dict[str, Any]]:
     """The looks to choose from; one that came from elsewhere is kept and marked."""
     known = PRESET_CHOICES["style"]
-    found = [{"value": "", "label": "None: each shot its own"}, *({"value": k, "label": _label(k)} for k in known)]
+    found = [
+        {"value": "", "label": t("None: each shot its own")},
+        *({"value": k, "label": named(_label(k))} for k in known),
+    ]
     if current and current not in known:
-        found.append({"value": current, "label": f"{current} (imported)"})
+        found.append({"value": current, "label": t("{key} (imported)", key=current)})
     return [{**f, "on": f["value"] == current} for f in found]
 
 
 def _fitted(title: str, made: tuple[int, int], film: tuple[int, int]) -> str:
     if made == film:
         return ""
-    return f"{title} makes {made[0]}×{made[1]}; the film is fitted to {film[0]}×{film[1]}."
+    return t(
+        "{title} makes {value}×{value2}; the film is fitted to {value3}×{value4}.",
+        title=title,
+        value=made[0],
+        value2=made[1],
+        value3=film[0],
+        value4=film[1],
+    )
 
 
 def _label(key: str) -> str:
     return key.replace("_", " ").capitalize()
-
-
-def _shots(count: int) -> str:
-    return "1 shot is" if count == 1 else f"{count} shots are"
 
 
 def _same(now: object, wanted: object) -> bool:
@@ -447,22 +285,8 @@ def _to_words(changes: Mapping[str, Any]) -> str:
         with contextlib.suppress(ValueError):
             return rate_words(parse_rate(changes["rate"]))
     if "look" in changes:
-        return f"the look {_label(str(changes['look']))}" if changes["look"] else "no look"
+        look = named(_label(str(changes["look"])))
+        return t("the look {look}", look=look) if changes["look"] else t("no look")
     if "mode" in changes:
-        return f"{changes['mode']} mode"
-    return str(changes.get("backend") or changes.get("profile") or "the new value")
-
-
-def _summary(result: ImportResult, view: View) -> dict[str, Any]:
-    rate = result.rate or view.studio.options().rate
-    return {
-        "format": result.format,
-        "title": result.storyboard.title,
-        "shots": len(result.storyboard.shots),
-        "length": clock(result.storyboard.frames(rate), rate),
-        "altered": len(result.notes),
-    }
-
-
-def _key(folder: Path) -> str:
-    return hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return t("{mode} mode", mode=named(changes["mode"]))
+    return str(changes.get("backend") or changes.get("profile") or t("the new value"))

@@ -13,9 +13,11 @@ from urllib.parse import quote
 from addons.api import Action, AddonContext, Part, PartData, Reply
 from addons.queue.monitor import monitor
 from addons.session import View
+from addons.words import said, t, tn
 from domain.errors import NotFound
 from domain.job import Done, Failed, Hold, Job, JobOffer, Queued, Run, Running, Stopped, Unsure
 from services.holds import ALL, USER
+from services.prices import sum_of
 from services.projects import OpenProject
 
 FILTERS = ("all", "running", "failed")
@@ -69,12 +71,12 @@ def list_view(view: View) -> PartData:
         if chosen != "all" and not here:
             continue
         items.append(_run_item(view, run, names, run in unfinished))
-        shown = [j for j in here if not isinstance(j.phase, Done) or run.id in unfolded]
+        shown = [j for j in here if _is_told(j) or run.id in unfolded]
         items += [_job_item(view, job) for job in shown]
     if show_earlier and chosen == "all":
         for run in reversed(ended_before[-EARLIER_SHOWN:]):
             items.append({**_run_item(view, run, names, False), "old": 1})
-            items += [_job_item(view, job) for job in run.jobs if not isinstance(job.phase, Done) or run.id in unfolded]
+            items += [_job_item(view, job) for job in run.jobs if _is_told(job) or run.id in unfolded]
     for item in items:
         if item["id"].removeprefix("run-") in unfolded:
             item["un"] = 1
@@ -100,6 +102,11 @@ def list_view(view: View) -> PartData:
     return PartData(head, items)
 
 
+def _is_told(job: Job) -> bool:
+    """Whether a job is listed though its run is folded: it is not done, or there is something to know about it."""
+    return not isinstance(job.phase, Done) or bool(job.phase.note)
+
+
 def _own_holds(view: View, project: str) -> list[Hold]:
     """What holds a project's queue alone, and so can be let go by a person."""
     everywhere = {hold.by for hold in view.studio.jobs.holds(ALL)}
@@ -109,10 +116,11 @@ def _own_holds(view: View, project: str) -> list[Hold]:
 def _reasons(view: View, names: dict[str, str]) -> list[list[str]]:
     """Why queues are held, beside a person's own wish: the sentence, the project it is about (empty: all), and by
     what."""
-    told = [[hold.reason, "", hold.by] for hold in {hold.by: hold for hold in view.studio.jobs.holds(ALL)}.values()]
+    everywhere = {hold.by: hold for hold in view.studio.jobs.holds(ALL)}
+    told = [[said(hold.reason), "", hold.by] for hold in everywhere.values()]
     for project, name in names.items():
         own = [hold for hold in _own_holds(view, project) if hold.by != USER]
-        told += [[hold.reason, name if len(names) > 1 else "", hold.by] for hold in own]
+        told += [[said(hold.reason), name if len(names) > 1 else "", hold.by] for hold in own]
     return told
 
 
@@ -138,11 +146,11 @@ def _run_item(view: View, run: Run, names: dict[str, str], unfinished: bool) -> 
     stopped = sum(1 for job in run.jobs if isinstance(job.phase, Stopped))
     fraction = sum(job.phase.fraction for job in running if isinstance(job.phase, Running))
     item: dict[str, Any] = {
-        "id": f"run-{run.id}", "k": "run", "t": run.title, "p": names.get(run.project, "a closed project"),
+        "id": f"run-{run.id}", "k": "run", "t": said(run.title), "p": names.get(run.project) or t("a closed project"),
         "at": run.created, "of": count, "n": len(done),
         "f": round((len(done) + failed + stopped + fraction) / max(1, count), 3),
     }  # fmt: skip
-    item |= {k: v for k, v in (("bad", failed), ("off", stopped)) if v}
+    item |= {k: v for k, v in (("bad", failed), ("off", stopped), ("cost", said(sum_of(run.jobs)))) if v}
     if unfinished:
         item["s"] = "interrupted" if is_unfinished(view, run) else "elsewhere"
     elif run.ended:
@@ -186,37 +194,42 @@ def _time_left(view: View, run: Run, done: Sequence[Job], running: Sequence[Job]
 
 
 def _job_item(view: View, job: Job) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": job.id, "k": job.kind, "t": job.title, "s": job.phase.kind}
+    item: dict[str, Any] = {"id": job.id, "k": job.kind, "t": said(job.title), "s": job.phase.kind}
     match job.phase:
         case Queued(not_before=not_before, reason=reason):
             item["b"] = job.backend
             if job.after:
                 item["w"] = 1
             if not_before:
-                item |= {"nb": not_before, "m": reason[:MESSAGE_LIMIT]}
+                item |= {"nb": not_before, "m": said(reason)[:MESSAGE_LIMIT]}
+            elif reason:
+                item["m"] = said(reason)[:MESSAGE_LIMIT]
         case Running(started=started, fraction=fraction, detail=detail):
-            item |= {"f": round(fraction, 3), "at": started, "d": detail[:DETAIL_LIMIT]}
+            item |= {"f": round(fraction, 3), "at": started, "d": said(detail)[:DETAIL_LIMIT]}
             found = view.studio.jobs.preview(job.id)
             if found is not None:
                 item["pv"] = found[0]
-        case Done(seconds=seconds, result=result):
+        case Done(seconds=seconds, result=result, note=note):
             item["sec"] = round(seconds, 1)
+            if note:
+                item["no"] = said(note)[:MESSAGE_LIMIT]
             picture = _thumb(job, result)
             if picture:
                 item["th"] = picture
         case Failed(message=message, cure=cure, retry=retry, offers=offers):
-            item |= {"m": message[:MESSAGE_LIMIT], "c": cure[:MESSAGE_LIMIT]} | _offered(offers)
+            item |= {"m": said(message)[:MESSAGE_LIMIT], "c": said(cure)[:MESSAGE_LIMIT]} | _offered(offers)
             if retry:
                 item["again"] = 1
         case Unsure(message=message, cure=cure, offers=offers):
-            item |= {"m": message[:MESSAGE_LIMIT], "c": cure[:MESSAGE_LIMIT]} | _offered(offers)
+            item |= {"m": said(message)[:MESSAGE_LIMIT], "c": said(cure)[:MESSAGE_LIMIT]} | _offered(offers)
         case Stopped(message=message):
-            item |= {"m": message[:MESSAGE_LIMIT], "again": 1}
+            item |= {"m": said(message)[:MESSAGE_LIMIT], "again": 1}
     return item
 
 
 def _offered(offers: Sequence[JobOffer]) -> dict[str, Any]:
-    return {"o": [[offer.id, offer.title, offer.what] for offer in offers]} if offers else {}
+    """What may be chosen; other words in full, so that nobody accepts what was not seen."""
+    return {"o": [[o.id, said(o.title), said(o.what), o.before, o.after] for o in offers]} if offers else {}
 
 
 def _thumb(job: Job, result: str) -> str:
@@ -248,14 +261,14 @@ def list_act(view: View, action: Action) -> Reply | None:
         case "stop":
             job = jobs.job(action.id)
             jobs.stop([job.id])
-            return Reply(said=f"{job.title} is stopped. What is done stays.")
+            return Reply(said=t("{title} is stopped. What is done stays.", title=said(job.title)))
         case "stop-run":
             run = _run(view, action)
             jobs.stop([job.id for job in run.jobs])
-            return Reply(said="Stopped. What is done stays.")
+            return Reply(said=t("Stopped. What is done stays."))
         case "stop-all":
             jobs.stop([job.id for job in jobs.jobs() if not job.ended])
-            return Reply(said="Everything is stopped. What is done stays.")
+            return Reply(said=t("Everything is stopped. What is done stays."))
         case "accept":
             jobs.accept(jobs.job(action.id).id, action.text("offer", 40))
         case "retry":
@@ -266,7 +279,7 @@ def list_act(view: View, action: Action) -> Reply | None:
             return _retry(view, _failed(jobs.jobs()))
         case "pause":
             jobs.pause(_project(view, action).id)
-            return Reply(said="Paused. What runs here waits again; what runs on a server goes on there.")
+            return Reply(said=t("Paused. What runs here waits again; what runs on a server goes on there."))
         case "resume":
             jobs.resume(_project(view, action).id)
         case "clear":
@@ -274,7 +287,7 @@ def list_act(view: View, action: Action) -> Reply | None:
                 jobs.clear_ended(project.id)
         case "go-on":
             again = view.studio.generation.resume(view.open)
-            return Reply(said=f"{again} job{'' if again == 1 else 's'} wait{'s' if again == 1 else ''} again.")
+            return Reply(said=tn("{n} job waits again.", "{n} jobs wait again.", again))
         case "show":
             return _show(view, jobs.job(action.id))
         case "go" if action.id in ("storyboard", "keyframes", "video", "settings"):
@@ -302,7 +315,7 @@ def _retry(view: View, job_ids: Sequence[str]) -> Reply:
             view.studio.jobs.retry(job_id)
         except NotFound:
             continue  # it was queued again together with one before it, under a new id
-    return Reply(said=f"{len(job_ids)} tried again." if job_ids else "Nothing has failed.")
+    return Reply(said=t("{count} tried again.", count=len(job_ids)) if job_ids else t("Nothing has failed."))
 
 
 def _run(view: View, action: Action) -> Run:

@@ -7,6 +7,7 @@ from typing import Any
 from addons.api import Json, PartData
 from addons.flows import device_words, gib
 from addons.session import View
+from addons.words import said, t
 from domain.engine import ServerInfo
 from domain.job import Failed
 from domain.monitor import CardReading
@@ -40,14 +41,14 @@ def _last(failed: list[Any]) -> list[str]:
     if not failed:
         return []
     job = max(failed, key=lambda job: job.phase.finished)
-    return [job.title, str(job.phase.message)[:LAST_FAILURE]]
+    return [said(job.title), said(str(job.phase.message))[:LAST_FAILURE]]
 
 
 def _server(server: ServerInfo) -> dict[str, Any]:
     return {
         "id": server.url, "k": "server", "t": server.url.partition("://")[2], "here": is_here(server.url),
         "s": "up" if server.reachable else "down" if server.problem is not None else "asked",
-        "q": queue_words(server), "m": "" if server.problem is None else server.problem.what,
+        "q": queue_words(server), "m": "" if server.problem is None else said(server.problem.what),
         "d": [device_words(device) for device in server.devices],
     }  # fmt: skip
 
@@ -58,24 +59,28 @@ def queue_words(server: ServerInfo) -> list[str]:
         return []
     if not server.running and not server.waiting:
         return ["idle"]
-    found = [f"{server.running} running, {server.waiting} waiting"]
+    found = [t("{running} running, {waiting} waiting", running=server.running, waiting=server.waiting)]
     total = server.running + server.waiting
     if server.ours == total:
-        found.append("all ours")
+        found.append(t("all ours"))
     elif not server.ours:
-        found.append("none of them ours")
+        found.append(t("none of them ours"))
     else:
-        before = "none before ours" if not server.ahead else f"{server.ahead} of others before ours"
-        found.append(f"{server.ours} ours, {before}")
+        before = t("none before ours") if not server.ahead else t("{ahead} of others before ours", ahead=server.ahead)
+        found.append(t("{ours} ours, {before}", ours=server.ours, before=before))
     return found
 
 
 def _card(card: CardReading) -> dict[str, Any]:
     used = -1 if not card.memory else min(100, round(100 * card.used / card.memory))
-    words = "" if not card.memory else f"{gib(max(0, card.memory - card.used))} of {gib(card.memory)} free"
+    words = (
+        ""
+        if not card.memory
+        else t("{free} of {free2} free", free=gib(max(0, card.memory - card.used)), free2=gib(card.memory))
+    )
     return {
         "id": f"card-{card.index}", "k": "card", "t": card.name, "c": card.celsius, "b": card.busy,
-        "hot": card.celsius is not None and card.celsius >= HOT, "d": [["Memory", used, words]],
+        "hot": card.celsius is not None and card.celsius >= HOT, "d": [[t("Memory"), used, words]],
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from addons.api import Action, AddonContext, Json, Part, PartData, Reply
+from addons.checks import shot_badges
 from addons.format import keyframe_url
 from addons.session import View
 from addons.variants import (
@@ -106,6 +107,7 @@ def shots(view: View) -> PartData:
     chosen = view.choice("select.filter", "all")
     drawing = {j.shot for jobs in view.jobs_by_shot.values() for j in jobs if j.kind == "keyframe"}
     selected = view.shot.id if view.shot else ""
+    badges = shot_badges(view)
     items: list[dict[str, Json]] = []
     for shot_id, (words, now, starred) in found.items():
         # The shot in hand stays, so that picking under "To decide" does not pull the row away from the pointer.
@@ -113,6 +115,8 @@ def shots(view: View) -> PartData:
             continue
         variants = [[k.name, _flags(now, k, starred)] for k in now.keyframes]
         item: dict[str, Json] = {"id": shot_id, "w": words, "v": variants}
+        if shot_id in badges:
+            item["q"] = badges[shot_id]
         if shot_id in drawing:
             item["d"] = 1
         items.append(item)

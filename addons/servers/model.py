@@ -14,6 +14,7 @@ from addons.api import Action, AddonContext, PartData, Reply
 from addons.flows import device_words
 from addons.servers import setup
 from addons.session import View
+from addons.words import said, t
 from domain.backend import Problem
 from domain.engine import ServerInfo
 from domain.errors import BadInput, NotFound, StudioError
@@ -90,7 +91,7 @@ class ServersTab:
             item["setup"] = 1
         clip = self._clips.get(server.url)
         if clip is not None:
-            item["clip"] = [clip.busy, clip.words, clip.failed]
+            item["clip"] = [clip.busy, said(clip.words), clip.failed]
         return item
 
     # -- what is done ------------------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ class ServersTab:
         match action.act:
             case "look":
                 engine.look()
-                return Reply(said="The servers are being asked.")
+                return Reply(said=t("The servers are being asked."))
             case "test":
                 self._ask(view, engine, address(action.text("url", 1000)), action.text("token", 4000).strip())
             case "add":
@@ -113,7 +114,7 @@ class ServersTab:
                 setup.store(view.studio, [s for s in engine.servers() if s.url != server.url])
                 setup.forget(view.studio, server)
                 engine.look()
-                return Reply(said=f"{action.id} is no longer used. Nothing changed on the server itself.")
+                return Reply(said=t("{id} is no longer used. Nothing changed on the server itself.", id=action.id))
             case "setup":
                 url = _server(engine, action.id).url
                 view.choose(SETTING_UP, "" if view.choice(SETTING_UP, "") == url else url)
@@ -122,16 +123,18 @@ class ServersTab:
             case "switch":
                 server = _server(engine, action.id)
                 self._change(view, engine, server.replace(on=not server.on))
-                rest = "What it is making it finishes." if server.on else "It is being asked."
-                return Reply(said=f"{server.title or server.url} is {'off' if server.on else 'on'}. {rest}")
+                rest = t("What it is making it finishes.") if server.on else t("It is being asked.")
+                name = server.title or server.url
+                said = t("{name} is off.", name=name) if server.on else t("{name} is on.", name=name)
+                return Reply(said=f"{said} {rest}")
             case "forget-login":
                 setup.greet(view.studio, _server(engine, action.id).url, "")
                 engine.look()
-                return Reply(said="Its token is forgotten.")
+                return Reply(said=t("Its token is forgotten."))
             case "forget-token":
                 setup.save(view.studio, setup.TOKEN, "")
                 engine.look()
-                return Reply(said="The token is forgotten.")
+                return Reply(said=t("The token is forgotten."))
             case "clip":
                 self._try(engine, action.id)
         return None
@@ -151,7 +154,7 @@ class ServersTab:
         engine.look()
         with self._lock:
             self._tests.pop(view.session.key, None)
-        return Reply(said=f"{url} is set up, and is being asked.")
+        return Reply(said=t("{url} is set up, and is being asked.", url=url))
 
     def _set_up(self, view: View, engine: Engine, action: Action) -> Reply:
         server = setup.filled_in(_server(engine, action.id), action)
@@ -160,7 +163,7 @@ class ServersTab:
             setup.greet(view.studio, server.url, token)
         self._change(view, engine, server)
         view.choose(SETTING_UP, "")
-        return Reply(said=f"{server.title or server.url} is set up so, and is being asked.")
+        return Reply(said=t("{url} is set up so, and is being asked.", url=server.title or server.url))
 
     def _change(self, view: View, engine: Engine, server: ServerInfo) -> None:
         setup.store(view.studio, [server if s.url == server.url else s for s in engine.servers()])
@@ -210,8 +213,8 @@ class ServersTab:
             except Exception as error:
                 # The end of the thread: said in the window, with the traceback in the log.
                 _log.exception("Asking %s failed", begun.url)
-                words = f"That did not work: {error!r:.200}."
-                problem = Problem(what=words, cure="The log has the details.")
+                words = t("That did not work: {error}.", error=f"{error!r:.200}")
+                problem = Problem(what=words, cure=t("The log has the details."))
                 info = ServerInfo(url=begun.url, reachable=False, problem=problem)
                 ended = Trial(begun.url, False, info, words, True)
             with self._lock:
@@ -262,7 +265,7 @@ def _card(server: ServerInfo) -> dict[str, Any]:
         "devices": [device_words(device) for device in server.devices],
         "queue": [server.running, server.waiting, server.ours],
         "nodes": server.nodes,
-        "problem": [server.problem.what, server.problem.cure] if server.problem else [],
+        "problem": [said(server.problem.what), said(server.problem.cure)] if server.problem else [],
     }
 
 

@@ -15,7 +15,10 @@ USUAL_SLOTS = {
         "prompt", "negative", "seed", "width", "height", "length", "fps", "start_image", "end_image", "steps", "cfg",
         "motion",
     ),
-    "image": ("prompt", "negative", "seed", "width", "height", "steps", "cfg", "denoise", "reference-1"),
+    "image": (
+        "prompt", "negative", "seed", "width", "height", "steps", "cfg", "start_image", "mask", "denoise",
+        "reference-1",
+    ),
     "upscale": ("start_image", "clip", "width", "height", "fps", "seed"),
     "interpolate": ("clip", "times", "fps"),
 }  # fmt: skip

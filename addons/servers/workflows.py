@@ -10,6 +10,7 @@ from addons.api import Action, AddonContext, Json, PartData, Reply
 from addons.flows import KINDS, ORIGINS, STATES, model_rows, pack_rows, profile_words, slot_words, state_of, state_words
 from addons.servers.slots import changed, form
 from addons.session import View
+from addons.words import named, said, t, tn
 from domain.engine import AddedWorkflow, WorkflowInfo
 from domain.errors import BadInput, NotFound
 from domain.profiles import PASS_THROUGH, PICTURE_PROFILES, PROFILES
@@ -45,7 +46,10 @@ class WorkflowsTab:
                 "count": len(flows),
                 "example": str(view.studio.projects.home().parent / "workflows"),
                 "filter": wanted,
-                "chips": [["all", "All", len(flows)], *([k, KINDS[k].capitalize(), n] for k, n in counts.items() if n)],
+                "chips": [
+                    ["all", t("All"), len(flows)],
+                    *([k, named(KINDS[k]).capitalize(), n] for k, n in counts.items() if n),
+                ],
                 "selected": selected.id if selected else "",
                 "ready": sum(state_of(f) == "ready" for f in flows),
                 "checked": any(f.checked for f in flows),
@@ -56,10 +60,10 @@ class WorkflowsTab:
     def _row(self, view: View, flow: WorkflowInfo) -> dict[str, Json]:
         model = profile_words(view.studio, flow, view.project.rate)[0] if flow.kind == "video" else ""
         return {
-            "id": flow.id, "t": flow.title[:80], "k": KINDS[flow.kind],
+            "id": flow.id, "t": named(flow.title)[:80], "k": named(KINDS[flow.kind]),
             "p": "" if model == flow.title else model[:60], "l": flow.licence[:40],
-            "o": ORIGINS[flow.origin], "ov": flow.overrides, "s": state_words(flow), "c": STATES[state_of(flow)][1],
-            "u": _use(view, flow),
+            "o": named(ORIGINS[flow.origin]), "ov": flow.overrides,
+            "s": state_words(flow), "c": STATES[state_of(flow)][1], "u": _use(view, flow),
         }  # fmt: skip
 
     def details(self, view: View) -> PartData:
@@ -72,26 +76,27 @@ class WorkflowsTab:
         editing = view.choice(EDITING, "") == flow.id
         head: dict[str, Json] = {
             "id": flow.id,
-            "title": flow.title,
-            "kind": KINDS[flow.kind],
+            "title": named(flow.title),
+            "kind": named(KINDS[flow.kind]),
+            "films": flow.kind in ("video", "image"),
             "profile": title,
             "limits": limits,
             "licence": flow.licence,
-            "origin": ORIGINS[flow.origin],
+            "origin": named(ORIGINS[flow.origin]),
             "own": flow.origin == "yours",
             "overrides": flow.overrides,
             "confirmed": flow.confirmed,
             "state": state_words(flow),
             "tone": STATES[state_of(flow)][1],
             "checked": flow.checked,
-            "description": flow.description,
+            "description": named(flow.description),
             "fault": flow.fault,
-            "problems": [[p.what, p.cure] for p in flow.problems] if flow.checked else [],
+            "problems": [[said(p.what), said(p.cure)] for p in flow.problems] if flow.checked else [],
             "slots": [[slot_words(s), _where(flow, s)] for s in flow.slots],
             "models": model_rows(flow.models),
             "nodes": pack_rows(flow.custom_nodes),
-            "switches": [[s.title, s.help, s.on, s.available] for s in flow.switches],
-            "qualities": [[q.title, q.help] for q in flow.qualities],
+            "switches": [[named(s.title), named(s.help), s.on, s.available] for s in flow.switches],
+            "qualities": [[named(q.title), named(q.help)] for q in flow.qualities],
             "use": _use(view, flow),
             "editing": editing,
         }
@@ -127,8 +132,10 @@ class WorkflowsTab:
                 flow = _sole(engine, action)
                 engine.remove_workflow(flow.id)
                 view.choose(EDITING, "")
-                back = "; the shipped one is used again" if flow.overrides else ""
-                return Reply(said=f"{flow.title} is in the trash folder beside your workflows{back}.")
+                back = t("; the shipped one is used again") if flow.overrides else ""
+                return Reply(
+                    said=t("{title} is in the trash folder beside your workflows{back}.", title=flow.title, back=back)
+                )
             case "project":
                 return Reply(tab="project")
         return None
@@ -150,12 +157,16 @@ class WorkflowsTab:
             more[FILTER] = "all"
         view.remember(choices={**view.ui.choices, CHOSEN: flow.id, **more})
         if len(added) > 1:
-            left = f" Left out: {'; '.join(faults)[:1000]}" if faults else ""
-            return Reply(said=f"{len(taken)} of {len(added)} workflows are taken in.{left}")
+            left = t(" Left out: {which}", which="; ".join(faults)[:1000]) if faults else ""
+            return Reply(
+                said=t(
+                    "{count} of {count2} workflows are taken in.{left}", count=len(taken), count2=len(added), left=left
+                )
+            )
         count = len(flow.slots)
-        found = f"{count} {'slot was' if count == 1 else 'slots were'} found"
-        look = "" if flow.confirmed else ": look whether they are right"
-        return Reply(said=f"{flow.title} is taken in. {found}{look}.")
+        found = tn("{n} slot was found", "{n} slots were found", count)
+        look = "" if flow.confirmed else t(": look whether they are right")
+        return Reply(said=t("{title} is taken in. {found}{look}.", title=flow.title, found=found, look=look))
 
     def _confirm(self, view: View, engine: Engine, action: Action) -> Reply:
         flow = _sole(engine, action)
@@ -169,7 +180,11 @@ class WorkflowsTab:
         changes |= changed(flow, action.data)
         done = engine.confirm_workflow(flow.id, changes)
         view.remember(choices={**view.ui.choices, CHOSEN: done.id, EDITING: ""})
-        return Reply(said=f"{done.title} is confirmed{' with what you changed' if changes else ''}.")
+        return Reply(
+            said=t("{title} is confirmed with what you changed.", title=done.title)
+            if changes
+            else t("{title} is confirmed.", title=done.title)
+        )
 
 
 def typed_path(text: str) -> Path:
@@ -221,9 +236,9 @@ def _use(view: View, flow: WorkflowInfo) -> str:
     except NotFound:
         return ""  # the film names a backend or workflow that is gone; the Project tab says so
     if setup.spec.id == engine.backend and setup.spec.workflow == flow.id:
-        return "clips of this film"
+        return t("clips of this film")
     if setup.image_spec.id == engine.backend and setup.image_spec.workflow == flow.id:
-        return "keyframes of this film"
+        return t("keyframes of this film")
     return ""
 
 
@@ -232,7 +247,7 @@ def _profiles(flow: WorkflowInfo) -> list[list[Any]]:
     known = PROFILES if flow.kind == "video" else PICTURE_PROFILES
     found: list[list[Any]] = [[p.id, p.title, p.id == flow.profile] for p in known.values()]
     if flow.kind == "video":
-        found.append([PASS_THROUGH, "Pass-through: the film's own rate and size", flow.profile == PASS_THROUGH])
+        found.append([PASS_THROUGH, t("Pass-through: the film's own rate and size"), flow.profile == PASS_THROUGH])
     if not any(on for _, _, on in found):
         found.insert(0, [flow.profile, flow.profile, True])
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from addons.api import Action, PartData, Reply
 from addons.session import View
+from addons.words import LANGUAGES, named, number, said, t
 from domain.errors import BadInput, NotFound
 from services.monitor import is_here
 from services.settings import SettingField
@@ -30,7 +31,7 @@ def form(view: View) -> PartData:
         before = field.section
     return PartData(
         head={
-            "problems": service.problems(),
+            "problems": [said(problem) for problem in service.problems()],
             "file": service.place(),
             "count": len(fields),
             "sections": list(dict.fromkeys(_section(field.section) for field in fields)),
@@ -44,8 +45,8 @@ def _item(field: SettingField, *, first: bool) -> dict[str, Any]:
     return {
         "id": field.key,
         "section": _section(field.section) if first else "",
-        "title": field.title,
-        "help": field.help,
+        "title": named(field.title),
+        "help": named(field.help),
         "kind": field.kind,
         "choices": [[c, label(c)] for c in field.choices],
         "min": field.minimum,
@@ -53,7 +54,8 @@ def _item(field: SettingField, *, first: bool) -> dict[str, Any]:
         # A secret never travels to the browser; only that there is one.
         "value": "" if field.secret else field.value,
         "kept": hidden,
-        "default": "" if field.secret else said(field.default),
+        "default": "" if field.secret else value_words(field.default),
+        "plain": field.default in (None, ""),
         "origin": field.origin,
         "variable": variable(field.key),
         "secret": field.secret,
@@ -75,7 +77,7 @@ def act(view: View, action: Action) -> Reply | None:
         )
     if action.act == "reset":
         service.reset(field.key)
-        return Reply(said=f"{field.title} is back to its default.")
+        return Reply(said=t("{title} is back to its default.", title=named(field.title)))
     service.save(field.key, value_of(field, action.data.get("value")))
     return None
 
@@ -105,16 +107,16 @@ def value_of(field: SettingField, given: object) -> Any:
 def _range(field: SettingField) -> str:
     low, high = field.minimum, field.maximum
     if low is not None and high is not None:
-        return f"It lies between {low:g} and {high:g}."
+        return t("It lies between {low} and {high}.", low=number(f"{low:g}"), high=number(f"{high:g}"))
     if low is not None:
-        return f"It is at least {low:g}."
-    return f"It is at most {high:g}." if high is not None else "Write it in digits."
+        return t("It is at least {low}.", low=number(f"{low:g}"))
+    return t("It is at most {high}.", high=number(f"{high:g}")) if high is not None else t("Write it in digits.")
 
 
 def about(view: View) -> PartData:
     """What runs here, under which licence, and what leaves this computer."""
     studio = view.studio
-    engines = [studio.backends.spec(i).title for i in studio.backends.ids()]
+    engines = [named(studio.backends.spec(i).title) for i in studio.backends.ids()]
     try:
         number = version("kinoloom")
     except PackageNotFoundError:
@@ -125,6 +127,7 @@ def about(view: View) -> PartData:
             "licence": "Apache-2.0",
             "engines": engines,
             "folder": str(studio.projects.home()),
+            "model": studio.writing.where() if studio.writing.model() else "",
             "servers": [[server.url, is_here(server.url)] for server in studio.engine.servers()]
             if studio.engine
             else [],
@@ -139,15 +142,15 @@ def variable(key: str) -> str:
 
 def label(choice: str) -> str:
     """A choice in words."""
-    return {"en": "English", "de": "Deutsch"}.get(choice, choice.replace("_", " ").capitalize())
+    return LANGUAGES.get(choice) or named(choice.replace("_", " ").capitalize())
 
 
-def said(value: object) -> str:
+def value_words(value: object) -> str:
     """A default in words."""
     if isinstance(value, bool):
-        return "on" if value else "off"
-    return "empty" if value in (None, "") else str(value)
+        return t("on") if value else t("off")
+    return t("empty") if value in (None, "") else str(value)
 
 
 def _section(name: str) -> str:
-    return name if name[:1].isupper() else name.replace("_", " ").capitalize()
+    return named(name if name[:1].isupper() else name.replace("_", " ").capitalize())

@@ -12,6 +12,23 @@ window.Kino = (() => {
   const put = (v) => (v == null || v === false ? "" : Array.isArray(v) ? v.map(put).join("") : v.raw !== undefined ? v.raw : esc(v));
   const raw = (text) => ({ raw: text });
 
+  /* -- words: the catalogue of the window's language comes with the page (studio/texts.js) -------------- */
+  const { language = "en", texts = {} } = window.kinoTexts || {};
+  /* `text`, a literal in English, in that language, its {names} filled in; HTML when one of the values is. */
+  function t(text, values) {
+    const found = texts[text] ?? text;
+    if (!values) return found;
+    const some = Object.values(values).some((v) => v?.raw !== undefined);
+    const filled = (some ? esc(found) : found).replace(/\{(\w+)\}/g, (hole, name) => (name in values ? (some ? put(values[name]) : String(values[name] ?? "")) : hole));
+    return some ? raw(filled) : filled;
+  }
+  /* The same for a number of things: `one` when n is 1, else `many`; {n} is the number. */
+  const tn = (one, many, n, values) => t(n === 1 ? one : many, { n, ...values });
+  /* A label in the middle of a sentence: English has it in small letters, German keeps its nouns. */
+  const inline = (label) => (language === "en" ? label.toLowerCase() : label);
+  /* A number with so many places, as it is written in that language. */
+  const decimal = (number, places) => Number(number).toLocaleString(language, { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: false });
+
   /* -- drawing ---------------------------------------------------------------------------------------- */
   const held = (el) => el === document.activeElement && /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && !/^(checkbox|radio|button)$/.test(el.type);
 
@@ -94,20 +111,25 @@ window.Kino = (() => {
     const page = document.createElement("div");
     page.className = "kempty kshut";
     page.setAttribute("role", "alert");
-    page.innerHTML = html`<h2>No project can be shown</h2><p>${why}</p><button class="kbtn primary" onclick="location.reload()">Try again</button>`;
+    page.innerHTML = html`<h2>${Kino.t("No project can be shown")}</h2><p>${why}</p><button class="kbtn primary" onclick="location.reload()">${Kino.t("Try again")}</button>`;
     document.body.append(page);
   }
   function receive(message) {
     if (!message || typeof message !== "object" || closed) return;
+    for (const earlier of message.also || []) if (earlier.seq > seq) take(earlier);
+    take(message);
+  }
+  function take(message) {
     if (message.closed) { closed = true; shut(message.closed); return; }
     if (message.reload) { location.reload(); return; }
     if (message.base === 0) { for (const k of Object.keys(store)) delete store[k]; pending.clear(); apply(message); return; }
     if (message.seq <= seq) return;
     pending.set(message.base, message);
     while (pending.has(seq)) { const next = pending.get(seq); pending.delete(seq); apply(next); }
-    clearTimeout(gapTimer);
-    /* An answer overtook another, or one was lost: wait a moment, then ask for everything. */
-    if (pending.size) gapTimer = setTimeout(() => { if (pending.size) { pending.clear(); act("shell", "resync"); } }, 1500);
+    /* An answer overtook another, or one was lost: wait a moment, then ask for everything. What comes meanwhile does
+       not put that off. */
+    if (!pending.size) { clearTimeout(gapTimer); gapTimer = 0; }
+    else if (!gapTimer) gapTimer = setTimeout(() => { gapTimer = 0; if (pending.size) { pending.clear(); act("shell", "resync"); } }, 700);
   }
   function apply(message) {
     seq = message.seq;
@@ -154,7 +176,7 @@ window.Kino = (() => {
     const note = document.createElement("div");
     note.className = "ktoast " + kind;
     note.setAttribute("role", kind === "error" ? "alert" : "status");
-    note.innerHTML = html`<span>${text}</span><button type="button" aria-label="Close message">×</button>`;
+    note.innerHTML = html`<span>${text}</span><button type="button" aria-label="${Kino.t("Close message")}">×</button>`;
     note.querySelector("button").onclick = () => note.remove();
     box.appendChild(note);
     if (kind !== "error") setTimeout(() => note.remove(), 4500); else setTimeout(() => note.remove(), 20000);
@@ -164,7 +186,7 @@ window.Kino = (() => {
     return new Promise((resolve) => {
       const box = document.createElement("dialog");
       box.className = "kask";
-      box.innerHTML = html`<p>${question}</p><form method="dialog"><button value="" class="kbtn">Keep it</button><button value="yes" class="kbtn danger">${yes || "Go on"}</button></form>`;
+      box.innerHTML = html`<p>${question}</p><form method="dialog"><button value="" class="kbtn">${Kino.t("Keep it")}</button><button value="yes" class="kbtn danger">${yes || Kino.t("Go on")}</button></form>`;
       document.body.appendChild(box);
       box.addEventListener("close", () => { resolve(box.returnValue === "yes"); box.remove(); });
       box.showModal();
@@ -177,7 +199,7 @@ window.Kino = (() => {
   async function upload(file) {
     const answer = await fetch("/upload?name=" + encodeURIComponent(file.name), { method: "POST", body: file, headers: { "X-Kinoloom": "1", "Content-Type": "application/octet-stream" } });
     const body = await answer.json().catch(() => ({}));
-    if (!answer.ok) { toast(body.error || "The file could not be taken in.", "error"); return null; }
+    if (!answer.ok) { toast(body.error || Kino.t("The file could not be taken in."), "error"); return null; }
     return body.token;
   }
 
@@ -296,15 +318,15 @@ window.Kino = (() => {
   });
 
   /* -- the key sheet: addons add theirs with Kino.keys.push([title, [[keys, words], ...]]) --------------- */
-  const keys = [["Everywhere", [["1 … 9", "Go to a tab"], ["Ctrl Z", "Undo"], ["Ctrl Shift Z, Ctrl Y", "Redo"], ["?", "This sheet"]]],
-    ["Cards", [["← → ↑ ↓", "Choose the next card"], ["Home, End", "First and last card"], ["Enter, Space", "Choose the card"]]]];
-  const keyTable = () => raw(html`<div class="kkeys">${keys.map(([title, rows]) => raw(html`<section><h3 class="ksec">${title}</h3><dl>${rows.map(([k, words]) => raw(html`<div><dt>${k.split(" ").map((x) => (/^[,…]$/.test(x) ? x : raw(html`<kbd>${x.replace(/,$/, "")}</kbd>${x.endsWith(",") && x.length > 1 ? " or " : ""}`)))}</dt><dd>${words}</dd></div>`))}</dl></section>`))}</div>`);
+  const keys = [[t("Everywhere"), [["1 … 9", t("Go to a tab")], [t("Ctrl Z"), t("Undo")], [t("Ctrl Shift Z, Ctrl Y"), t("Redo")], ["?", t("This sheet")]]],
+    [t("Cards"), [["← → ↑ ↓", t("Choose the next card")], [t("Home, End"), t("First and last card")], [t("Enter, Space"), t("Choose the card")]]]];
+  const keyTable = () => raw(html`<div class="kkeys">${keys.map(([title, rows]) => raw(html`<section><h3 class="ksec">${title}</h3><dl>${rows.map(([k, words]) => raw(html`<div><dt>${k.split(" ").map((x) => (/^[,…]$/.test(x) ? x : raw(html`<kbd>${x.replace(/,$/, "")}</kbd>${x.endsWith(",") && x.length > 1 ? Kino.t(" or ") : ""}`)))}</dt><dd>${words}</dd></div>`))}</dl></section>`))}</div>`);
   function showKeys() {
     if (document.querySelector("dialog.kask")) return;
     const box = document.createElement("dialog");
     box.className = "kask wide";
-    box.setAttribute("aria-label", "Keys");
-    box.innerHTML = html`<header><h2 class="kh">Keys</h2><form method="dialog"><button class="kbtn small">Close</button></form></header>${keyTable()}`;
+    box.setAttribute("aria-label", Kino.t("Keys"));
+    box.innerHTML = html`<header><h2 class="kh">${Kino.t("Keys")}</h2><form method="dialog"><button class="kbtn small">${Kino.t("Close")}</button></form></header>${keyTable()}`;
     document.body.appendChild(box);
     box.addEventListener("close", () => box.remove());
     box.addEventListener("click", (e) => { if (e.target === box) box.close(); });
@@ -320,12 +342,12 @@ window.Kino = (() => {
   }
 
   /* What an import altered (addons/imports.py), until it is dismissed. */
-  const notes = (n) => n.source ? raw(html`<div class="knotes" role="status"><header><b>${n.source}</b><span>${n.shots} ${n.shots === 1 ? "shot" : "shots"} from a ${n.format}${n.pictures ? `, ${n.pictures} ${n.pictures === 1 ? "picture" : "pictures"}` : ""} · ${n.notes.length ? `${n.notes.length} ${n.notes.length === 1 ? "remark" : "remarks"}` : "nothing was altered"}</span><button class="kbtn small" data-act="dismiss">Dismiss</button></header>
-      ${n.notes.length ? raw(html`<ul tabindex="0" aria-label="What the import altered">${n.notes.map(([where, what]) => raw(html`<li><b>${where}</b><span>${what}</span></li>`))}</ul>`) : ""}</div>`) : "";
+  const notes = (n) => n.source ? raw(html`<div class="knotes" role="status"><header><b>${n.source}</b><span>${Kino.tn("{n} shot from a {format}{what} ·", "{n} shots from a {format}{what} ·", n.shots, {format: n.format, what: n.pictures ? `, ${n.pictures} ${n.pictures === 1 ? "picture" : "pictures"}` : ""})} ${n.notes.length ? `${n.notes.length} ${n.notes.length === 1 ? "remark" : "remarks"}` : Kino.t("nothing was altered")}</span><button class="kbtn small" data-act="dismiss">${Kino.t("Dismiss")}</button></header>
+      ${n.notes.length ? raw(html`<ul tabindex="0" aria-label="${Kino.t("What the import altered")}">${n.notes.map(([where, what]) => raw(html`<li><b>${where}</b><span>${what}</span></li>`))}</ul>`) : ""}</div>`) : "";
 
   const part = (name, kind) => { kinds[name] = kind; draw(name); };
   /* For tests: how many messages and actions this window has seen. */
-  return { part, mount, wire, receive, act, html, raw, esc, toast, ask, store, keys, keyTable, showKeys, look, notes, icons: {}, get seq() { return seq; } };
+  return { part, mount, wire, receive, act, html, raw, esc, t, tn, inline, decimal, language, toast, ask, upload, store, keys, keyTable, showKeys, look, notes, icons: {}, get seq() { return seq; } };
 })();
 
 /* Icons are drawn here, so that no font is needed. */
@@ -345,18 +367,18 @@ window.Kino = (() => {
   const { html, icons } = Kino;
   Kino.part("header", {
     frame: (h) => html`<div class="khead">
-      <div class="kbrand"><svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><path d="M4 8h24v4H4zM4 20h24v4H4z" fill="#f2a03d"/><path d="M8 4h4v24H8zM20 4h4v24h-4z" fill="#f2a03d" opacity=".55"/></svg><h1>Kinoloom</h1></div>
+      <div class="kbrand"><svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><path d="M4 8h24v4H4zM4 20h24v4H4z" fill="#f2a03d"/><path d="M8 4h4v24H8zM20 4h4v24h-4z" fill="#f2a03d" opacity=".55"/></svg><h1>${Kino.t("Kinoloom")}</h1></div>
       <div class="kfilm"><b title="${h.name}">${h.name}</b><span>${h.format}</span></div>
-      <div class="ktime" title="${h.frames} frames"><b>${h.length}</b><span>${h.shots} ${h.shots === 1 ? "shot" : "shots"}</span></div>
-      <div class="kwork" role="status">${h.running || h.waiting ? Kino.raw(html`<button class="kjobs" data-act="queue" title="Show the queue">
-          <span class="kbar" role="progressbar" aria-label="Work in progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.round(h.progress * 100)}"><i style="width:${h.progress * 100}%"></i></span>
-          <span ${h.why ? Kino.raw(html`title="${h.why}"`) : ""}>${h.paused ? "Paused" : h.running + " running"}${h.waiting ? ", " + h.waiting + " waiting" : ""}</span></button>
-          ${h.why ? Kino.raw(html`<button class="kicon khold" data-act="queue" title="${h.why}" aria-label="Paused: ${h.why}">${icons.warn}</button>`) : ""}<button class="kicon" ${h.why ? "hidden" : ""} data-act="${h.paused ? "resume" : "pause"}" title="${h.paused ? "Go on" : "Pause after what is running"}" aria-label="${h.paused ? "Go on" : "Pause"}">${h.paused ? icons.play : icons.pause}</button>
-          <button class="kicon" data-act="stop" data-confirm="Stop everything in this project? What is done stays." data-yes="Stop" title="Stop" aria-label="Stop everything">${icons.stop}</button>`) : h.failed ? Kino.raw(html`<button class="kjobs bad" data-act="queue">${icons.warn} ${h.failed} failed</button>`) : ""}</div>
-      <div class="kundo"><button class="kicon" data-act="undo" ${h.undo ? "" : "disabled"} title="${h.undo ? "Undo " + h.undo : "Nothing to undo"}" aria-label="Undo">${icons.undo}</button>
-        <button class="kicon" data-act="redo" ${h.redo ? "" : "disabled"} title="${h.redo ? "Redo " + h.redo : "Nothing to redo"}" aria-label="Redo">${icons.redo}</button>
-        <button class="kicon" onclick="Kino.showKeys()" title="Keys (?)" aria-label="Show the keys">${icons.keys}</button>
-        <a class="kicon kout" href="/logout" title="Sign out, in every window" aria-label="Sign out">${icons.leave}</a></div>
+      <div class="ktime" title="${Kino.t("{frames} frames", { frames: h.frames })}"><b>${h.length}</b><span>${h.shots} ${h.shots === 1 ? Kino.t("shot") : Kino.t("shots")}</span></div>
+      <div class="kwork" role="status">${h.running || h.waiting ? Kino.raw(html`<button class="kjobs" data-act="queue" title="${Kino.t("Show the queue")}">
+          <span class="kbar" role="progressbar" aria-label="${Kino.t("Work in progress")}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.round(h.progress * 100)}"><i style="width:${h.progress * 100}%"></i></span>
+          <span ${h.why ? Kino.raw(html`title="${h.why}"`) : ""}>${h.paused ? Kino.t("Paused") : Kino.t("{n} running", { n: h.running })}${h.waiting ? ", " + Kino.t("{n} waiting", { n: h.waiting }) : ""}</span></button>
+          ${h.why ? Kino.raw(html`<button class="kicon khold" data-act="queue" title="${h.why}" aria-label="${Kino.t("Paused: {why}", { why: h.why })}">${icons.warn}</button>`) : ""}<button class="kicon" ${h.why ? "hidden" : ""} data-act="${h.paused ? "resume" : "pause"}" title="${h.paused ? Kino.t("Go on") : Kino.t("Pause after what is running")}" aria-label="${h.paused ? Kino.t("Go on") : Kino.t("Pause")}">${h.paused ? icons.play : icons.pause}</button>
+          <button class="kicon" data-act="stop" data-confirm="${Kino.t("Stop everything in this project? What is done stays.")}" data-yes="${Kino.t("Stop")}" title="${Kino.t("Stop")}" aria-label="${Kino.t("Stop everything")}">${icons.stop}</button>`) : h.failed ? Kino.raw(html`<button class="kjobs bad" data-act="queue">${icons.warn} ${Kino.t("{failed} failed", { failed: h.failed })}</button>`) : ""}</div>
+      <div class="kundo"><button class="kicon" data-act="undo" ${h.undo ? "" : "disabled"} title="${h.undo ? Kino.t("Undo {what}", { what: h.undo }) : Kino.t("Nothing to undo")}" aria-label="${Kino.t("Undo")}">${icons.undo}</button>
+        <button class="kicon" data-act="redo" ${h.redo ? "" : "disabled"} title="${h.redo ? Kino.t("Redo {what}", { what: h.redo }) : Kino.t("Nothing to redo")}" aria-label="${Kino.t("Redo")}">${icons.redo}</button>
+        <button class="kicon" onclick="Kino.showKeys()" title="${Kino.t("Keys (?)")}" aria-label="${Kino.t("Show the keys")}">${icons.keys}</button>
+        <a class="kicon kout" href="/logout" title="${Kino.t("Sign out, in every window")}" aria-label="${Kino.t("Sign out")}">${icons.leave}</a></div>
     </div>`,
     after: (el, h) => {
       Kino.look(h.look);
@@ -373,13 +395,14 @@ window.Kino = (() => {
     return m < 60 ? `${m}:${two(s % 60)}` : `${Math.floor(m / 60)}:${two(m % 60)}:${two(s % 60)}`;
   };
   const since = (iso) => span((Date.now() - Date.parse(iso)) / 1000);
+  const locale = Kino.language === "en" ? "en-GB" : Kino.language;
   Kino.span = span;
   Kino.since = (iso) => Kino.raw(Kino.html`<time data-since="${iso}">${since(iso)}</time>`);
   Kino.when = (iso) => {
     const d = new Date(iso);
     if (isNaN(d)) return "";
-    const time = d.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    return (d.toDateString() === new Date().toDateString() ? "today" : d.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })) + " " + time;
+    const time = d.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+    return (d.toDateString() === new Date().toDateString() ? Kino.t("today") : d.toLocaleDateString(locale, { day: "numeric", month: "short", year: "numeric" })) + " " + time;
   };
   setInterval(() => { if (!document.hidden) for (const el of document.querySelectorAll("[data-since]")) { const t = since(el.dataset.since); if (el.textContent !== t) el.textContent = t; } }, 1000);
 })();
@@ -391,15 +414,15 @@ window.Kino = (() => {
   Kino.lightbox = (list, key) => {
     const box = document.createElement("dialog");
     box.className = "klight";
-    box.setAttribute("aria-label", "Large picture");
+    box.setAttribute("aria-label", Kino.t("Large picture"));
     const show = (step = 0) => {
       const all = list(), at = Math.max(0, all.findIndex((x) => x.key === key));
       if (!all.length) { box.close(); return; }
       const now = all[(at + step + all.length) % all.length];
       key = now.key;
       const had = box.querySelector("img");
-      box.innerHTML = html`<div class="klight-top"><b>${now.title}</b><span>${now.note}</span><span class="grow"></span>${now.actions || ""}<button type="button" class="kicon" data-do="close" aria-label="Close" title="Close (Esc)">${icons.close}</button></div>
-        <div class="klight-pic">${all.length > 1 ? raw(html`<button type="button" class="kicon" data-do="-1" aria-label="Picture before" title="Before (←)">${icons.arrowL}</button>`) : ""}<span class="klight-img"></span>${all.length > 1 ? raw(html`<button type="button" class="kicon" data-do="1" aria-label="Next picture" title="Next (→)">${icons.arrowR}</button>`) : ""}</div>`;
+      box.innerHTML = html`<div class="klight-top"><b>${now.title}</b><span>${now.note}</span><span class="grow"></span>${now.actions || ""}<button type="button" class="kicon" data-do="close" aria-label="${Kino.t("Close")}" title="${Kino.t("Close (Esc)")}">${icons.close}</button></div>
+        <div class="klight-pic">${all.length > 1 ? raw(html`<button type="button" class="kicon" data-do="-1" aria-label="${Kino.t("Picture before")}" title="${Kino.t("Before (←)")}">${icons.arrowL}</button>`) : ""}<span class="klight-img"></span>${all.length > 1 ? raw(html`<button type="button" class="kicon" data-do="1" aria-label="${Kino.t("Next picture")}" title="${Kino.t("Next (→)")}">${icons.arrowR}</button>`) : ""}</div>`;
       const img = had && had.getAttribute("src") === now.url ? had : Object.assign(new Image(), { src: now.url, alt: now.title });
       box.querySelector(".klight-img").replaceWith(img);
     };
@@ -424,17 +447,17 @@ window.Kino = (() => {
 document.addEventListener("click", async (e) => {
   const el = e.target.closest?.("[data-copy],[data-copy-from]");
   if (!el) return;
-  try { await navigator.clipboard.writeText(el.dataset.copy ?? document.querySelector(el.dataset.copyFrom)?.textContent ?? ""); Kino.toast(el.dataset.copied || "The path is copied.", "info"); } catch { Kino.toast("The browser did not allow copying. Select the text and copy it.", "error"); }
+  try { await navigator.clipboard.writeText(el.dataset.copy ?? document.querySelector(el.dataset.copyFrom)?.textContent ?? ""); Kino.toast(el.dataset.copied || Kino.t("The path is copied."), "info"); } catch { Kino.toast(Kino.t("The browser did not allow copying. Select the text and copy it."), "error"); }
 });
 
 /* What is missing with its cure, and model files with their folder and address (addons/flows.py gives the rows). */
 (() => {
   const { html, raw, icons } = Kino;
   Kino.problems = (list) => list.length ? raw(html`<ul class="kproblems">${list.map(([what, cure]) => raw(html`<li>${icons.warn}<span><b>${what}</b> ${cure}</span></li>`))}</ul>`) : "";
-  Kino.models = (list) => raw(html`<ul class="kmodels">${list.map((m) => raw(html`<li class="${m.there === false ? "off" : ""}"><span class="mark" title="${m.there == null ? "No server was asked" : m.there ? "Installed" : "Not installed"}">${m.there ? icons.check : m.there === false ? icons.warn : "·"}</span><div><b>${m.name}</b><small>${[m.slot, m.folder, m.size, m.licence, m.there === false ? "not installed" : m.there ? "installed" : ""].filter(Boolean).join(" · ")}</small></div>${m.url ? raw(html`<button type="button" class="kbtn small ghost" data-copy="${m.url}" data-copied="The link is copied." title="Copy ${m.url}" aria-label="Copy the link of ${m.name}">${icons.copy} Link</button>`) : ""}</li>`))}</ul>`);
+  Kino.models = (list) => raw(html`<ul class="kmodels">${list.map((m) => raw(html`<li class="${m.there === false ? "off" : ""}"><span class="mark" title="${m.there == null ? Kino.t("No server was asked") : m.there ? Kino.t("Installed") : Kino.t("Not installed")}">${m.there ? icons.check : m.there === false ? icons.warn : "·"}</span><div><b>${m.name}</b><small>${[m.slot, m.folder, m.size, m.licence, m.there === false ? Kino.t("not installed") : m.there ? Kino.t("installed") : ""].filter(Boolean).join(" · ")}</small></div>${m.url ? raw(html`<button type="button" class="kbtn small ghost" data-copy="${m.url}" data-copied="${Kino.t("The link is copied.")}" title="${Kino.t("Copy {url}", { url: m.url })}" aria-label="${Kino.t("Copy the link of {name}", { name: m.name })}">${icons.copy} ${Kino.t("Link")}</button>`) : ""}</li>`))}</ul>`);
   /* What an engine with workflows would be sent (addons/flows.py: graph_head): fetched when it is unfolded. */
-  Kino.graph = (g, id) => !g || !g.can ? "" : raw(html`<div class="kgraph"><button type="button" class="kbtn small" data-act="graph" aria-expanded="${g.open ? "true" : "false"}">${g.open ? "Fold the workflow up" : "Show every slot and the graph"}</button>
-    ${g.open ? raw(html`${g.error ? Kino.problems([["Nothing can be sent yet.", g.error]]) : ""}${Kino.problems(g.problems)}
-      ${g.slots.length ? raw(html`<h3 class="ksec">Slots of ${g.workflow}</h3><dl>${g.slots.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl>`) : ""}
-      ${g.graph ? raw(html`<h3 class="ksec">Graph${g.server ? raw(html` <span class="kmuted">for ${g.server}</span>`) : ""}</h3><details><summary>${g.nodes} nodes, as JSON</summary><pre id="${id}" tabindex="0">${g.graph}</pre></details><button type="button" class="kbtn small ghost" data-copy-from="#${id}" data-copied="The graph is copied.">${icons.copy} Copy the graph</button>`) : ""}`) : ""}</div>`);
+  Kino.graph = (g, id) => !g || !g.can ? "" : raw(html`<div class="kgraph"><button type="button" class="kbtn small" data-act="graph" aria-expanded="${g.open ? "true" : "false"}">${g.open ? Kino.t("Fold the workflow up") : Kino.t("Show every slot and the graph")}</button>
+    ${g.open ? raw(html`${g.error ? Kino.problems([[Kino.t("Nothing can be sent yet."), g.error]]) : ""}${Kino.problems(g.problems)}
+      ${g.slots.length ? raw(html`<h3 class="ksec">${Kino.t("Slots of {workflow}", { workflow: g.workflow })}</h3><dl>${g.slots.map(([k, v]) => raw(html`<div><dt>${k}</dt><dd>${v}</dd></div>`))}</dl>`) : ""}
+      ${g.graph ? raw(html`<h3 class="ksec">${Kino.t("Graph")}${g.server ? raw(html` <span class="kmuted">${Kino.t("for {server}", { server: g.server })}</span>`) : ""}</h3><details><summary>${Kino.t("{nodes} nodes, as JSON", { nodes: g.nodes })}</summary><pre id="${id}" tabindex="0">${g.graph}</pre></details><button type="button" class="kbtn small ghost" data-copy-from="#${id}" data-copied="${Kino.t("The graph is copied.")}">${icons.copy} ${Kino.t("Copy the graph")}</button>`) : ""}`) : ""}</div>`);
 })();

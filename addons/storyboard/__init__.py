@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from addons.api import Addon, AddonContext, Part
-from addons.storyboard import actions, cast, model, writing
+from addons.storyboard import actions, advice, cast, exports, model, writing
 
 
 def build(context: AddonContext) -> None:
@@ -17,11 +17,13 @@ def build(context: AddonContext) -> None:
 
 
 def parts(context: AddonContext) -> Sequence[Part]:
-    """The tab's live areas; but for the cast and Write, every action works from every one of them."""
+    """The tab's live areas; but for advice, the cast and Write, every action works from every one of them."""
     act = actions.StoryboardActions(context).act
     return (
         Part("storyboard.toolbar", model.toolbar, act),
+        Part("storyboard.exports", exports.panel, exports.ExportActions(context).act),
         Part("storyboard.notes", model.notes, act),
+        Part("storyboard.advice", advice.panel, advice.AdviceActions(context).act),
         Part("storyboard.cards", model.cards, act),
         Part("storyboard.cast", cast.panel, cast.CastActions(context).act),
         Part("storyboard.write", writing.panel, writing.WritingActions(context).act),

@@ -15,6 +15,7 @@ from addons.storyboard import writing
 from addons.storyboard.cast import OPEN
 from addons.storyboard.model import FILTER, SEARCH
 from addons.storyboard.status import KINDS, Statuses
+from addons.words import t, tn
 from domain.errors import BadInput
 from domain.prompting import Kind
 from domain.storyboard import Presets, Shot, ShotSize
@@ -76,12 +77,14 @@ class StoryboardActions:
         after = action.id if any(s.id == action.id for s in view.board.shots) else None
         shot = self._studio.storyboards.add(view.open, after)
         self._show(view, shot.id)
-        return Reply(said=f"Added shot {shot.id}.", focus=f'#part-storyboard-inspector [data-id="{shot.id}"] textarea')
+        return Reply(
+            said=t("Added shot {id}.", id=shot.id), focus=f'#part-storyboard-inspector [data-id="{shot.id}"] textarea'
+        )
 
     def _do_duplicate(self, view: View, action: Action) -> Reply:
         shot = self._studio.storyboards.duplicate(view.open, action.id)
         self._show(view, shot.id)
-        return Reply(said=f"Duplicated shot {action.id} as {shot.id}.", focus=_card(shot.id))
+        return Reply(said=t("Duplicated shot {id} as {id2}.", id=action.id, id2=shot.id), focus=_card(shot.id))
 
     def _do_delete(self, view: View, action: Action) -> Reply:
         ids = [shot.id for shot in view.board.shots]
@@ -91,7 +94,9 @@ class StoryboardActions:
         beside = ids[min(place, len(ids) - 1)] if ids else ""
         if view.ui.shot in (action.id, ""):
             view.remember(shot=beside)
-        return Reply(said=f"Deleted shot {action.id}. Undo brings it back.", focus=_card(beside) if beside else "")
+        return Reply(
+            said=t("Deleted shot {id}. Undo brings it back.", id=action.id), focus=_card(beside) if beside else ""
+        )
 
     def _do_move(self, view: View, action: Action) -> Reply:
         by = action.number("by") or 0
@@ -113,12 +118,12 @@ class StoryboardActions:
     def _do_draw(self, view: View, action: Action) -> Reply | None:
         view.board.shot(action.id)
         run = self._studio.generation.draw_keyframes(view.open, [action.id])
-        return None if run else Reply(said=f"Shot {action.id} has its keyframes.")
+        return None if run else Reply(said=t("Shot {id} has its keyframes.", id=action.id))
 
     def _do_render(self, view: View, action: Action) -> Reply | None:
         view.board.shot(action.id)
         run = self._studio.generation.render(view.open, [action.id])
-        return None if run else Reply(said=f"Shot {action.id} is rendered as it is.")
+        return None if run else Reply(said=t("Shot {id} is rendered as it is.", id=action.id))
 
     def _do_retry(self, view: View, action: Action) -> None:
         state = Statuses(view).of(view.board.shot(action.id).id)
@@ -135,11 +140,11 @@ class StoryboardActions:
 
     def _do_draw_all(self, view: View, action: Action) -> Reply | None:
         run = self._studio.generation.draw_keyframes(view.open)
-        return None if run else Reply(said="Every shot has a keyframe.")
+        return None if run else Reply(said=t("Every shot has a keyframe."))
 
     def _do_render_all(self, view: View, action: Action) -> Reply | None:
         run = self._studio.generation.render(view.open)
-        return None if run else Reply(said="Every shot is rendered.")
+        return None if run else Reply(said=t("Every shot is rendered."))
 
     # -- files ---------------------------------------------------------------------------------------------
 
@@ -150,7 +155,7 @@ class StoryboardActions:
             with self._uploads.taken(files[0][0]) as path:
                 self._studio.generation.import_keyframe(view.open, action.id, path)
             view.remember(shot=action.id)
-            return Reply(said=f"{files[0][1]} is the keyframe of shot {action.id}.")
+            return Reply(said=t("{value} is the keyframe of shot {id}.", value=files[0][1], id=action.id))
         return self._do_import(view, action)
 
     def _do_import(self, view: View, action: Action) -> Reply:
@@ -163,11 +168,18 @@ class StoryboardActions:
         with contextlib.ExitStack() as taken:
             result = read_files([taken.enter_context(self._uploads.taken(token)) for token, _ in files])
         self._studio.projects.replace_board(view.open, result)
+        result = result.replace(notes=(*result.notes, *self._studio.cuts.imported(view.open, result)))
         self._studio.generation.import_pictures(view.open, result.pictures)
         kept = remember_notes(view.open, " + ".join(name for _, name in files), result)
         view.remember(choices={**view.ui.choices, "import.notes": kept, FILTER: "all", SEARCH: ""}, shot="")
         shots = len(result.storyboard.shots)
-        return Reply(said=f"Imported {shots} {'shot' if shots == 1 else 'shots'}. Undo brings the old storyboard back.")
+        return Reply(
+            said=tn(
+                "Imported {n} shot. Undo brings the old storyboard back.",
+                "Imported {n} shots. Undo brings the old storyboard back.",
+                shots,
+            )
+        )
 
     # -- editing -------------------------------------------------------------------------------------------
 
@@ -177,6 +189,9 @@ class StoryboardActions:
             raise BadInput(f"The text is longer than {_MAX} characters.", "Shorten it.")
         if field in _FILM_TEXTS:
             self._studio.storyboards.describe(view.open, **{field.removeprefix("board."): value})
+            return
+        if field == "board.seed":
+            self._studio.storyboards.describe(view.open, seed=_film_seed(value))
             return
         shot = view.board.shot(action.id)
         self._studio.storyboards.edit(view.open, shot.id, self._changes(view, shot, field, value))
@@ -197,7 +212,7 @@ class StoryboardActions:
     def _do_composed(self, view: View, action: Action) -> Reply:
         kind = "image" if action.text("kind", 10) == "image" else "video"
         self._studio.storyboards.edit(view.open, view.board.shot(action.id).id, {f"overrides.{kind}": ""})
-        return Reply(said="The prompt is composed again. Undo brings yours back.")
+        return Reply(said=t("The prompt is composed again. Undo brings yours back."))
 
     def _do_unset(self, view: View, action: Action) -> None:
         shot = view.board.shot(action.id)
@@ -263,7 +278,7 @@ class StoryboardActions:
         entity = self._studio.storyboards.cast(
             view.open, shot.id, _cast(action.text("kind", 20)), action.text("name", 200)
         )
-        return Reply(said=f"{entity.name or entity.id} is in shot {shot.id}.")
+        return Reply(said=t("{id} is in shot {id2}.", id=entity.name or entity.id, id2=shot.id))
 
 
 def typed_seconds(shot_id: str, text: str) -> Fraction:
@@ -273,6 +288,14 @@ def typed_seconds(shot_id: str, text: str) -> Fraction:
         return parse_seconds(plain)
     except ValueError as error:
         raise BadInput(f"Shot {shot_id} keeps its length: {error}.", "Type seconds, such as 3.1.") from None
+
+
+def _film_seed(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"\s*[0-9]{1,20}\s*", text) or int(text) >= 2**64:
+        raise BadInput(f"The film's seed is a whole number below 2^64, not {text[:24]!r}.", "Correct it or clear it.")
+    return int(text)
 
 
 def _decimal(shot_id: str, what: str, text: str) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from addons.api import Action, AddonContext, PartData, Reply
 from addons.format import keyframe_url
 from addons.session import View
+from addons.words import named, t
 from domain.errors import BadInput, NotFound
 from domain.prompting import sheet_id
 from domain.storyboard import CAST, MAX_TEXT, CastKind, Entity, EntityState
@@ -44,7 +45,7 @@ def panel(view: View) -> PartData:
     chosen = _chosen(view)
     groups = [
         {
-            "kind": kind, "title": TITLES[kind],
+            "kind": kind, "title": named(TITLES[kind]),
             "who": [
                 {
                     "id": f"{kind}/{e.id}", "name": e.name or e.id, "shots": len(shots.get((kind, e.id), ())),
@@ -56,7 +57,7 @@ def panel(view: View) -> PartData:
         for kind in CAST
     ]  # fmt: skip
     head: dict[str, Any] = {
-        "open": True, "groups": groups, "draws": view.setup.draws, "engine": view.setup.image_spec.title,
+        "open": True, "groups": groups, "draws": view.setup.draws, "engine": named(view.setup.image_spec.title),
         "takes": view.setup.image_spec.references, "lora": "lora" in view.setup.image_spec.fields,
         "shots": [shot.id for shot in board.shots],
         "reads": view.setup.image_spec.reads_text or view.setup.spec.reads_text,
@@ -164,12 +165,12 @@ class CastActions:
         kind = as_kind(action.text("kind", 20))
         entity = self._studio.casting.add(view.open, kind, action.text("name", 200))
         view.choose(CHOSEN, f"{kind}/{entity.id}")
-        return Reply(said=f"{entity.name} is part of the storyboard.")
+        return Reply(said=t("{name} is part of the storyboard.", name=entity.name))
 
     def _do_delete(self, view: View, action: Action) -> Reply:
         kind, entity, _ = _who(view, action)
         self._studio.casting.delete(view.open, kind, entity.id)
-        return Reply(said=f"Deleted {entity.name or entity.id}. Undo brings it back.")
+        return Reply(said=t("Deleted {id}. Undo brings it back.", id=entity.name or entity.id))
 
     def _do_edit(self, view: View, action: Action) -> None:
         kind, entity, state = _who(view, action)
@@ -190,7 +191,7 @@ class CastActions:
     def _do_state_away(self, view: View, action: Action) -> Reply:
         kind, entity, state = _who(view, action)
         self._studio.casting.delete_state(view.open, kind, entity.id, state)
-        return Reply(said="The state is gone. Undo brings it back.")
+        return Reply(said=t("The state is gone. Undo brings it back."))
 
     def _do_picture(self, view: View, action: Action) -> Reply:
         """A file that was handed over becomes a reference."""
@@ -198,7 +199,7 @@ class CastActions:
         with self._uploads.taken(action.text("token", 100)) as path:
             taken = self._studio.generation.import_keyframe(view.open, sheet_id(kind, entity.id), path, pick=False)
         self._studio.casting.add_reference(view.open, kind, entity.id, taken.image, state)
-        return Reply(said=f"Taken in as a reference of {entity.name or entity.id}.")
+        return Reply(said=t("Taken in as a reference of {id}.", id=entity.name or entity.id))
 
     def _do_use(self, view: View, action: Action) -> None:
         kind, entity, state = _who(view, action)
@@ -219,7 +220,7 @@ class CastActions:
     def _do_sheet(self, view: View, action: Action) -> Reply:
         kind, entity, _ = _who(view, action)
         self._studio.generation.draw_sheet(view.open, kind, entity.id)
-        return Reply(said=f"A sheet of {entity.name or entity.id} is in the queue.")
+        return Reply(said=t("A sheet of {id} is in the queue.", id=entity.name or entity.id))
 
 
 def _who(view: View, action: Action) -> tuple[CastKind, Entity, str]:

@@ -7,13 +7,16 @@ from fractions import Fraction
 from typing import Any
 
 from addons.api import PartData
+from addons.checks import Badge, shot_badges
 from addons.format import clock, keyframe_url, rate_words, take_url
 from addons.imports import ACCEPTED, notes_head
 from addons.session import View
+from addons.storyboard.advice import marks
 from addons.storyboard.status import KINDS, Status, Statuses
+from addons.words import choices, inline, named, number, said, t, tn
 from domain.backend import BackendSpec
 from domain.profile import ModelProfile
-from domain.prompting import Composition, Kind, wording_for
+from domain.prompting import Composition, Kind, PromptPart, wording_for
 from domain.storyboard import Entity, Presets, Sampling, Shot, ShotSize, Storyboard
 from domain.timing import film_frames, rate_label, seconds_label
 from domain.vocabulary import CAMERA_LABELS, PRESET_CHOICES, SIZE_LABELS, camera_move, shot_camera, shot_size
@@ -39,9 +42,9 @@ def toolbar(view: View) -> PartData:
     shown = matching(view, kinds)
     frames = sum(film_frames(shot.seconds, rate) for shot in shots if shot.id in shown)
     counts = {kind: sum(1 for k in kinds.values() if k == kind) for kind in KINDS}
-    chips = [{"id": "all", "label": "All", "count": len(shots), "on": chosen == "all"}]
+    chips = [{"id": "all", "label": t("All"), "count": len(shots), "on": chosen == "all"}]
     chips += [
-        {"id": kind, "label": KINDS[kind], "count": count, "on": chosen == kind}
+        {"id": kind, "label": named(KINDS[kind]), "count": count, "on": chosen == kind}
         for kind, count in counts.items()
         if count or chosen == kind
     ]
@@ -67,21 +70,29 @@ def _next(view: View, counts: Mapping[str, int]) -> dict[str, str]:
     if counts["draft"] and draws:
         lacking = counts["draft"]
         variants = view.setup.options.variants
-        each = "1 variant" if variants == 1 else f"{variants} variants"
-        words = f"{each} for each of the {lacking} shots without a keyframe"
+        each = t("1 variant") if variants == 1 else t("{variants} variants", variants=variants)
+        words = t("{each} for each of the {lacking} shots without a keyframe", each=each, lacking=lacking)
         return {
             "act": "draw-all",
-            "label": "Draw all keyframes",
-            "title": words if lacking > 1 else "For the one shot without",
+            "label": t("Draw all keyframes"),
+            "title": words if lacking > 1 else t("For the one shot without"),
         }
     if counts["draft"]:
-        return {"act": "keyframes", "label": "Bring keyframes", "title": f"{view.spec.title} makes no pictures"}
+        return {
+            "act": "keyframes",
+            "label": t("Bring keyframes"),
+            "title": t("{title} makes no pictures", title=named(view.spec.title)),
+        }
     todo = counts["keyframe"] + counts["stale"]
     if todo:
-        shots = "1 shot" if todo == 1 else f"{todo} shots"
-        return {"act": "render-all", "label": f"Render {shots}", "title": "Those that are missing or stale"}
+        shots = t("1 shot") if todo == 1 else t("{todo} shots", todo=todo)
+        return {
+            "act": "render-all",
+            "label": t("Render {shots}", shots=shots),
+            "title": t("Those that are missing or stale"),
+        }
     if counts["done"] == len(view.board.shots):
-        return {"act": "film", "label": "Go to the film", "title": "Every shot is rendered"}
+        return {"act": "film", "label": t("Go to the film"), "title": t("Every shot is rendered")}
     return {}
 
 
@@ -123,7 +134,8 @@ def cards(view: View) -> PartData:
     statuses = Statuses(view)
     states = {shot.id: statuses.of(shot.id) for shot in view.board.shots}
     shown = matching(view, {i: s.kind for i, s in states.items()})
-    selected = view.shot
+    selected, advised = view.shot, marks(view)
+    badges = shot_badges(view)
     return PartData(
         head={
             "selected": selected.id if selected else "",
@@ -133,7 +145,7 @@ def cards(view: View) -> PartData:
             "accept": ACCEPTED,
         },
         items=[
-            _with_status(base, states[base["id"]])
+            _with_status(base, states[base["id"]], advised.get(base["id"], ""), badges.get(base["id"]))
             for base in view.cached("storyboard.cards", lambda: _bare_cards(view))
         ],
     )
@@ -156,8 +168,10 @@ def _bare_cards(view: View) -> list[dict[str, Any]]:
     return found
 
 
-def _with_status(base: Mapping[str, Any], state: Status) -> dict[str, Any]:
-    item = {**base, "k": state.label, "t": state.tone}
+def _with_status(base: Mapping[str, Any], state: Status, advice: str, badge: Badge | None) -> dict[str, Any]:
+    item = {**base, "k": state.label, "t": state.tone} | ({"q": badge} if badge else {})
+    if advice:
+        item["a"] = _short(advice, 400)
     if state.step:
         item |= {"p": state.step, "b": state.button}
     if state.why:
@@ -178,9 +192,9 @@ def _thumb(view: View, statuses: Statuses, shot_id: str, width: int = _THUMB) ->
 def _about(shot: Shot, fields: frozenset[str], size: ShotSize) -> str:
     said = []
     if "camera" in fields:
-        said.append(CAMERA_LABELS[shot_camera(shot)[0]])
+        said.append(named(CAMERA_LABELS[shot_camera(shot)[0]]))
     if "size" in fields:
-        said.append(SIZE_LABELS[size])
+        said.append(named(SIZE_LABELS[size]))
     return " · ".join(said)
 
 
@@ -201,7 +215,7 @@ def strip(view: View) -> PartData:
     for shot in view.board.shots:
         frames = film_frames(shot.seconds, rate)
         if selected is not None and shot.id == selected.id:
-            place = f"{clock(first, rate)} to {clock(first + frames, rate)}"
+            place = t("{time} to {time2}", time=clock(first, rate), time2=clock(first + frames, rate))
         item = {"id": shot.id, "f": frames, "t": statuses.of(shot.id).tone, "i": _thumb(view, statuses, shot.id, 160)}
         items.append({key: value for key, value in item.items() if value or key == "id"})
         first += frames
@@ -226,20 +240,21 @@ def inspector(view: View) -> PartData:
     head: dict[str, Any] = {
         "title": board.title,
         "description": board.description,
-        "sizes": [[key, label] for key, label in SIZE_LABELS.items()],
-        "cameras": [[key, label] for key, label in CAMERA_LABELS.items()] if "camera" in fields else [],
+        "sizes": choices(SIZE_LABELS),
+        "cameras": choices(CAMERA_LABELS) if "camera" in fields else [],
         "presets": {
             name: [[key, label_of(key)] for key in PRESET_CHOICES[name]]
             for name in (*PRESET_LABELS, "motion")
             if name in fields
         },
-        "labels": {**PRESET_LABELS, "motion": "Motion"},
+        "labels": {**dict(choices(PRESET_LABELS)), "motion": t("Motion")},
         "uses": sorted(fields),
-        "backend": view.spec.title,
+        "backend": named(view.spec.title),
         "locations": [entity.name or entity.id for entity in board.locations],
         "looks": [[entity.id, entity.name or entity.id] for entity in board.looks],
         "style": board.style,
         "never": board.never,
+        "seed": "" if board.seed is None else str(board.seed),
         "silent": _silent(view),
         "carries": carries(view.setup.image_spec),
         "reads": view.setup.spec.reads_text or view.setup.image_spec.reads_text,
@@ -266,7 +281,7 @@ def _inspected(view: View, shot: Shot) -> dict[str, Any]:
         "frames": frames_words(shot.seconds, rate),
         "segments": _segment_words(view, shot.id),
         "size": shot.size or "",
-        "framed": SIZE_LABELS[framed],
+        "framed": named(SIZE_LABELS[framed]),
         "camera": shot.presets.camera,
         "odd": {name: words for name in Presets.model_fields if (words := _unknown(name, shot))},
         "presets": {name: getattr(shot.presets, name) for name in (*PRESET_LABELS, "motion")},
@@ -298,7 +313,8 @@ def _prompts(view: View, shot: Shot) -> list[dict[str, Any]]:
     """The prompts as they are sent, in parts that say where each came from, to what reads text."""
     setup, words = view.setup, view.states[shot.id].words
     kinds: tuple[tuple[Kind, str, BackendSpec, ModelProfile], ...] = (
-        ("image", "Keyframe", setup.image_spec, setup.image_profile), ("video", "Clip", setup.spec, setup.profile),
+        ("image", t("Keyframe"), setup.image_spec, setup.image_profile),
+        ("video", t("Clip"), setup.spec, setup.profile),
     )  # fmt: skip
     return [
         _composed(kind, title, composed(words, spec, profile, kind), "negative" in spec.fields)
@@ -321,16 +337,21 @@ def _composed(kind: Kind, title: str, made: Composition, takes_negative: bool) -
     return {
         "kind": kind, "to": title, "text": made.prompt, "written": made.written,
         "negative": made.negative if takes_negative else "",
-        "parts": [[part.source, part.text, part.of] for part in made.parts],
-        "unwanted": [[part.source, part.text, part.of] for part in made.negative_parts] if takes_negative else [],
-        "left": [[part.source, part.text, part.of] for part in made.left_out],
-        "notes": list(made.notes), "words": made.words, "budget": made.budget,
+        "parts": [_part(part) for part in made.parts],
+        "unwanted": [_part(part) for part in made.negative_parts] if takes_negative else [],
+        "left": [_part(part) for part in made.left_out],
+        "notes": [said(note) for note in made.notes], "words": made.words, "budget": made.budget,
     }  # fmt: skip
+
+
+def _part(part: PromptPart) -> list[str]:
+    """A part of a prompt: its source in words, its text, and whose it is where that tells more than the source."""
+    return [named(part.source), part.text, "" if part.source == "written by hand" else part.of]
 
 
 def label_of(key: str) -> str:
     """A preset key in words."""
-    return "3D render" if key == "3d_render" else key.replace("_", " ").capitalize()
+    return named("3D render" if key == "3d_render" else key.replace("_", " ").capitalize())
 
 
 def exact_text(seconds: Fraction) -> str:
@@ -350,9 +371,15 @@ def exact_text(seconds: Fraction) -> str:
 def frames_words(seconds: Fraction, rate: Fraction) -> str:
     """ "3.1 s = 74 frames at 24 fps", and the rounding where there is any."""
     frames, exact = film_frames(seconds, rate), seconds * rate
-    words = f"{seconds_label(seconds)} = {frames} {'frame' if frames == 1 else 'frames'} at {rate_words(rate)}"
+    length = number(seconds_label(seconds))
+    one, many = "{length} = {n} frame at {rate}", "{length} = {n} frames at {rate}"
+    words = tn(one, many, frames, length=length, rate=rate_words(rate))
     if exact != frames:
-        words += f" (rounded from {float(exact):.2f}: {float(frames / rate):.3f} s in the film)"
+        words += t(
+            " (rounded from {exact}: {seconds} s in the film)",
+            exact=number(f"{float(exact):.2f}"),
+            seconds=number(f"{float(frames / rate):.3f}"),
+        )
     return words
 
 
@@ -362,7 +389,12 @@ def _segment_words(view: View, shot_id: str) -> str:
     if count < 2:
         return ""
     lengths = " + ".join(str(s.segment.generate) for s in planned.segments[:6]) + (" + …" if count > 6 else "")
-    return f"Made in {count} segments of {lengths} frames at {rate_label(view.plan.native_rate)} fps."
+    return t(
+        "Made in {count} segments of {lengths} frames at {rate} fps.",
+        count=count,
+        lengths=lengths,
+        rate=rate_label(view.plan.native_rate),
+    )
 
 
 def _unknown(name: str, shot: Shot) -> str:
@@ -374,16 +406,16 @@ def _unknown(name: str, shot: Shot) -> str:
         if value in CAMERA_LABELS:
             return ""
         move = camera_move(value)
-        means = f"as {CAMERA_LABELS[move[0]].lower()}" if move else "not known: static"
-        return f"{value} (imported, {means})"
-    return "" if value in PRESET_CHOICES[name] else f"{value} (imported)"
+        means = t("as {what}", what=inline(named(CAMERA_LABELS[move[0]]))) if move else t("not known: static")
+        return t("{value} (imported, {means})", value=value, means=means)
+    return "" if value in PRESET_CHOICES[name] else t("{key} (imported)", key=value)
 
 
 def _chips(there: tuple[str, ...], known: tuple[Entity, ...]) -> list[dict[str, Any]]:
     chips = [{"id": e.id, "name": e.name or e.id, "on": e.id in there, "about": e.description[:200]} for e in known]
     ids = {e.id for e in known}
     return chips + [
-        {"id": i, "name": i, "on": True, "about": "Not in the storyboard's cast"} for i in there if i not in ids
+        {"id": i, "name": i, "on": True, "about": t("Not in the storyboard's cast")} for i in there if i not in ids
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from addons.session import View
+from addons.words import said, t
 from domain.job import Failed, Job, Running
 from domain.plan import PlannedShot
 from domain.take import Keyframe, Take
@@ -64,8 +65,8 @@ class Statuses:
         last = jobs[-1]
         counts = self._view.planned[shot_id].state != "done" and (last.kind != "keyframe" or not drawn)
         if isinstance(last.phase, Failed) and counts:
-            why = f"{last.phase.message} {last.phase.cure}".strip()
-            return Status("trouble", "Failed", "failed", "retry", "Try again", why, last.id)
+            why = f"{said(last.phase.message)} {said(last.phase.cure)}".strip()
+            return Status("trouble", t("Failed"), "failed", "retry", t("Try again"), why, last.id)
         return self._at_rest[shot_id]
 
 
@@ -89,11 +90,11 @@ def _working(jobs: Sequence[Job]) -> Status:
     waiting = [job for job in jobs if not job.ended]
     running = [job for job in waiting if isinstance(job.phase, Running)]
     if not running:
-        return Status("working", "Queued", "queued")
+        return Status("working", t("Queued"), "queued")
     kind, runs = running[0].kind, {job.run for job in waiting}
     together = [job for job in jobs if job.kind == kind and job.run in runs]
     done = sum(1.0 if j.ended else j.phase.fraction if isinstance(j.phase, Running) else 0.0 for j in together)
-    verb = "Drawing" if kind == "keyframe" else "Rendering"
+    verb = t("Drawing") if kind == "keyframe" else t("Rendering")
     return Status("working", f"{verb} {round(100 * done / len(together))} %", "running")
 
 
@@ -101,18 +102,19 @@ def _planned(planned: PlannedShot, drawn: bool, draws: bool) -> Status:
     if planned.state == "blocked":
         why = planned.problem or next((s.reason for s in planned.segments if s.state == "blocked"), "")
         step = "" if planned.problem else "keyframes"
-        return Status("trouble", "Blocked", "blocked", step, "Bring a keyframe" if step else "", _sentence(why))
+        return Status("trouble", t("Blocked"), "blocked", step, t("Bring a keyframe") if step else "", _sentence(why))
     if planned.state == "done":
-        return Status("done", "Rendered", "done")
+        return Status("done", t("Rendered"), "done")
     if planned.state == "stale":
         why = next((s.reason for s in planned.segments if s.state == "stale"), "")
-        return Status("stale", "Stale", "stale", "render", "Render again", _sentence(why))
+        return Status("stale", t("Stale"), "stale", "render", t("Render again"), _sentence(why))
     if drawn:
-        return Status("keyframe", "Keyframe", "waiting", "render", "Render")
+        return Status("keyframe", t("Keyframe"), "waiting", "render", t("Render"))
     if draws:
-        return Status("draft", "Draft", "draft", "draw", "Draw keyframes")
-    return Status("draft", "Draft", "draft", "keyframes", "Bring a keyframe")
+        return Status("draft", t("Draft"), "draft", "draw", t("Draw keyframes"))
+    return Status("draft", t("Draft"), "draft", "keyframes", t("Bring a keyframe"))
 
 
 def _sentence(words: str) -> str:
+    words = said(words)
     return words[:1].upper() + words[1:].rstrip(".") + "." if words else ""

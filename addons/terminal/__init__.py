@@ -11,11 +11,22 @@ from typing import Annotated
 
 import typer
 
-from addons.terminal.commands import doctor, handover, making, project, quality, sound, studio, workflows, writing
+from addons.terminal.commands import (
+    advice,
+    doctor,
+    handover,
+    making,
+    project,
+    quality,
+    sound,
+    studio,
+    workflows,
+    writing,
+)
 from addons.terminal.front import Context, front_of
 from addons.terminal.output import say
 
-_MODULES = (studio, project, writing, making, sound, handover, quality, doctor)
+_MODULES = (studio, project, writing, advice, making, sound, handover, quality, doctor)
 """In the order of `kinoloom --help`."""
 
 

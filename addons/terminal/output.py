@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from addons.terminal.rewording import agreed
+
 if TYPE_CHECKING:
     from addons.terminal.front import Kinoloom
     from domain.job import Job
@@ -43,6 +45,8 @@ def follow(kinoloom: Kinoloom, run_ids: Sequence[str], *, make_again: bool = Fal
         return []
     with progress() as report:
         jobs = kinoloom.commands.follow(run_ids, report, make_again=make_again)
+    if agreed(kinoloom.studio.jobs, jobs, tell):
+        return follow(kinoloom, run_ids, make_again=make_again)
     kinoloom.commands.raise_unfinished(jobs)
     return jobs
 
@@ -89,3 +93,18 @@ def counting(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Callable[[float, str], None]]:
+    """Shows on a terminal how much is done (0 to 1) and words for it; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda fraction, words: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda fraction, words: bar.update(task, completed=fraction, description=words)

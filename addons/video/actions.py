@@ -5,6 +5,7 @@ from __future__ import annotations
 from addons.api import Action, Reply
 from addons.session import View
 from addons.variants import known_shot
+from addons.words import t, tn
 from addons.work import own_jobs
 from domain.errors import BadInput, NotFound
 from domain.job import Run
@@ -25,33 +26,37 @@ def act(view: View, action: Action) -> Reply | None:
             view.remember(take=_key(_take(view, action.text("take", 100))))
         case "choose":
             return _choose(view, _take(view, action.text("take", 100)))
+        case "unanchor":
+            number = action.number("segment") or 0
+            studio.selection.anchor(project, _selected(view, action), number - 1, on=False)
+            return Reply(said=t("Segment {n} continues the one before again.", n=number))
         case "delete-take":
             return _delete(view, _take(view, action.text("take", 100)))
         case "render":
-            return _queued(studio.generation.render(project), "Everything is rendered or in the queue.")
+            return _queued(studio.generation.render(project), t("Everything is rendered or in the queue."))
         case "render-stale":
             stale = [p.shot for p in view.plan.shots if any(s.state == "stale" for s in p.segments)]
             if not stale:
                 raise BadInput("Nothing is stale.")
-            return _queued(studio.generation.render(project, stale), "What is stale is in the queue already.")
+            return _queued(studio.generation.render(project, stale), t("What is stale is in the queue already."))
         case "render-shot":
             view.remember(take="")
             run = studio.generation.render(project, [_selected(view, action)])
-            return _queued(run, "This shot is rendered as it is now, or in the queue.")
+            return _queued(run, t("This shot is rendered as it is now, or in the queue."))
         case "again":
             # The new take is shown when it is there: it stands then, and the window follows what stands.
             view.remember(take="")
             run = studio.generation.render(project, [_selected(view, action)], again=True)
-            return _queued(run, "This shot is in the queue already.")
+            return _queued(run, t("This shot is in the queue already."))
         case "stop-shot":
             studio.jobs.stop(own_jobs(view, known_shot(view, action.id), ("segment", "keyframe")))
-            return Reply(said="Stopped. What is done stays.")
+            return Reply(said=t("Stopped. What is done stays."))
         case "stop":
             studio.jobs.stop([j.id for j in view.jobs if not j.ended and j.kind in ("segment", "keyframe")])
-            return Reply(said="Stopped. What is done stays.")
+            return Reply(said=t("Stopped. What is done stays."))
         case "pause":
             studio.jobs.pause(project.id)
-            return Reply(said="Paused. What runs here waits again; what runs on a server goes on there.")
+            return Reply(said=t("Paused. What runs here waits again; what runs on a server goes on there."))
         case "resume":
             studio.jobs.resume(project.id)
         case "retry":
@@ -78,7 +83,7 @@ def _queued(run: Run | None, nothing: str) -> Reply:
     if run is None:
         return Reply(said=nothing)
     clips = sum(1 for job in run.jobs if job.kind == "segment")
-    return Reply(said=f"{clips} {'clip is' if clips == 1 else 'clips are'} in the queue.")
+    return Reply(said=tn("{n} clip is in the queue.", "{n} clips are in the queue.", clips))
 
 
 def _take(view: View, key: str) -> Take:
@@ -94,7 +99,11 @@ def _delete(view: View, take: Take) -> Reply:
     view.studio.keeping.delete_take(view.open, take.shot, take.segment, take.id)
     if view.ui.take == _key(take):
         view.remember(take="")
-    return Reply(said=f"Take {number} of shot {take.shot} is in the trash. The Project tab puts it back.")
+    return Reply(
+        said=t(
+            "Take {number} of shot {shot} is in the trash. The Project tab puts it back.", number=number, shot=take.shot
+        )
+    )
 
 
 def _choose(view: View, take: Take) -> Reply | None:
@@ -107,5 +116,6 @@ def _choose(view: View, take: Take) -> Reply | None:
     new = [str(index + 1) for index in stale if index not in before]
     if not new:
         return None
-    which = f"Segment {new[0]} continues" if len(new) == 1 else f"Segments {', '.join(new)} continue"
-    return Reply(said=f"Chosen. {which} from another take and {'is' if len(new) == 1 else 'are'} stale now.")
+    one = "Chosen. Segment {which} continues from another take and is stale now."
+    many = "Chosen. Segments {which} continue from another take and are stale now."
+    return Reply(said=tn(one, many, len(new), which=", ".join(new)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from addons.api import AddonContext, Json, Part, PartData
+from addons.checks import shot_badges, take_badge
 from addons.flows import graph_head, is_engines
 from addons.format import clock, keyframe_url, rate_words, take_url, wait_words
 from addons.sent import sent
 from addons.session import View
 from addons.variants import short_words, slot_label
 from addons.video.actions import GRAPH, act
+from addons.words import inline, named, number, said, t
 from addons.work import NO_WORK, Work, failures, pace, progress, work_by_shot
 from domain.job import Job, JobKind, Running
 from domain.plan import PlannedSegment, PlannedShot, Segment
@@ -55,12 +57,12 @@ def bar(view: View) -> PartData:
             "make": sum(s.segment.generate for _, s in todo),
             "time": wait_words(_cost(view, each, [s.segment for _, s in todo])) if todo else "",
             "known": each is not None,
-            "price": planned.price or "not known",
-            "engine": view.spec.title,
+            "price": said(named(planned.price)) or t("not known"),
+            "engine": named(view.spec.title),
             "profile": view.setup.profile.title,
             "rate": rate_words(planned.native_rate) if planned.native_rate != planned.rate else "",
             "size": f"{planned.width} × {planned.height}",
-            "mode": MODES[planned.mode],
+            "mode": named(MODES[planned.mode]),
             "done": states.count("done"),
             "blocked": states.count("blocked"),
             "render": len({p.shot for p, _ in free}),
@@ -114,10 +116,12 @@ def plan(view: View) -> PartData:
     """One row per shot; only rows with work on them differ from one second to the next."""
     each = pace(view)
     still = view.cached("video.rows", lambda: _rows(view))
-    doing = work_by_shot(view.jobs, KINDS)
+    doing, badges = work_by_shot(view.jobs, KINDS), shot_badges(view)
     items = []
     for row, frames in still:
         now = doing.get(row["id"])
+        if row["id"] in badges:
+            row = row | {"q": badges[row["id"]]}
         item = row if each is None or not frames else row | {"x": wait_words(each * frames / view.spec.at_once)}
         items.append(item if now is None else item | _live(view, now, each, row))
     selected = view.shot.id if view.shot else ""
@@ -137,7 +141,7 @@ def _rows(view: View) -> list[tuple[dict[str, Json], int]]:
         if len(planned.segments) > MAX_BARS:
             row["more"] = len(planned.segments) - MAX_BARS
         reasons = (s.reason for s in planned.segments if s.state == planned.state and s.reason)
-        reason = planned.problem or next(reasons, "")
+        reason = said(planned.problem or next(reasons, ""))
         if reason:
             row["r"] = reason if len(reason) <= 110 else reason[:109] + "…"
         face = _face(view, state, planned)[base:]
@@ -201,15 +205,16 @@ def shot(view: View) -> PartData:
         "title": view.shot.title,
         "words": view.shot.prompt[:400],
         "state": planned.state,
-        "problem": planned.problem,
+        "problem": said(planned.problem),
         "frames": planned.frames,
         "native": planned.native,
         "nativeRate": rate_words(state.setup.profile.rate) if state.setup.profile.rate != view.project.rate else "",
         "length": clock(planned.frames, view.project.rate),
         "ratio": [view.project.width, view.project.height],
         "segments": [_segment(view, state, entry, now, each) for entry in planned.segments],
-        "work": [*progress(view, now.running[0]), now.running[0].title] if now.running else None,
+        "work": [*progress(view, now.running[0]), said(now.running[0].title)] if now.running else None,
         "failed": failures(now),
+        "anchors": [s.index + 1 for s in state.timing.segments if state.anchored(s.start_slot) is not None],
         "open": len(now.open),
         "paused": view.studio.jobs.is_paused(view.open.id),
         "play": None if shown is None else _play(view, planned, shown),
@@ -260,8 +265,8 @@ def _segment(view: View, state: ShotState, entry: PlannedSegment, now: Work, eac
     running = next((j for j in jobs if isinstance(j.phase, Running)), None)
     found: dict[str, Json] = {
         "i": s.index, "make": s.generate, "drop": s.drop, "keep": s.keep, "over": s.surplus,
-        "from": start_words(s), "to": slot_label(s.end_slot).lower() if s.end_slot else "",
-        "s": "running" if running else "queued" if jobs else entry.state, "r": entry.reason, "take": entry.take,
+        "from": start_words(s), "to": inline(slot_label(s.end_slot)) if s.end_slot else "",
+        "s": "running" if running else "queued" if jobs else entry.state, "r": said(entry.reason), "take": entry.take,
     }  # fmt: skip
     if running is not None:
         found["p"] = progress(view, running, _expected(view, running, each))
@@ -271,15 +276,15 @@ def _segment(view: View, state: ShotState, entry: PlannedSegment, now: Work, eac
 def start_words(segment: Segment) -> str:
     """What a segment begins with."""
     if segment.start == "previous":
-        return f"the last frame of segment {segment.index}"
-    return f"the {slot_label(segment.start_slot).lower()}" if segment.start_slot else "the words alone"
+        return t("the last frame of segment {n}", n=segment.index)
+    return t("the {slot}", slot=inline(slot_label(segment.start_slot))) if segment.start_slot else t("the words alone")
 
 
 def older_inputs(state: ShotState, planned: PlannedShot, take: Take) -> list[str]:
     """What differs between what the take was made from and what would be sent now; empty when nothing does."""
     entry = next((s for s in planned.segments if s.segment.index == take.segment), None)
     if entry is None:
-        return ["length: the shot has fewer segments now"]
+        return [t("length: the shot has fewer segments now")]
     request = entry.request
     if request is None:
         # What it continues from is not known yet, so only the rest can be compared.
@@ -289,7 +294,7 @@ def older_inputs(state: ShotState, planned: PlannedShot, take: Take) -> list[str
     changed = changed_fields(take.request, request) or ["inputs"]
     if entry.segment.start == "previous":
         changed = ["the frame it continues from" if word == "start frame" else word for word in changed]
-    return changed
+    return [named(word) for word in changed]
 
 
 def _play(view: View, planned: PlannedShot, take: Take) -> dict[str, Json]:
@@ -306,21 +311,31 @@ def _play(view: View, planned: PlannedShot, take: Take) -> dict[str, Json]:
 
 def _facts(take: Take) -> str:
     info = take.info
-    rate = f" at {rate_words(info.rate)}" if info.rate else ""
-    spent = f" · made in {take.seconds:.1f} s" if take.seconds else ""
+    rate = t(" at {rate}", rate=rate_words(info.rate)) if info.rate else ""
+    spent = t(" · made in {seconds} s", seconds=number(f"{take.seconds:.1f}")) if take.seconds else ""
     codec = f" · {info.codec}" if info.codec else ""
-    instead = f" · {take.instead}" if take.instead else ""
-    return f"{info.frames} frames{rate} · {info.width} × {info.height}{codec}{spent}{instead}"
+    instead = f" · {said(take.instead)}" if take.instead else ""
+    return t(
+        "{frames} frames{rate} · {width} × {height}{codec}{spent}{instead}",
+        frames=info.frames,
+        rate=rate,
+        width=info.width,
+        height=info.height,
+        codec=codec,
+        spent=spent,
+        instead=instead,
+    )
 
 
 def _card(view: View, state: ShotState, planned: PlannedShot, take: Take, shown: Take | None) -> dict[str, Json]:
     entry = next((s for s in planned.segments if s.segment.index == take.segment), None)
     number = 1 + [t.id for t in state.takes if t.segment == take.segment].index(take.id)
+    check = take_badge(view, take)
     return {
         "id": take_key(take), "g": take.segment, "n": number, "made": take.made, "seed": str(take.request.seed),
         "frames": take.info.frames, "older": older_inputs(state, planned, take),
         "stands": entry is not None and entry.take == take.id,
         "chosen": state.choice.takes.get(str(take.segment)) == take.id,
         "shown": shown is not None and take_key(shown) == take_key(take),
-        "url": take_url(view.open.id, take, 320),
+        "url": take_url(view.open.id, take, 320), **({"q": check} if check else {}),
     }  # fmt: skip

@@ -15,7 +15,10 @@ from addons.terminal.output import counting, follow, show, tell
 if TYPE_CHECKING:
     from domain.job import Job
 
-_FORMATS_HELP = "The cut: otio, otioz, fcpxml, fcp7 or edl. The storyboard: csv, md, fountain, json, gcv or segments."
+_FORMATS_HELP = (
+    "The cut: otio, otioz, fcpxml, fcp7 or edl. The storyboard: csv, md, fountain, fdx, "
+    "json, gcv, segments, images or pdf."
+)
 
 
 def export(
@@ -34,22 +37,27 @@ def export(
         _export_board(context, folder, form, output, as_json=as_json)
         return
     with working(context, folder) as (kinoloom, project):
-        run = kinoloom.studio.handover.export(project, form, output, with_media=with_media, codec=codec)
-        file = _result(follow(kinoloom, [run.id]))
+        handover = kinoloom.studio.handover
+        run = handover.export(project, form, output, with_media=with_media, codec=codec)
+        notes = handover.notes(project, form)
+        file = result(follow(kinoloom, [run.id]))
         reel = kinoloom.studio.cuts.view(project).reel
-        document = {"file": file, "format": form, "frames": reel.frames, "items": len(reel.placed)}
-        show(as_json, document, [f"{file}: {len(reel.placed)} items, {reel.frames} frames."])
+        document = {
+            "file": file, "format": form, "frames": reel.frames, "items": len(reel.placed), "notes": list(notes),
+        }  # fmt: skip
+        show(as_json, document, [f"{file}: {len(reel.placed)} items, {reel.frames} frames.", *notes])
 
 
 def _export_board(context: Context, folder: Path, form: str, output: Path, *, as_json: bool) -> None:
-    from services.exporting import export_board
-
     with running(context) as kinoloom:
-        board = kinoloom.studio.projects.open(folder).board
-        target = output.expanduser().absolute()
-        kinoloom.save_file(target, export_board(board, form).encode())
-        document = {"file": str(target), "format": form, "shots": len(board.shots)}
-        show(as_json, document, [f"{target}: {len(board.shots)} shots."])
+        project = kinoloom.studio.projects.open(folder)
+        made = kinoloom.studio.exports.write(project, form, output)
+        shots = len(project.board.shots)
+        document = {
+            "file": str(made.place), "files": [str(file) for file in made.files], "format": form, "shots": shots,
+            "notes": list(made.notes),
+        }  # fmt: skip
+        show(as_json, document, [f"{made.place}: {shots} shots.", *made.notes])
 
 
 def import_cut(
@@ -93,7 +101,7 @@ def pack(
     """Pack a project into one file that opens elsewhere."""
     with working(context, folder) as (kinoloom, project):
         run = kinoloom.studio.handover.pack(project, output, only_used=only_used, takes=not without_takes)
-        file = _result(follow(kinoloom, [run.id]))
+        file = result(follow(kinoloom, [run.id]))
         size = Path(file).stat().st_size
         show(as_json, {"file": file, "bytes": size}, [f"{file}: {size / 2**20:.1f} MiB."])
 
@@ -113,7 +121,8 @@ def unpack(
         show(as_json, document, [f"{root}: {now.name}, {len(project.board.shots)} shots."])
 
 
-def _result(jobs: list[Job]) -> str:
+def result(jobs: list[Job]) -> str:
+    """What the first job that ended well came to."""
     from domain.job import Done
 
     return next((job.phase.result for job in jobs if isinstance(job.phase, Done)), "")

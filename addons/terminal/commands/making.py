@@ -118,6 +118,7 @@ def film(
     as_json: AsJson = False,
 ) -> None:
     """Conform, join and master the film, or write it for one purpose (--preset)."""
+    from addons.terminal.commands.handover import result
     from domain.delivery import QUALITIES, parse_bytes
     from domain.errors import BadInput
     from services.commands import check_film_file, check_quality
@@ -134,8 +135,8 @@ def film(
         if preset == "contact-sheet":
             if target is None:
                 raise BadInput("A contact sheet needs a name.", "Give one with -o, ending in .pdf or .png.")
-            sheet = films.contact_sheet(project, target)
-            show(as_json, {"file": str(sheet), "shots": len(project.board.shots)}, [f"{sheet}: contact sheet"])
+            sheet = result(follow(kinoloom, [kinoloom.studio.handover.contact_sheet(project, target).id]))
+            show(as_json, {"file": sheet, "shots": len(project.board.shots)}, [f"{sheet}: contact sheet"])
             return
         run = films.make(
             project, target=target, quality=quality, delivery=preset, limit=most, hardware=hardware, loudness=loudness,
@@ -156,6 +157,8 @@ def make(
     camera: Annotated[str, typer.Option(metavar="MOVE", help="Such as pan_left or dolly_in.")] = "",
     backend: Backend = None,
     quality: Quality = None,
+    loudness: Loudness = None,
+    subtitles: Subtitles = None,
     size: Size = None,
     rate: FilmRate = None,
     project_folder: Annotated[
@@ -165,10 +168,13 @@ def make(
 ) -> None:
     """Make a film of a storyboard or a prompt in one go, in a project beside the file; run again, it goes on."""
     from domain.errors import BadInput
+    from domain.sound.tracks import check_loudness, check_subtitles
     from services import commands as steps
 
     target = steps.check_film_file(output)
     steps.check_quality(quality)
+    heard = check_loudness(loudness) if loudness else None
+    read = check_subtitles(subtitles) if subtitles else None
     width, height = steps.parse_size(size) if size else (None, None)
     exact = steps.read_rate(rate) if rate else None
     seconds = steps.read_seconds(duration) if duration is not None else None
@@ -188,14 +194,16 @@ def make(
         project = kinoloom.commands.project_for(
             result, place, width=width, height=height, rate=exact, backend=backend
         )  # fmt: skip
-        for note in result.notes:
+        for note in (*result.notes, *(f"cut: {note.text}" for note in kinoloom.studio.cuts.cut(project).notes)):
             tell(f"  {note}")
         kinoloom.commands.check_makeable(project)
         again = kinoloom.commands.claim_to_render(project, kinoloom.studio.generation.setup(project))
         run = kinoloom.studio.generation.render(project)
         runs = [*again, *([run.id] if run else [])]
         after = tuple(job.id for job in kinoloom.studio.jobs.jobs(project.id) if job.run in runs and not job.ended)
-        last = kinoloom.studio.film.make(project, target=target, quality=quality, after=after)
+        last = kinoloom.studio.film.make(
+            project, target=target, quality=quality, after=after, loudness=heard, subtitles=read
+        )
         _show_film(as_json, project, target, follow(kinoloom, [*runs, last.id]))
 
 
@@ -204,13 +212,14 @@ def _show_film(as_json: bool, project: OpenProject, target: Path | None, jobs: S
     from domain.job import Done
     from services.reports import film_document, film_line, sound_lines
 
-    phase = jobs[-1].phase
+    phase = next(job.phase for job in reversed(jobs) if job.kind == "film")
     name = phase.result if isinstance(phase, Done) else ""
     report = cast("FilmReport", project.files.read(f"film/{name}.report", FilmReport))
     file = report.file or str(target or project.files.film_path(name))
     made = sum(1 for job in jobs if job.kind == "segment")
     document = film_document(report, file) | {"project": str(project.files.root), "made": made}
-    show(as_json, document, [film_line(report, file), *sound_lines(report)])
+    said = [report.checked.report.verdict.sentence] if report.checked else []
+    show(as_json, document, [film_line(report, file), *sound_lines(report), *said])
 
 
 COMMANDS = (keyframes, render, film, make)

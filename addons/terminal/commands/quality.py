@@ -17,15 +17,27 @@ def check(
     context: Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A clip or a film.")],
     gate: Annotated[str | None, typer.Option(metavar="ID", help="draft, web, production, or one of your own.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the whole report there, as a page (.html).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a clip or a film, and tell what is wrong with it and where. Ends with 1 when it does not pass."""
     from services.quality import DEFAULT_GATE, report_document, report_lines
+    from services.quality.project_films import project_order
+    from services.targets import checked_target
 
-    with running(context) as kinoloom, counting("Looking at every frame") as progress:
-        report = kinoloom.quality.check_file(file, gate or DEFAULT_GATE, report=progress)
-    show(as_json, report_document(report, str(file)), report_lines(report, str(file)))
-    if not report.verdict.passed:
+    target = None
+    if report is not None:
+        target = checked_target(report.expanduser(), ".html", "Reports are written as .html.", "a report")
+    with running(context) as kinoloom:
+        order = project_order(kinoloom.studio.projects, kinoloom.studio.generation, file)
+        with counting("Looking at every frame") as progress:
+            found = kinoloom.quality.check_file(file, gate or DEFAULT_GATE, order, report=progress)
+        if target is not None:
+            kinoloom.save_file(target, kinoloom.commands.report_page(file, found))
+    show(as_json, report_document(found, str(file)), report_lines(found, str(file)))
+    if not found.verdict.passed:
         raise typer.Exit(FAILED)
 
 

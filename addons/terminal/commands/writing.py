@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from addons.terminal.arguments import AsJson, FilmRate
 from addons.terminal.front import Context, running
-from addons.terminal.output import show
+from addons.terminal.output import show, writing
+
+if TYPE_CHECKING:
+    from domain.draft import Draft
 
 _LONGEST_NAME = 255
 
@@ -20,38 +23,55 @@ def write(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The storyboard, .json.")],
     seconds: Annotated[str | None, typer.Option(metavar="60", help="Running time of the film in seconds.")] = None,
     shots: Annotated[int | None, typer.Option(min=1, max=20_000, help="Number of shots; else as it fits.")] = None,
-    language: Annotated[str | None, typer.Option(metavar="en|de|fr|es", help="Language of the text.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="en|de|fr|es", help="Language of what is added; else the text's own.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Write with this language model; -: the one of the settings.")
+    ] = None,
     expand: Annotated[bool, typer.Option("--expand", help="Keep a list as it is; fill in only what lacks.")] = False,
     rate: FilmRate = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a storyboard, without a network."""
+    """Write a storyboard: by rules, without a network, or with a language model."""
     from domain.draft import Brief
     from domain.errors import BadInput
+    from domain.storyboard import Storyboard
     from services.commands import read_rate, read_seconds
     from services.exporting import export_board
     from services.projects import checked
-    from services.writing import plan_storyboard
 
     if output.suffix.lower() != ".json":
         raise BadInput(f"{output.name} is not a .json name.", "Storyboards are written as .json.")
     text, name = _read(idea)
     fields = {
-        "mode": "expand" if expand else "draft", "text": text, "name": name, "shots": shots, "language": language or "",
-        "seconds": read_seconds(seconds) if seconds else None,
+        "mode": "expand" if expand else "draft", "text": text, "name": name, "shots": shots, "output": language or "",
+        "seconds": read_seconds(seconds) if seconds else None, "writer": "rules" if model is None else "model",
+        "model": "" if model in (None, "-") else model,
     }  # fmt: skip
     with running(context) as kinoloom:
         exact = read_rate(rate) if rate else kinoloom.studio.options().rate
-        made = plan_storyboard(checked(lambda: Brief.model_validate(fields), "The storyboard"), exact)
+        brief = checked(lambda: Brief.model_validate(fields), "The storyboard")
+        with writing() as tell:
+            made = kinoloom.studio.writing.draft(brief, exact, Storyboard(), tell)
         board = made.storyboard
         kinoloom.save_file(output.expanduser().absolute(), export_board(board, "json").encode())
         frames = board.frames(exact)
         document = {
             "file": str(output), "shots": len(board.shots), "frames": frames, "language": made.language,
-            "notes": [note.to_json() for note in made.notes],
+            "notes": [note.to_json() for note in made.notes], "model": made.model, "usage": made.usage.to_json(),
         }  # fmt: skip
         head = f"{output}: {len(board.shots)} shots, {frames} frames."
-        show(as_json, document, [head, *(f"  {note}" for note in made.notes)])
+        show(as_json, document, [head, *(f"  {line}" for line in (*made.notes, *_took(made)))])
+
+
+def _took(draft: Draft) -> list[str]:
+    """What a language model took for it, in a line."""
+    if not draft.model:
+        return []
+    usage = draft.usage
+    cost = "unknown cost" if usage.cost is None else f"{usage.cost:.4f} US dollars"
+    return [f"{draft.model}: {'' if usage.exact else 'about '}{usage.sent + usage.received} tokens, {cost}"]
 
 
 def _read(idea: str) -> tuple[str, str]:
