@@ -131,7 +131,7 @@ def test_composing_writes_nothing_and_leaves_no_thread(tmp_path: Path) -> None:
     before = {t.name for t in threading.enumerate()}
     places = Roots(*(tmp_path / name for name in ("config", "data", "cache", "documents")))
     with app.compose(places) as kinoloom:
-        assert kinoloom.studio.backends.ids() == ["animatic", "comfyui"]
+        assert kinoloom.studio.backends.ids() == ["animatic", "comfyui", "openai", "stability"]
         assert list(tmp_path.iterdir()) == []
     assert {t.name for t in threading.enumerate()} == before
     with pytest.raises(StudioError):
@@ -161,7 +161,7 @@ def test_a_third_party_backend_is_listed_and_a_broken_one_left_out(tmp_path: Pat
         "def bad(): raise RuntimeError('broken')\n"
     )
     done = fresh(THEIRS, cwd=tmp_path, path=os.pathsep.join([str(tmp_path), str(app.HERE)]))
-    assert done.stdout.strip() == "['animatic', 'comfyui', 'theirs']", done.stderr
+    assert done.stdout.strip() == "['animatic', 'comfyui', 'openai', 'stability', 'theirs']", done.stderr
 
 
 def test_the_version_is_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/settings.md",
     "docs/troubleshooting.md",
+    "docs/writing.md",
 )
 
 

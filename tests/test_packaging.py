@@ -113,6 +113,8 @@ def test_every_dependency_is_bounded_on_both_sides(pyproject: dict[str, Any]) ->
 
 def test_every_dependency_is_used_and_every_use_declared(checkout: Path, pyproject: dict[str, Any]) -> None:
     declared = {re.split("[><=]", line)[0].lower() for line in pyproject["project"]["dependencies"]}
+    extras = {name: lines for name, lines in pyproject["project"]["optional-dependencies"].items() if name != "dev"}
+    optional = {re.split("[><=]", line)[0].lower() for lines in extras.values() for line in lines}
     distributions = {name: {d.lower() for d in found} for name, found in packages_distributions().items()}
     used: dict[str, Path] = {}
     for name in (*app.PACKAGES, "app.py"):
@@ -123,7 +125,7 @@ def test_every_dependency_is_used_and_every_use_declared(checkout: Path, pyproje
     foreign = {m: file for m, file in used.items() if m in distributions and m not in (*app.PACKAGES, "app")}
     for module, file in foreign.items():
         known = distributions[module] | {COMES_WITH.get(module, "")}
-        assert known & declared, f"{file} imports {module}; declare it in pyproject.toml."
+        assert known & (declared | optional), f"{file} imports {module}; declare it in pyproject.toml."
     idle = declared - set().union(*(distributions[m] for m in foreign)) - PLUGINS
     assert not idle, f"{sorted(idle)} is in pyproject.toml and nothing imports it; take it out."
 

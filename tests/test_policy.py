@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ BOUNDARIES = {
     "addons/servers/model.py",  # ends the thread that tests an address
     "infrastructure/comfyui/engine.py",  # ends the thread that asks the servers
     "infrastructure/comfyui/backend.py",  # ends the thread that follows a prompt
+    "infrastructure/remote/backend.py",  # ends the thread that asks a service for a picture
     "infrastructure/processes.py",  # ends a task in a worker process
     "infrastructure/media/faults.py",  # ends what a media library threw
 }
@@ -30,8 +32,12 @@ def sources(checkout: Path, *tops: str) -> Iterator[tuple[str, ast.Module]]:
     for top in tops:
         base = checkout / top
         for file in [base] if base.is_file() else sorted(base.rglob("*.py")):
-            text = file.read_text(encoding="utf-8")
-            yield file.relative_to(checkout).as_posix(), ast.parse(text, filename=str(file))
+            yield file.relative_to(checkout).as_posix(), _parsed(file)
+
+
+@functools.cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
 
 
 def dotted(node: ast.AST) -> str:

@@ -133,7 +133,7 @@ def test_what_is_offered_for_a_job_can_be_taken(bench: Bench) -> None:
     failed = Failed(finished="2026-01-02T03:04:05Z", message="Out of memory.", offers=(smaller,))
     bench.studio.jobs.adopt(run_of(w, failed))
     row = w.items("queue.list")["j1"]
-    assert (row["o"], row["again"]) == ([["smaller", "Make it smaller", "Half the size."]], 1)
+    assert (row["o"], row["again"]) == ([["smaller", "Make it smaller", "Half the size.", "", ""]], 1)
     with pytest.raises(BadInput):
         w.act("queue.list", "accept", "j1", offer="larger")
     w.act("queue.list", "pause", w.project.id)

@@ -15,7 +15,8 @@ import pytest
 from addons.api import Action, AddonContext, Reply
 from addons.flows import limits
 from addons.imports import notes_head
-from addons.project import model
+from addons.project.model import FilmPart
+from addons.project.starting import StartingParts
 from addons.session import ProjectCache, Session, View
 from addons.uploads import Uploads
 from domain.errors import BadInput, NotFound, StudioError
@@ -42,7 +43,8 @@ class Window:
         self.project = project
         self.session = Session("w", project, project.ui)
         self.uploads = Uploads(bench.folder / "uploads")
-        self.tab = model.ProjectTab(AddonContext(bench.studio, self.uploads))
+        context = AddonContext(bench.studio, self.uploads)
+        self.tab, self.starting = FilmPart(context), StartingParts(context)
 
     @property
     def view(self) -> View:
@@ -52,10 +54,10 @@ class Window:
         return self.tab.act_film(self.view, Action("project.film", verb, item, data)) or Reply()
 
     def new(self, verb: str, **data: Any) -> Reply:
-        return self.tab.act_new(self.view, Action("project.new", verb, "", data)) or Reply()
+        return self.starting.act_new(self.view, Action("project.new", verb, "", data)) or Reply()
 
     def recent(self, verb: str, item: str = "", **data: Any) -> Reply:
-        return self.tab.act_recent(self.view, Action("project.recent", verb, item, data)) or Reply()
+        return self.starting.act_recent(self.view, Action("project.recent", verb, item, data)) or Reply()
 
     def head(self) -> dict[str, Any]:
         return dict(self.tab.film(self.view).head)
@@ -174,10 +176,10 @@ def test_an_empty_project_needs_only_a_name(bench: Bench) -> None:
 def test_a_segment_list_and_its_master_prompt_may_come_one_after_the_other(bench: Bench) -> None:
     w = window(bench, 1)
     w.stage(("list.json", json.dumps(SEGMENTS)))
-    staged = w.tab.new(w.view).head["staged"]
+    staged = w.starting.new(w.view).head["staged"]
     assert (staged["files"], staged["shots"], staged["format"]) == (["list.json"], 2, "segment list")
     w.stage(("notes.md", "# Apple\n\n**Style.** Soft light.\n"))
-    assert w.tab.new(w.view).head["staged"]["files"] == ["list.json", "notes.md"]
+    assert w.starting.new(w.view).head["staged"]["files"] == ["list.json", "notes.md"]
     reply = w.new("create", name="Apple")
     made = w.opened(reply)
     assert made.board.style == "Soft light."
@@ -187,16 +189,16 @@ def test_a_segment_list_and_its_master_prompt_may_come_one_after_the_other(bench
     assert notes_head(there.view)["source"] == "list.json + notes.md"
     there.new("dismiss")
     assert notes_head(Window(bench, made).view) == {}
-    assert w.tab.new(Window(bench, w.project).view).head["staged"] == {}
+    assert w.starting.new(Window(bench, w.project).view).head["staged"] == {}
 
 
 def test_another_storyboard_takes_the_place_of_the_one_dropped_before(bench: Bench) -> None:
     w = window(bench, 1)
     w.stage(("one.json", json.dumps(SEGMENTS)))
     w.stage(("two.csv", "shot,prompt,seconds\n1,A boat,2\n"))
-    assert w.tab.new(w.view).head["staged"]["files"] == ["two.csv"]
+    assert w.starting.new(w.view).head["staged"]["files"] == ["two.csv"]
     w.new("unstage")
-    assert w.tab.new(w.view).head["staged"] == {}
+    assert w.starting.new(w.view).head["staged"] == {}
 
 
 def test_a_file_that_is_no_use_is_told_at_the_drop(bench: Bench) -> None:
@@ -204,7 +206,7 @@ def test_a_file_that_is_no_use_is_told_at_the_drop(bench: Bench) -> None:
     for files in ([("bad.json", "{nope")], [("shot.png", "x")], [("a.json", "[]"), ("b.json", "[]")]):
         with pytest.raises(BadInput):
             w.stage(*files)
-    assert w.tab.new(w.view).head["staged"] == {}
+    assert w.starting.new(w.view).head["staged"] == {}
 
 
 def test_a_file_that_is_gone_is_told_instead_of_making_an_empty_project(bench: Bench) -> None:
@@ -270,13 +272,13 @@ def test_the_sample_film_is_queued_to_its_end(tmp_path: Path) -> None:
 def test_earlier_projects_are_listed_and_opened_and_gone_ones_are_not(bench: Bench) -> None:
     w = window(bench, 1, 2)
     other = bench.project(shot(1, seconds="90"), name="second")
-    items = list(w.tab.recent(w.view).items)
+    items = list(w.starting.recent(w.view).items)
     assert [i["name"] for i in items] == ["second", "film"]
     assert [i["here"] for i in items] == [False, True]
     assert (items[0]["shots"], items[0]["length"], items[0]["folder"]) == (1, "1:30.0", str(other.files.root))
     assert w.recent("open", items[0]["id"]).project == other.id
     shutil.rmtree(other.files.root)
-    assert [i["name"] for i in w.tab.recent(w.view).items] == ["film"]
+    assert [i["name"] for i in w.starting.recent(w.view).items] == ["film"]
     with pytest.raises(NotFound):
         w.recent("open", items[0]["id"])
 
@@ -294,9 +296,53 @@ def test_looking_at_damaged_projects_repairs_and_moves_nothing(bench: Bench) -> 
     other = bench.project(shot(1), name="second")
     file = other.files.root / "storyboard.json"
     file.write_text('{"shots": [{"seconds": "x"}, 5, {"seconds": 2}]}')
-    item = next(i for i in w.tab.recent(w.view).items if i["name"] == "second")
+    item = next(i for i in w.starting.recent(w.view).items if i["name"] == "second")
     assert (item["shots"], item["length"]) == (2, "0:02.0")
     (other.files.root / "project.json").write_text("{nope")
-    assert [i["name"] for i in w.tab.recent(w.view).items] == ["film"]
+    assert [i["name"] for i in w.starting.recent(w.view).items] == ["film"]
     assert file.exists()
     assert (other.files.root / "project.json").read_text() == "{nope"
+
+
+def packed(bench: Bench, project: OpenProject) -> Path:
+    target = bench.folder / "The lamp.zip"
+    assert phases(bench.wait(bench.studio.handover.pack(project, target))) == ["done"]
+    return target
+
+
+@pytest.mark.parametrize("part", ["recent", "new"])
+def test_a_packed_project_is_opened_where_it_is_dropped(bench: Bench, part: str) -> None:
+    w = window(bench, 1, 2, name="The lamp")
+    archive = packed(bench, w.project)
+    given = [w.hand_over("The lamp.zip", archive.read_bytes())]
+    opened = w.opened(w.recent("unpack", files=given) if part == "recent" else w.new("stage", files=given))
+    assert opened.files.root != w.project.files.root and opened.board == w.project.board
+    assert opened.files.root.parent == bench.studio.projects.home()
+    typed = w.opened(w.recent("path", path=str(archive)))
+    assert typed.files.root not in (opened.files.root, w.project.files.root) and typed.board == w.project.board
+    assert not [path for path in (bench.folder / "uploads").rglob("*") if path.is_file()]
+
+
+def test_what_is_no_packed_project_is_told_and_leaves_nothing(bench: Bench) -> None:
+    w = window(bench, 1)
+    before = sorted(bench.studio.projects.home().parent.rglob("*"))
+    wrong = {"broken.zip": b"PK\x03\x04 cut short", "empty.zip": b"PK\x05\x06" + bytes(18), "notes.txt": b"words"}
+    for name, content in wrong.items():
+        with pytest.raises(BadInput, match=name):
+            w.recent("unpack", files=[w.hand_over(name, content)])
+    with pytest.raises(BadInput, match="One packed project"):
+        w.recent("unpack", files=[])
+    with pytest.raises(NotFound):
+        w.recent("unpack", files=[{"token": "x" * 20, "name": "a.zip"}])
+    after = [path for path in sorted(bench.studio.projects.home().parent.rglob("*")) if "uploads" not in path.parts]
+    assert after == [path for path in before if "uploads" not in path.parts]
+
+
+def test_a_zip_over_the_upload_limit_is_refused_on_its_way(bench: Bench) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield bytes(2**20)
+
+    w = window(bench, 1)
+    with pytest.raises(BadInput, match="larger than the limit of 2 MB"):
+        asyncio.run(w.uploads.receive("film.zip", chunks(), 2 * 2**20))

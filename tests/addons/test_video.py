@@ -262,3 +262,16 @@ def test_a_take_goes_into_the_trash_and_the_one_before_it_stands(bench: Bench, w
     assert entry.kind == "take"
     bench.studio.keeping.put_back(window.project, entry.id)
     assert list(window.items("video.shot")) == [newest, first]
+
+
+def test_a_fresh_start_picture_is_told_and_taken_back(bench: Bench, chain: Window) -> None:
+    assert chain.head("video.shot")["anchors"] == []
+    bench.studio.selection.anchor(chain.project, "001", 1)
+    head = chain.head("video.shot")
+    assert head["anchors"] == [2] and head["segments"][1]["from"] == "the boundary 1"
+    assert [segment[4] for segment in chain.items("video.plan")["001"]["g"]] == ["kn", "kn"]
+    with pytest.raises(BadInput):
+        chain.act("video.shot", "unanchor", "001")
+    reply = chain.act("video.shot", "unanchor", "001", segment=2)
+    assert reply is not None and reply.said == "Segment 2 continues the one before again."
+    assert chain.head("video.shot")["anchors"] == []

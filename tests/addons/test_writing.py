@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from addons.storyboard import parts
-from domain.errors import BadInput
+from addons.words import speaking
+from domain.asking import Question
+from domain.errors import BackendUnavailable, BadInput, NotReady
 from domain.storyboard import Shot, Storyboard
 from tests.addons.support import Window
 from tests.fakes.bench import Bench
+from tests.fakes.llm import answer
+from tests.fakes.writer import Line, ScriptedWriter
 
 IDEA = "An old woman opens a door. She sees the sea. A dog runs along the beach."
 WRITE = "storyboard.write"
@@ -47,7 +53,7 @@ def test_a_draft_is_listed_and_taken_as_a_whole(window: Window) -> None:
     assert "dog" in head["cast"] and head["words"].startswith("3 shots")
     assert window.items(WRITE)["003"]["words"] == "A dog runs along the beach."
     window.act(WRITE, "accept-all", draft=draft)
-    assert len(window.project.board.shots) == 3 and window.head(WRITE)["draft"] == ""
+    assert len(window.project.board.shots) == 3 and window.head(WRITE) == {"open": False}, "the shots are seen"
 
 
 def test_a_revision_shows_both_sides_and_is_taken_by_the_shot(window: Window) -> None:
@@ -81,3 +87,92 @@ def test_the_panel_and_the_cast_are_not_open_at_once(window: Window) -> None:
     window.act("storyboard.toolbar", "writepanel")
     window.act(WRITE, "close")
     assert window.head(WRITE) == {"open": False}
+
+
+# -- with a language model -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Callable[..., Window]]:
+    """A window on a studio whose language model answers from a script."""
+    benches: list[Bench] = []
+
+    def make(*script: Line) -> Window:
+        benches.append(Bench(tmp_path / "model", writer=ScriptedWriter(*script)))
+        project = benches[-1].studio.projects.create(tmp_path / "told", "told", Storyboard())
+        window = Window(benches[-1], project, parts)
+        window.act("storyboard.toolbar", "writepanel")
+        return window
+
+    yield make
+    for bench in benches:
+        bench.close()
+
+
+def test_without_a_model_the_panel_leads_to_the_settings(window: Window) -> None:
+    head = window.head(WRITE)
+    assert head["writers"] == [] and head["host"] == "" and head["why"] == ""
+    reply = window.act(WRITE, "settings")
+    assert reply is not None and reply.tab == "settings"
+    with pytest.raises(NotReady, match="No language model is set up"):
+        window.act(WRITE, "write", text=IDEA, writer="model")
+
+
+def test_a_model_is_chosen_written_with_and_what_it_took_is_said(asking: Callable[..., Window]) -> None:
+    window = asking(answer(3))
+    assert window.head(WRITE)["writers"] == [["rules", "Offline rules"], ["model", "Model scripted"]]
+    window.act(WRITE, "write", text=IDEA, writer="model", output="de", seconds="12")
+    window.finish()
+    head = window.refreshed().head(WRITE)
+    assert (head["writer"], head["output"], head["host"], head["count"]) == ("model", "de", "model.example", 3)
+    assert head["cost"] == "scripted: 150 tokens, 0.0010 US dollars" and head["progress"] == ""
+    assert head["words"] == "3 shots, 0:12.0"
+    window.act(WRITE, "accept-all", draft=head["draft"])
+    window.act(WRITE, "write", text=IDEA, writer="rules")
+    window.finish()
+    assert window.head(WRITE)["cost"] == "" and window.head(WRITE)["writer"] == "rules"
+
+
+def test_progress_is_shown_and_writing_can_be_cancelled(asking: Callable[..., Window]) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slowly(question: Question) -> str:
+        began.set()
+        go_on.wait(20)
+        return answer(1)
+
+    window = asking(slowly)
+    window.act(WRITE, "write", text=IDEA, writer="model")
+    assert began.wait(20)
+    head = window.head(WRITE)
+    assert head["busy"] and head["progress"] == "waiting for scripted"
+    with speaking("de"):
+        assert window.head(WRITE)["progress"] == "wartet auf scripted"
+    window.act(WRITE, "stop")
+    go_on.set()
+    window.bench.wait(window.bench.studio.jobs.runs()[-1])
+    head = window.head(WRITE)
+    assert not head["busy"] and head["draft"] == "" and head["error"] == ""
+
+
+def test_a_models_failure_is_a_sentence_in_either_language(asking: Callable[..., Window]) -> None:
+    lost = BackendUnavailable("The language model at h:1 said nothing for 120 s.", "Try again.", retry=False)
+    window = asking(lost)
+    window.act(WRITE, "write", text=IDEA, writer="model")
+    window.bench.wait(window.bench.studio.jobs.runs()[-1])
+    assert window.head(WRITE)["error"].startswith("The language model at h:1 said nothing for 120 s.")
+    with speaking("de"):
+        assert window.head(WRITE)["error"].startswith("Das Sprachmodell bei h:1 hat 120 s lang nichts gesagt.")
+
+
+def test_a_revision_can_be_made_by_the_model(asking: Callable[..., Window]) -> None:
+    window = asking(answer(2), json.dumps({"changed": [{"id": "001", "size": "aerial"}]}))
+    window.act(WRITE, "write", text=IDEA, writer="model")
+    window.finish()
+    window.act(WRITE, "accept-all", draft=window.head(WRITE)["draft"])
+    window.act(WRITE, "revise", instruction="from above", writer="model")
+    window.finish()
+    head = window.head(WRITE)
+    assert head["revision"] and [i["fields"] for i in window.items(WRITE).values()] == [
+        [["Shot size", "medium", "aerial"]]
+    ]

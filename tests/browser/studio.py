@@ -242,9 +242,9 @@ class Windows:
     def __call__(self, url: str, width: int = 1280, height: int = 800) -> Window:
         return self.blank(width, height).open(url)
 
-    def blank(self, width: int = 1280, height: int = 800) -> Window:
+    def blank(self, width: int = 1280, height: int = 800, locale: str = "en-GB") -> Window:
         """A window that shows nothing yet."""
-        context = self._browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+        context = self._browser.new_context(viewport={"width": width, "height": height}, locale=locale)
         self._contexts.append(context)
         window = Window(context.new_page())
         self.all.append(window)

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy
 import pytest
 
 from domain.cut.document import Cut
-from domain.cut.items import ShotItem
+from domain.cut.finish import Grade
+from domain.cut.items import ShotItem, Transition
 from domain.storyboard import Shot
+from infrastructure.media.grading import adaptation
 from services.projects import OpenProject
 from tests.browser.studio import Studio, Window, Windows, Workshop, running
 
@@ -255,3 +258,38 @@ def test_three_hundred_items_are_dragged_without_a_stall(film_studio: Studio, wi
     window.page.wait_for_function("Kino.film.items[2].id !== '003'", timeout=8_000)
     assert max([0, *window.page.evaluate("window.stalls")]) < 400
     window.check()
+
+
+def test_the_preview_shows_transitions_and_grades(window: Window, rendered: OpenProject) -> None:
+    """In the middle of a dissolve both shots are seen, the second at its part; a grade is a filter."""
+    page = window.page
+    shown = "[...document.querySelectorAll('.fm-cut video.on, .fm-cut video.also')]"
+
+    def cut(now: Cut) -> Cut:
+        items = [ShotItem(id=f"{n:03d}", shot=f"{n:03d}") for n in range(1, 5)]
+        items[1] = items[1].replace(into=Transition(frames=9), grade=Grade(exposure=0.5, saturation=0.5))
+        items[2] = items[2].replace(into=Transition(kind="wipe", frames=9, direction="left"))
+        items[3] = items[3].replace(into=Transition(kind="fade_white", frames=9))
+        return now.replace(items=tuple(items), order=tuple(item.shot for item in items))
+
+    rendered.change("cut", Cut, cut, Cut())
+    page.reload()
+    window.go("Film")
+    page.wait_for_function("Kino.film.items.length === 4 && Kino.film.items[1].tr")
+    for place, (style, wanted) in {48: ("opacity", "0.5"), 120: ("clipPath", "inset(0px 0px 0px 50%)")}.items():
+        first = page.evaluate(f"(() => {{ const i = Kino.film.at({place}); return i.f - i.tr[1]; }})()")
+        page.evaluate(f"Kino.film.seek({first + 4})")
+        page.wait_for_function(
+            f"({shown}).length === 2 && ({shown}).some((v) => v.style.{style} === {wanted!r} && !v.seeking)"
+        )
+    page.evaluate("(() => { const i = Kino.film.at(168); Kino.film.seek(i.f - i.tr[1] + 4); })()")
+    page.wait_for_function("getComputedStyle(document.querySelector('.fm-veil')).opacity === '1'")
+    page.evaluate("Kino.film.seek(80)")
+    page.wait_for_function("document.querySelector('.fm-cut video.on')?.style.filter.startsWith('url(')")
+    page.wait_for_function("document.querySelector('.fm-veil').hidden")
+    page.evaluate("Kino.film.seek(40)")
+    page.keyboard.press("l")
+    page.wait_for_function("Kino.film.here() > 70")
+    page.keyboard.press("k")
+    adapted = page.evaluate("Kino.film.adaptation(6504, 5500)")
+    assert numpy.abs(numpy.array(adapted) - adaptation(6504, 5500)).max() < 1e-4, "as the film has it"

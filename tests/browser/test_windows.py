@@ -141,3 +141,18 @@ def test_the_studio_comes_back_after_a_power_cut(own_studio: Callable[[], Studio
     window.reload()
     window.check()
     assert len(project.files.takes()) == 3, "something was rendered twice"
+
+
+def test_an_answer_that_another_covers_is_not_lost(studio: Studio, workshop: Workshop, windows: Windows) -> None:
+    """Gradio shows only the last of several answers that reach it in one frame."""
+    project = workshop.film(short(1), short(2))
+    window = windows(f"{studio.url}?project={project.id}")
+    window.go("Storyboard")
+    covers = """(next) => {
+      const shown = Kino.receive;
+      Kino.receive = (message) => { Kino.receive = shown; Kino.act("shell", "tab", { id: next }); };
+    }"""
+    for tab, next_one in (("Keyframes", "select"), ("Video", "film")):
+        window.page.evaluate(covers, next_one)
+        window.go(tab)
+    window.check()

@@ -173,10 +173,15 @@ def test_unwanted_things_are_not_sent_where_they_have_no_effect(options: dict[st
 
 def test_the_speaker_of_a_line_is_named_with_the_voice() -> None:
     ann = Entity(id="ann", name="Ann", voice="low")
-    shot = Shot(id="001", prompt="x", dialogue="ANN: Yes.\n\n@ann: No: never.\nStranger: Who?\nA cry")
+    shot = Shot(
+        id="001",
+        prompt="x",
+        dialogue="ANN: Yes.\n\n@ann: No: never.\nStranger: Who?\nA cry\nann (V.O., softly): So.\nVOICE: Go.",
+    )
     made = compose("video", shot, Storyboard(shots=(shot,), characters=(ann,)), WORDINGS["ltx-2"])
     assert [p.text for p in made.parts if p.source == "dialogue"] == [
         'Ann (low) says: "Yes."', 'Ann (low) says: "No: never."', 'Stranger says: "Who?"', 'A voice says: "A cry"',
+        'Ann (low, V.O., softly) says: "So."', 'A voice says: "Go."',
     ]  # fmt: skip
 
 

@@ -88,6 +88,7 @@ class Server:
 def home(folder: Path, *servers: Server) -> Iterator[dict[str, str]]:
     """The environment of a Kinoloom that keeps everything in `folder`."""
     told = {"KINOLOOM_HOME": str(folder), "KINOLOOM_COMFYUI__SERVERS": ",".join(s.comfy.url for s in servers)}
+    told["KINOLOOM_QUALITY__RETAKES"] = "0"  # a retake is a second take that is no mistake
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
     try:

@@ -41,7 +41,7 @@ class LeftBehind:
 def run(times: int, folder: Path, seed: int) -> LeftBehind:
     """What a process of its own finds, whose temporary files are nobody else's."""
     (folder / "tmp").mkdir()
-    env = {**os.environ, "TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(ROOT), "KINOLOOM_QUALITY__RETAKES": "0"}
     command = [sys.executable, "-m", __name__, str(times), str(folder), str(seed)]
     answer = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     left = LeftBehind(**json.loads(answer.stdout))

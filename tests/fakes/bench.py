@@ -8,20 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from domain.job import Job, Run
+from domain.monitor import CardReading
 from domain.plan import GenerationPlan
+from domain.quality.acting import QualityRules
 from domain.retries import QueueRules, RetryPolicy
 from domain.storyboard import Shot, Storyboard
 from infrastructure.environment import FolderStopRequests
 from infrastructure.interchange import OtioInterchange, ZipArchives
 from infrastructure.media import FileDeliveries, MediaTools
 from infrastructure.paths import Roots
+from infrastructure.quality.examiner import FileExaminer
+from infrastructure.quality.gates import FileGates
 from infrastructure.registry import BackendRegistry, Entry
 from infrastructure.sound import SoundTools
+from infrastructure.stores.atomic import write_bytes
 from infrastructure.stores.project_store import FolderProjectStore
 from services.casting import CastService
 from services.changes import ChangeCounter
 from services.commands import Commands
 from services.cut import CutService
+from services.exporting.service import EXPORT_LANE, BoardExports
 from services.film import FILM_LANE, FilmService
 from services.generation import GenerationService
 from services.handover import HandoverService
@@ -33,8 +39,13 @@ from services.keyframe_imports import IMPORT_LANE
 from services.library import LibraryService
 from services.options import Options
 from services.passes import PassService
-from services.ports import Engine
+from services.ports import Engine, Writer
 from services.projects import OpenProject, ProjectService
+from services.quality import QualityService
+from services.quality.chains import ChainChecks, colour_matching
+from services.quality.films import CHECK_LANE, FilmChecks
+from services.quality.retakes import ClipChecks
+from services.quality.steps import DriftSteps
 from services.settings import SettingField, SettingsService
 from services.sound import SPEECH_LANE, SoundService
 from services.space import SpaceKeeper
@@ -77,9 +88,11 @@ class Bench:
 
     def __init__(
         self, folder: Path, backend: FakeBackend | None = None, owner: str = "one",
-        more: Mapping[str, Entry] | None = None, engine: Engine | None = None,
+        more: Mapping[str, Entry] | None = None, engine: Engine | None = None, rules: QualityRules | None = None,
+        reserve: int = 0, writer: Writer | None = None, examiner: FileExaminer | None = None,
     ) -> None:  # fmt: skip
         self.folder = folder
+        self.writer = writer
         self.backend = backend or FakeBackend()
         self.other = FakeBackend(fake_spec(id="other", title="The other fake"))
         self.clock = FakeClock()
@@ -100,23 +113,55 @@ class Bench:
         projects = ProjectService(store, self.clock, lambda: self.options, changes)
         jobs = JobService(
             self.clock, changes, self._save,
-            lambda backend: 1 if backend in (FILM_LANE, IMPORT_LANE, SPEECH_LANE, WRITING_LANE) else self.registry.spec(backend).parallel,
+            lambda backend: 1 if backend in (FILM_LANE, IMPORT_LANE, SPEECH_LANE, WRITING_LANE, CHECK_LANE, EXPORT_LANE) else self.registry.spec(backend).parallel,
             owner, lambda who: who in self.alive, lambda: self.rules, ProjectHolds(projects),
         )  # fmt: skip
-        space = SpaceKeeper(projects, jobs, reserve=0)
+        space = SpaceKeeper(projects, jobs, reserve=reserve)
+        self.quality_rules = rules
+        self.cards: tuple[CardReading, ...] = ()
+        self._own_examiner = examiner is None
+        self.examiner = examiner or FileExaminer()
+        self.quality = QualityService(self.examiner, FileGates(folder / "config" / "gates"), self.clock)
+        chains = ChainChecks(self.quality, self.media, self.clock)
+        checks = ClipChecks(
+            self.quality,
+            self.registry,
+            self.clock,
+            lambda: self.quality_rules or QualityRules(),
+            chains,
+            lambda: self.cards,
+        )
         generation = GenerationService(
-            projects, self.registry, jobs, self.media, self.clock, self.timings, lambda: self.options, changes, space
+            projects,
+            self.registry,
+            jobs,
+            self.media,
+            self.clock,
+            self.timings,
+            lambda: self.options,
+            changes,
+            space,
+            None if rules is None else checks,
         )
         cuts = CutService(generation, changes)
+        chains.match = colour_matching(cuts)
         storyboards = StoryboardService(changes)
+        chains.steps = DriftSteps(generation, storyboards, SelectionService(changes))
+        self.film_checks = FilmChecks(
+            self.quality, projects, jobs, self.media, self.clock, lambda: self.quality_rules or QualityRules(), write_bytes,
+            lambda project: generation.states(project, generation.setup(project)),
+        )  # fmt: skip
         sound = SoundService(projects, storyboards, cuts, jobs, SoundTools(), self.speech, self.clock, changes)
-        self.passes = PassService(projects, generation, cuts, self.registry, jobs, self.media, self.clock, engine)
+        self.passes = PassService(
+            projects, generation, cuts, self.registry, jobs, self.media, self.clock, engine, space
+        )
         self.studio = Studio(
             changes=changes, clock=self.clock, options=lambda: self.options, backends=self.registry, projects=projects,
             storyboards=storyboards, casting=CastService(changes), selection=SelectionService(changes), jobs=jobs,
-            passes=self.passes,
+            passes=self.passes, exports=BoardExports(projects, generation, jobs, self.media, self.clock, write_bytes),
             handover=HandoverService(
-                projects, cuts, sound, jobs, self.media, OtioInterchange(), ZipArchives(), self.clock, changes
+                projects, cuts, sound, jobs, self.media, OtioInterchange(), ZipArchives(), self.clock, changes,
+                space, generation,
             ),
             keeping=KeepingService(store, changes), space=space,
             generation=generation,
@@ -124,11 +169,11 @@ class Bench:
             sound=sound,
             film=FilmService(
                 projects, generation, cuts, jobs, self.media, FileDeliveries(folder / "deliveries"), self.clock,
-                lambda: self.options, changes, space, sound, self.passes,
+                lambda: self.options, changes, space, sound, self.passes, None if rules is None else self.film_checks,
             ),
             library=LibraryService(projects, self.media, folder / "cache"),
-            settings=SettingsService(NoSettings(), changes),
-            writing=WritingService(projects, jobs, self.clock, changes),
+            settings=SettingsService(NoSettings(), changes), checks=None if rules is None else self.film_checks,
+            writing=WritingService(projects, jobs, self.clock, changes, writer),
         )  # fmt: skip
         self.stops = FolderStopRequests()
         self.commands = Commands(self.studio, self.media, self.stops, import_any)
@@ -141,6 +186,8 @@ class Bench:
         self.backend.let_go.set()
         self.studio.jobs.close()
         self.studio.projects.close()
+        if self._own_examiner:
+            self.examiner.close()
         self.registry.close()
         self.backend.close()
         self.other.close()

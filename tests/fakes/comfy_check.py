@@ -108,7 +108,7 @@ class _Checker:
                     deep &= self._link(errors, name, spec, value)
                 else:
                     errors += self._value(entry, name, spec, value)
-        if entry["class_type"] == "LoadImage" and not errors:
+        if entry["class_type"] in ("LoadImage", "LoadImageMask") and not errors:
             image = str(entry["inputs"]["image"])
             if not picture_path(self.folders, image).is_file():
                 errors.append(_error(
@@ -155,7 +155,11 @@ class _Checker:
         about = {"input_name": name, "input_config": spec, "received_value": value}
         choices = kind if isinstance(kind, list) else options.get("options") if kind == "COMBO" else None
         if choices is not None:
-            if entry["class_type"] in ("LoadImage", "LoadVideo") or value in choices:
+            if (
+                entry["class_type"] in ("LoadImage", "LoadVideo")
+                or (entry["class_type"], name) == ("LoadImageMask", "image")
+                or value in choices
+            ):
                 return []
             config = spec if len(choices) <= 20 else None
             listed = str(choices) if len(choices) <= 20 else f"(list of length {len(choices)})"

@@ -296,7 +296,7 @@ class _Run:
                 k: [self._sign(v[0]) if v[0] in self.graph else None, v[1]] if is_link(v) else v
                 for k, v in entry["inputs"].items()
             }
-            loaded = {"LoadImage": "image", "LoadVideo": "file"}.get(entry["class_type"])
+            loaded = {"LoadImage": "image", "LoadImageMask": "image", "LoadVideo": "file"}.get(entry["class_type"])
             if loaded:
                 path = nodes.picture_path(self.core.folders, str(entry["inputs"].get(loaded)))
                 inputs["content"] = nodes.content(path)

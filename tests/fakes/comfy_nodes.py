@@ -156,6 +156,40 @@ def _load_image(call: Call) -> Result:
     return (Batch.of(picture), None), None
 
 
+def _load_mask(call: Call) -> Result:
+    """LoadImageMask: one channel of a picture, 0 to 1; of the alpha channel the opposite."""
+    with Image.open(picture_path(call.folders, call.inputs["image"])) as opened:
+        band = opened.convert("RGBA").getchannel(call.inputs["channel"][0].upper())
+    mask = np.asarray(band, np.float64) / 255
+    return (1 - mask if call.inputs["channel"] == "alpha" else mask,), None
+
+
+def _composite(call: Call) -> Result:
+    """ImageCompositeMasked: the mask is as large as the source, which lies over the destination."""
+    i = call.inputs
+    tall, wide = i["source"].frame(0).shape[:2]
+    mask = (
+        np.asarray(Image.fromarray((i["mask"] * 255).astype(np.uint8)).resize((wide, tall), FILTERS["bilinear"])) / 255
+    )
+
+    def frame(number: int) -> Picture:
+        below: Picture = i["destination"].frame(number).copy()
+        over = i["source"].frame(number)
+        part = below[i["y"] : i["y"] + tall, i["x"] : i["x"] + wide]
+        part[:] = np.round(part * (1 - mask[..., None]) + over * mask[..., None]).astype(np.uint8)
+        return below
+
+    return (Batch(i["destination"].size, frame),), None
+
+
+def _encode(call: Call) -> Result:
+    pixels = call.inputs["pixels"]
+    if not isinstance(pixels, Batch):
+        return _pretend(call)
+    tall, wide = pixels.frame(0).shape[:2]
+    return (Pretend(wide, tall, pixels.size),), None
+
+
 def _empty_image(call: Call) -> Result:
     i = call.inputs
     colour = [i["color"] >> 16 & 255, i["color"] >> 8 & 255, i["color"] & 255]
@@ -296,7 +330,8 @@ def _pretend(call: Call) -> Result:
 
 
 _KNOWN: dict[str, Callable[[Call], Result]] = {
-    "LoadImage": _load_image, "EmptyImage": _empty_image, "ImageScale": _image_scale, "RepeatImageBatch": _repeat,
+    "LoadImage": _load_image, "LoadImageMask": _load_mask, "ImageCompositeMasked": _composite, "VAEEncode": _encode,
+    "EmptyImage": _empty_image, "ImageScale": _image_scale, "RepeatImageBatch": _repeat,
     "ImageFromBatch": _from_batch, "CreateVideo": _create_video, "SaveVideo": _save_video, "SaveImage": _save_image,
     "PreviewImage": _preview_image, "EmptyLatentImage": _empty_latent, "KSampler": _sampler,
     "KSamplerAdvanced": _sampler, "LoadVideo": _load_video, "GetVideoComponents": _components,

@@ -41,7 +41,7 @@ TEXTS = (
     b"# Story\n\nOne morning.\n\n- a house\n- a road\n\n1. first\n2. second\n",
     *(json.dumps(board).encode() for board in BOARDS),
 )  # fmt: skip
-ENDINGS = (".json", ".fountain", ".spmd", ".csv", ".tsv", ".md", ".txt", "")
+ENDINGS = (".json", ".fountain", ".spmd", ".fdx", ".csv", ".tsv", ".md", ".txt", "")
 KEYS = st.sampled_from(
     [
         "shots",

@@ -178,7 +178,7 @@ def test_deliveries_are_made_and_remembered(bench: Bench, project: OpenProject, 
     ]
     assert Path(found[0].file).is_file() and found[1].file == str(tmp_path / "edit.mov")
     assert film.newest(project) is None, "the film itself was not made yet"
-    with pytest.raises(BadInput, match=r"\.mov name"):
+    with pytest.raises(BadInput, match=r"does not end in \.mov"):
         film.make(project, delivery="prores", target=tmp_path / "edit.mp4")
     with pytest.raises(BadInput, match="web"):
         film.make(project, delivery="cinema")
@@ -190,9 +190,13 @@ def test_deliveries_are_made_and_remembered(bench: Bench, project: OpenProject, 
 
 
 def test_a_contact_sheet_shows_the_storyboard(bench: Bench, project: OpenProject, tmp_path: Path) -> None:
-    assert bench.studio.film.contact_sheet(project, tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    sheet = bench.studio.handover.contact_sheet
+    assert phases(bench.wait(sheet(project, tmp_path / "sheet.pdf"))) == ["done"]
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     with pytest.raises(BadInput, match="does not exist"):
-        bench.studio.film.contact_sheet(project, tmp_path / "nowhere" / "sheet.pdf")
+        sheet(project, tmp_path / "nowhere" / "sheet.pdf")
+    with pytest.raises(BadInput, match=r"\.pdf or \.png"):
+        sheet(project, tmp_path / "sheet.doc")
 
 
 def test_a_take_that_became_short_fails_in_words(bench: Bench, project: OpenProject) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from domain.backend import Problem
-from infrastructure.registry import BackendRegistry
+from infrastructure.registry import BackendRegistry, Entry
+from infrastructure.remote import OpenAIImages, OpenAIOptions, PictureBackend
 from services.doctor import Doctor, Finding
 from tests.fakes.backend import FakeBackend, fake_spec
+from tests.fakes.writer import ScriptedWriter
 
 
 class Machine:
@@ -44,10 +46,16 @@ class Machine:
         return self.free
 
 
-def examine(machine: Machine, backend: FakeBackend, *problems: str) -> dict[str, Finding]:
-    registry = BackendRegistry({"animatic": (backend.spec, lambda: backend)})
+def examine(
+    machine: Machine, backend: FakeBackend, *problems: str, writer: ScriptedWriter | None = None,
+    provider: PictureBackend | None = None,
+) -> dict[str, Finding]:  # fmt: skip
+    entries: dict[str, Entry] = {"animatic": (backend.spec, lambda: backend)}
+    if provider is not None:
+        entries["openai"] = (provider.spec, lambda: provider)
+    registry = BackendRegistry(entries)
     folders = [("projects", Path("/p/projects")), ("data", Path("/p/data"))]
-    doctor = Doctor(machine, registry, folders, lambda: list(problems), "0.1")
+    doctor = Doctor(machine, registry, folders, lambda: list(problems), "0.1", writer)
     try:
         return {finding.check: finding for finding in doctor.examine()}
     finally:
@@ -93,9 +101,29 @@ def test_settings_that_cannot_be_used_are_listed() -> None:
     assert not found["settings"].ok and "best" in found["settings"].found and found["settings"].cure
 
 
+def test_services_that_charge_are_listed_and_not_asked() -> None:
+    def found(**options: str) -> Finding:
+        provider = PictureBackend(OpenAIImages(lambda: OpenAIOptions(**options)))
+        return examine(Machine(), animatic(), provider=provider)["openai"]
+
+    assert found().ok and "not set up: needs an API key, in Settings under OpenAI images" in found().found
+    assert found(key="a-key").ok and "charges" in found(key="a-key").found
+    wrong = found(key="a-key", quality="max")
+    assert not wrong.ok and not wrong.needed and "no quality" in wrong.found and wrong.cure
+
+
 def test_a_check_that_breaks_is_a_finding_and_the_others_are_made() -> None:
     machine = Machine()
     machine.lacks.add("disk")
     found = examine(machine, animatic())
     assert not found["places"].ok and "no such disk" in found["places"].found
     assert found["animatic engine"].ok
+
+
+def test_the_model_that_writes_is_looked_at_where_one_is_set_up() -> None:
+    assert "writing model" not in examine(Machine(), animatic())
+    writer = ScriptedWriter("{}")
+    assert examine(Machine(), animatic(), writer=writer)["writing model"].found == "scripted can be reached"
+    writer.missing = "The language model at h cannot be reached: ConnectionError."
+    found = examine(Machine(), animatic(), writer=writer)["writing model"]
+    assert not found.ok and not found.needed and "cannot be reached" in found.found and "Settings" in found.cure

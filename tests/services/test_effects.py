@@ -26,7 +26,7 @@ from tests.fakes.backend import ALL_FIELDS, fake_spec
 FILM = Project(id="p", name="P", width=640, height=384)
 SHEET = Picked(path="refs/a.png", sha256="a" * 64)
 OTHER = Picked(path="refs/b.png", sha256="b" * 64)
-READS = ALL_FIELDS | {"motion_strength", "look", "dialogue", "sound", "lora"}
+READS = ALL_FIELDS | {"motion_strength", "look", "dialogue", "sound", "lora", "carry", "mask"}
 SPECS: Mapping[str, tuple[BackendSpec, str]] = {
     "picture": (
         fake_spec(reads_text=True, fields=READS, workflow="sdxl", profiles=("image-8",), references=3), "image-8"
@@ -47,7 +47,7 @@ BOARD = Storyboard(
     objects=(Entity(id="cup", name="Cup", description="a red cup"),),
     locations=(Entity(id="sea", name="Sea", description="a grey sea"),),
     looks=(Entity(id="dream", name="Dream", description="soft edges"),),
-    shots=(Shot(id="001", prompt="A house."), Shot(id="002", prompt="@ann speaks.", dialogue="ANN: Yes.")),
+    shots=(Shot(id="001", prompt="A house.", carry=0.5), Shot(id="002", prompt="@ann speaks.", dialogue="ANN: Yes.")),
 )  # fmt: skip
 
 EDITS: dict[str, tuple[Any, frozenset[str]]] = {
@@ -62,9 +62,9 @@ EDITS: dict[str, tuple[Any, frozenset[str]]] = {
         "characters": (("ann",), "picture, clip, spoken clip, export"),
         "objects": (("cup",), "picture, export"),
         "location": ("sea", "picture, export"),
-        "look": ("dream", "picture, clip"),
-        "dialogue": ("ANN: Look!", "spoken clip"),
-        "sound": ("rain", "spoken clip"),
+        "look": ("dream", "picture, clip, export"),
+        "dialogue": ("ANN: Look!", "spoken clip, export"),
+        "sound": ("rain", "spoken clip, export"),
         "presets.style": ("noir", "picture, clip, export"),
         "presets.lighting": ("neon", "picture, clip, spoken clip, export"),
         "presets.mood": ("a key from elsewhere", "picture, clip, export"),
@@ -73,10 +73,11 @@ EDITS: dict[str, tuple[Any, frozenset[str]]] = {
         "presets.color_grade": ("sepia", "picture, clip, export"),
         "presets.camera": ("pan_left", "clip, spoken clip, export"),
         "presets.motion": ("subtle", "clip, spoken clip, export"),
-        "carry": (0.75, "picture"),
-        "overrides.image": ("as I say", "picture"),
-        "overrides.video": ("as I say", "clip, spoken clip"),
-        "overrides.negative": ("as I say", "picture, clip"),
+        "carry": (0.75, "picture, export"),
+        "mask": (OTHER, "picture"),
+        "overrides.image": ("as I say", "picture, export"),
+        "overrides.video": ("as I say", "clip, spoken clip, export"),
+        "overrides.negative": ("as I say", "picture, clip, export"),
         "image.seed": (5, "picture, export"),
         "image.steps": (5, "picture, export"),
         "image.cfg": (5.0, "picture, export"),
@@ -111,12 +112,12 @@ CAST_EDITS: dict[str, tuple[Any, frozenset[str]]] = {
 STATE_EDITS: dict[str, tuple[Any, frozenset[str]]] = {
     name: (value, frozenset(where.split(", ")))
     for name, (value, where) in {
-        "name": ("Anna", "picture, clip, spoken clip"),
-        "first": ("003", "picture"),
-        "last": ("001", "picture"),
-        "description": ("a dry woman", "picture"),
-        "clothing": ("a towel", "picture"),
-        "negative": ("sun", "picture, clip"),
+        "name": ("Anna", "picture, clip, spoken clip, export"),
+        "first": ("003", "picture, export"),
+        "last": ("001", "picture, export"),
+        "description": ("a dry woman", "picture, export"),
+        "clothing": ("a towel", "picture, export"),
+        "negative": ("sun", "picture, clip, export"),
         "references": ((OTHER,), "picture"),
     }.items()
 }
@@ -127,7 +128,7 @@ BOARD_EDITS: dict[str, tuple[Any, frozenset[str]]] = {
         "description": ("About a house", "export"),
         "style": ("oil on canvas", "picture, clip, export"),
         "never": ("text", "picture, clip, export"),
-        "seed": (9000, "picture, clip, spoken clip"),
+        "seed": (9000, "picture, clip, spoken clip, export"),
     }.items()
 }
 
@@ -188,7 +189,9 @@ def test_a_field_of_the_cast_is_seen_where_it_should(field: str) -> None:
     )
     edited = plain.with_entity("characters", plain.characters[0].replace(**{field: value}))
     shot = "001" if field == "aliases" else "002"
-    assert differing(seen(plain, shot), seen(edited, shot)) - {"export"} >= where
+    changed = differing(seen(plain, shot), seen(edited, shot))
+    assert changed - {"export"} >= where
+    assert ("export" in changed) == (field != "references"), "pictures stay with the project"
     if field != "aliases":
         assert not differing(seen(plain, "001"), seen(edited, "001")) - {"export"}, "shots without them stay"
 

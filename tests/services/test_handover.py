@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 from domain.cut import editing
 from domain.cut.document import Cut
+from domain.cut.finish import Grade
 from domain.cut.items import GapItem, ShotItem, Transition
 from domain.errors import BadInput, Conflict, NotReady
 from domain.interchange.edits import FORMATS, ClipEntry, EditFormat, EditList
 from domain.job import Done
 from infrastructure.interchange import OtioInterchange
+from services.handover.exporting import delivery
 from services.handover.listing import Place, listing
-from services.handover.service import delivery
 from services.projects import OpenProject
 from tests.contracts.video_backend import decoded
 from tests.fakes.bench import Bench, phases, shot, words
@@ -104,6 +105,58 @@ def _other_take(bench: Bench, project: OpenProject) -> None:
     """Another take of shot 002, by another seed."""
     bench.studio.storyboards.edit(project, "002", {"video.seed": "7"})
     bench.render(project, "002")
+
+
+def _segmented(bench: Bench) -> OpenProject:
+    """A film of one shot in two segments, each of which was made twice: the second with the first."""
+    project = bench.project(shot(1, "8"), profile="wan2.2-14b")
+    bench.render(project)
+    bench.studio.storyboards.edit(project, "001", {"video.seed": "7"})
+    bench.render(project)
+    assert [take.segment for take in project.files.takes("001")].count(1) == 2
+    return project
+
+
+def test_a_shot_of_several_segments_goes_along_in_its_other_version_too(bench: Bench) -> None:
+    project = _segmented(bench)
+    path = exported(bench, project, "otio")
+    timeline = as_otio(path)
+    one = clips(timeline)["001"]
+    (other,) = [key for key in one.media_references() if key != one.active_media_reference_key]
+    made = path.parent / one.media_references()[other].target_url
+    shown = path.parent / one.media_reference.target_url
+    assert made != shown and len(decoded(made)) == len(decoded(shown)) >= 192
+    one.set_media_references(one.media_references(), other)
+    otio.adapters.write_to_file(timeline, str(path))
+    found = bench.studio.handover.read_back(project, path)
+    assert [(c.kind, c.item) for c in found.changes] == [("take", "001")]
+    item = bench.studio.handover.apply(project, found).item("001")
+    assert isinstance(item, ShotItem) and "+".join(item.takes[n] for n in ("0", "1")) == other
+    stock = bench.studio.cuts.view(project).stocks["001"]
+    assert [take.id for take in stock.takes] == other.split("+") and not stock.lacks
+    assert not bench.studio.handover.notes(project, "otio")
+
+
+def test_a_series_that_is_not_whole_stays_and_is_told(bench: Bench) -> None:
+    project = _segmented(bench)
+    shown = {take.id for take in bench.studio.cuts.view(project).stocks["001"].takes}
+    lost = next(take for take in project.files.takes("001") if take.segment == 1 and take.id not in shown)
+    bench.studio.keeping.delete_take(project, lost.shot, lost.segment, lost.id)
+    (note,) = bench.studio.handover.notes(project, "otio")
+    assert note.startswith("Shot 001: 1 other take does not go along")
+    assert not bench.studio.handover.notes(project, "edl"), "an EDL has no alternates"
+
+
+def test_what_runs_faster_or_is_graded_is_told_not_to_go_along(bench: Bench, project: OpenProject) -> None:
+    bench.studio.storyboards.edit(project, "002", {"prompt": "a bell [sound]"})
+    bench.render(project, "002")
+    assert not bench.studio.handover.notes(project, "otio")
+    bench.studio.cuts.set_speed(project, "002", "3/2")
+    bench.studio.cuts.set_grade(project, "003", Grade(exposure=0.5))
+    notes = bench.studio.handover.notes(project, "otio")
+    assert notes[0].startswith("The sound of shot 002 at 00:00:00:12 stays here: it runs at 1.5 times its speed")
+    assert notes[1] == "The grade of 003 stays here: clips go along in the colours of their takes."
+    assert [t.name for t in as_otio(exported(bench, project, "otio")).audio_tracks()] == []
 
 
 def test_other_rates_several_segments_and_cards_are_made_into_clips_of_the_films_rate(bench: Bench) -> None:

@@ -12,8 +12,8 @@ from domain.backend import BackendEvent, BackendFailure, Problem
 from domain.job import Failed
 from domain.profiles import profile_for
 from domain.request import GenerationRequest
-from services.making import smaller_sizes
 from services.projects import OpenProject
+from services.smaller import smaller_sizes
 from tests.addons.support import Window
 from tests.contracts.video_backend import decoded
 from tests.fakes.backend import FakeBackend, fake_spec
@@ -127,3 +127,16 @@ def test_what_failed_by_itself_is_no_reason_for_the_fallback(bench: Bench) -> No
     project = bench.project(shot(1, prompt="a house [fail]"), image_backend="other", fallback_backend="other")
     run = bench.wait(bench.studio.generation.render(project))
     assert phases(run) == ["failed", "cancelled"]
+
+
+def test_pictures_of_another_maker_start_clips_where_nothing_here_makes_pictures(tmp_path: Path) -> None:
+    clips_only = FakeBackend(fake_spec(kinds=frozenset({"video"})))
+    with running(tmp_path, clips_only) as bench:
+        project = bench.project(shot(1, "12"), profile="wan2.2-14b")
+        assert bench.states(project)["001"][0] == "blocked"
+        drawn = bench.wait(bench.studio.generation.draw_keyframes(project, variants=2, backend="other"))
+        newest = project.files.keyframes("001")[-1]
+        assert set(phases(drawn)) == {"done"} and newest.request is not None
+        assert newest.request.profile == "animatic", "what a project asks for that draws with it"
+        assert bench.studio.generation.state(project, "001").keyframe("start") == newest.image
+        assert set(phases(bench.wait(bench.studio.generation.render(project)))) == {"done"}

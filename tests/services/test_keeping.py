@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,18 @@ def test_a_deleted_take_comes_back_with_all_it_had(bench: Bench, project: OpenPr
     assert files(project) == before and keeping.trash(project) == []
 
 
+def test_an_old_take_comes_back_too(bench: Bench, project: OpenProject) -> None:
+    """Its folder has the same time as before, as if nothing had happened in between."""
+    (take,) = project.files.takes()
+    folder = project.files.path(take.clip).parent
+    os.utime(folder, (1_700_000_000, 1_700_000_000))
+    assert project.files.takes() == [take]
+    entry = bench.studio.keeping.delete_take(project, "001", 0, take.id)
+    assert project.files.takes() == []
+    bench.studio.keeping.put_back(project, entry.id)
+    assert project.files.takes() == [take]
+
+
 def test_a_deleted_keyframe_gives_way_to_another_until_it_comes_back(bench: Bench, project: OpenProject) -> None:
     (keyframe,) = project.files.keyframes()
     bench.studio.selection.pick_keyframe(project, "001", keyframe.name)
@@ -60,9 +73,13 @@ def test_a_deleted_keyframe_gives_way_to_another_until_it_comes_back(bench: Benc
 def test_a_deleted_film_takes_its_report_along(bench: Bench, project: OpenProject) -> None:
     bench.film(project)
     (film,) = project.files.films()
+    for ending in ("srt", "vtt", "checks.json", "checks.html"):
+        film.with_suffix(f".{ending}").write_text("beside")
+    (film.with_name(f"{film.stem}0.srt")).write_text("of another")
     before = files(project)
     entry = bench.studio.keeping.delete_film(project, film.stem)
-    assert project.files.films() == [] and not [name for name in files(project) if name.startswith("film/")]
+    left = [name for name in files(project) if name.startswith("film/")]
+    assert project.files.films() == [] and left == [f"film/{film.stem}0.srt"]
     bench.studio.keeping.put_back(project, entry.id)
     assert files(project) == before
 

@@ -14,6 +14,7 @@ from domain.errors import NotFound, NotReady
 from domain.film import FilmReport
 from domain.job import Failed, Job, Run
 from services.projects import OpenProject
+from services.space import clip_bytes
 from tests.contracts.video_backend import decoded
 from tests.fakes.bench import Bench, phases, shot, words
 from tests.fakes.comfy_server import ComfyStandIn
@@ -86,9 +87,13 @@ def test_clips_are_enlarged_once_and_the_film_is_made_of_them(stage: Stage) -> N
     comfy = stage.server("upscale-clip", "pass-through")
     bench, project = film(stage, "1", "6", upscale="server")
     sent = len(comfy.accepted)
+    view, size = bench.studio.cuts.view(project), (192, 128)
+    wanted = bench.passes.jobs(project, view, size, (), "comfyui")
+    takes = project.files.takes()
+    pixels = sum(take.info.frames for take in takes) * 192 * 128
+    assert bench.passes.room(project, view, size, wanted) == int(clip_bytes(1, takes) * pixels) > 0
     run = bench.film(project)
     assert set(phases(run)) == {"done"}, [words(j) for j in run.jobs]
-    takes = project.files.takes()
     made = {clip.source.sha256: clip for clip in project.files.passes()}
     assert len(passes(run)) == len(takes) == len(comfy.accepted) - sent == 3
     for take in takes:

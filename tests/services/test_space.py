@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from domain.delivery import SHIPPED
 from domain.errors import DiskFull
 from domain.project import Picked
 from domain.request import GenerationRequest
 from domain.take import Keyframe, MediaInfo, Take
-from services.space import CLIP_BYTES, PICTURE_BYTES, SpaceKeeper, clip_bytes, picture_bytes
-from tests.fakes.bench import Bench, shot
+from services.space import CLIP_BYTES, PICTURE_BYTES, SpaceKeeper, clip_bytes, delivery_bytes, picture_bytes
+from tests.addons.terminal.support import listing
+from tests.fakes.bench import Bench, running, shot
 
 REQUEST = GenerationRequest(
     kind="video", backend="fake", workflow="fake", profile="animatic", seed=1, seed_rule="fixed:1", width=100, height=50,
@@ -69,3 +73,46 @@ def test_the_watcher_ends_when_it_is_closed(bench: Bench) -> None:
     keeper.start()
     keeper.close()
     keeper.close()
+
+
+HOUR = 3600
+
+
+@pytest.mark.parametrize(
+    ("delivery", "least", "most"),
+    [
+        ("web", 5.4e9, 5.6e9), ("vertical", 5.4e9, 5.6e9), ("prores", 80e9, 82e9), ("dnxhr", 80e9, 82e9),
+        ("png", 358e9, 359e9), ("hevc-4k", 42e9, 44e9), ("gif", 1e5, 2e7),
+    ],
+)  # fmt: skip
+def test_an_hour_of_full_hd_takes_what_its_delivery_takes(delivery: str, least: float, most: float) -> None:
+    """12 Mbit/s with 320 kbit/s of sound are 5.5 GB an hour; about 180 Mbit/s of ProRes 422 HQ and its
+    sound as it is are 81 GB; and so on."""
+    how = next(d for d in SHIPPED if d.id == delivery)
+    size = delivery_bytes(how, 24 * HOUR, Fraction(24), (1920, 1080), CLIP_BYTES)
+    assert least < size < most
+    assert delivery_bytes(how.replace(limit=50_000), 24 * HOUR, Fraction(24), (1920, 1080), CLIP_BYTES) == 50_000
+
+
+def test_nothing_that_writes_much_begins_without_room(tmp_path: Path) -> None:
+    with running(tmp_path) as bench:
+        project = bench.project(shot(1), shot(2))
+        bench.render(project)
+        root = project.files.root
+    full = Bench(tmp_path, reserve=2**60)
+    try:
+        project = full.studio.projects.open(root)
+        before = listing(tmp_path)
+        work: dict[str, Callable[[], object]] = {
+            "The film": lambda: full.studio.film.make(project),
+            "The film's sound": lambda: full.studio.film.make(project, target=tmp_path / "film.mp4"),
+            "The export": lambda: full.studio.handover.export(project, "otio", tmp_path / "cut.otio"),
+            "Packing": lambda: full.studio.handover.pack(project, tmp_path / "film.zip"),
+        }
+        for what, begin in work.items():
+            with pytest.raises(DiskFull, match=f"^{what} was not started: it needs about .* and the disk of") as caught:
+                begin()
+            assert caught.value.cure.startswith("Free some space")
+        assert full.studio.jobs.jobs() == [] and listing(tmp_path) == before
+    finally:
+        full.close()

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from domain.condition import Condition
+from domain.cut.finish import Grade
 from domain.errors import Conflict, NotFound
 from domain.project import Picked, Selection, ShotChoice
 from infrastructure.media import MediaTools
@@ -21,6 +22,7 @@ from infrastructure.stores.project_files import FolderProjectFiles
 from services.verification import Verification, condition_document, condition_lines
 from tests.addons.terminal.support import listing
 from tests.fakes.bench import running, shot
+from tests.infrastructure.sound import tones
 
 VERIFICATION = Verification(FolderInventories(), MediaTools())
 GONE = 2**31 - 2
@@ -248,7 +250,8 @@ def test_the_condition_as_document_and_as_lines(project: Path) -> None:
     condition = VERIFICATION.examine(project)
     document = condition_document(condition)
     assert document["ok"] is False and document["checked"] == {
-        "documents": condition.documents, "pictures": 4, "clips": 2, "films": 1,
+        "documents": condition.documents, "pictures": 4, "clips": 2, "films": 1, "sounds": 0,
+        "tables": 0,
     }  # fmt: skip
     assert json.loads(json.dumps(document)) == document
     text = "\n".join(condition_lines(condition))
@@ -256,3 +259,51 @@ def test_the_condition_as_document_and_as_lines(project: Path) -> None:
     moved = VERIFICATION.tidy(condition)
     text = "\n".join(condition_lines(condition, moved))
     assert f"to {moved[0].to}" in text and "--tidy" not in text
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with music, a spoken line and a colour table."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with running(folder) as bench:
+        project = bench.project(shot(1))
+        bench.studio.sound.import_sound(project, tones.write(folder / "music.wav", tones.noise(0.5, 0.1)))
+        bench.studio.sound.set_line(project, "001", text="One two")
+        bench.wait(bench.studio.sound.narrate(project))
+        table = folder / "warm.cube"
+        table.write_text("LUT_3D_SIZE 2\n" + "".join(f"{r} {g} {b}\n" for b in (0, 1) for g in (0, 1) for r in (0, 1)))
+        mask = folder / "mask.png"
+        Image.new("L", (96, 64), 255).save(mask)
+        kept = project.files.add_mask(mask)
+        project.change_board("masking", lambda b: b.with_shot(b.shot("001").replace(mask=kept)))
+        bench.studio.cuts.finish(project, grade=Grade(lut=bench.studio.film.add_table(project, table, "warm.cube")))
+        return project.files.root
+
+
+HARMS: list[tuple[str, Callable[[Path], None], str, str]] = [
+    ("sounds/*.wav", Path.unlink, "missing", "is missing"),
+    ("sounds/*.wav", flip_a_byte, "damaged", "not what was stored"),
+    ("sounds/*.json", cut_short, "damaged", "cannot be read"),
+    ("tables/*.cube", cut_short, "damaged", "not what was stored"),
+    ("tables/*.cube", Path.unlink, "missing", "colour table"),
+    ("masks/*.png", flip_a_byte, "damaged", "not what was stored"),
+    ("masks/*.png", Path.unlink, "missing", "the mask"),
+    ("sound.json", cut_short, "damaged", "cannot be read"),
+    ("cut.json", make_newer, "newer", "newer Kinoloom"),
+]
+
+
+def test_sounds_and_colour_tables_are_looked_at_too(furnished: Path, tmp_path: Path) -> None:
+    condition = VERIFICATION.examine(furnished)
+    assert condition.well and not condition.irregular and (condition.sounds, condition.tables) == (2, 1)
+    for number, (pattern, harm, kind, words) in enumerate(HARMS):
+        project = Path(shutil.copytree(furnished, tmp_path / str(number)))
+        harm(first(project, pattern))
+        found = VERIFICATION.examine(project).irregular
+        assert (found[0].kind, words in found[0].what, bool(found[0].cure)) == (kind, True, True), (pattern, found)
+        assert not any(f.may_move for f in found), "what may be of use is never moved away"
+    project = Path(shutil.copytree(furnished, tmp_path / "orphan"))
+    (project / "sounds/0123456789abcdef.wav").write_bytes(b"RIFF")
+    condition = VERIFICATION.examine(project)
+    assert condition.well and [(f.kind, f.may_move) for f in condition.irregular] == [("orphan", True)]
+    assert [m.path for m in VERIFICATION.tidy(condition)] == ["sounds/0123456789abcdef.wav"]

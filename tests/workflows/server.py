@@ -20,12 +20,13 @@ TYPES: tuple[tuple[str, str], ...] = (
     (r"image\d?|images|start_image|end_image|init_image|pixels", "IMAGE"), (r"audio", "AUDIO"), (r"noise", "NOISE"),
     (r"guider", "GUIDER"), (r"sampler", "SAMPLER"), (r"sigmas", "SIGMAS"), (r"clip_vision", "CLIP_VISION"),
     (r"clip_vision_.*", "CLIP_VISION_OUTPUT"), (r"upscale_model", "UPSCALE_MODEL"),
+    (r"mask", "MASK"), (r"destination|source", "IMAGE"),
 )  # fmt: skip
 """Types of linked inputs by their names."""
 
 OPTIONAL = re.compile(r"start_image|end_image|image\d|clip_vision_.*|audio|latent")
 CHOICES = re.compile(
-    r"sampler_name|scheduler|type|device|weight_dtype|upscale_method|crop|format|codec|add_noise|"
+    r"channel|sampler_name|scheduler|type|device|weight_dtype|upscale_method|crop|format|codec|add_noise|"
     r"return_with_leftover_noise|reference_latents_method"
 )
 MULTILINE = ("text", "prompt")
@@ -57,6 +58,14 @@ def object_info() -> dict[str, Any]:
                     outputs = info[graph[value[0]]["class_type"]]["output"]
                     outputs += ["*"] * (value[1] + 1 - len(outputs))
                     outputs[value[1]] = _type(name)
+    for workflow in Catalogue().all():
+        if workflow.manifest is None or workflow.data is None:
+            continue
+        for place, value in (pair for inputs in workflow.manifest.without.values() for pair in inputs.items()):
+            if isinstance(value, tuple):
+                outputs = info[workflow.data[value[0]]["class_type"]]["output"]
+                outputs += ["*"] * (value[1] + 1 - len(outputs))
+                outputs[value[1]] = _type(place.partition(".")[2])
     return info
 
 
@@ -75,7 +84,7 @@ def _spec(class_type: str, name: str, value: Any, before: Any) -> list[Any]:
         return [_type(name), {}]
     if class_type == "LoadVideo":
         return [[], {"video_upload": True}]
-    if class_type == "LoadImage":
+    if class_type in ("LoadImage", "LoadImageMask") and name == "image":
         return [[], {"image_upload": True}]
     if isinstance(value, str) and (FILE_INPUT.fullmatch(name) or CHOICES.fullmatch(name)):
         listed = [*(before[0] if before else []), value]

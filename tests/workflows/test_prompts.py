@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.profiles import PROVIDER_PROFILES
 from domain.prompting import WORDINGS, wording_for
 from domain.prompting.wordings import PICTURE
 from tests.tools.golden_prompts import GOLDEN, golden_text, manifests
@@ -40,4 +41,4 @@ def test_every_workflow_has_a_wording_of_its_own_that_agrees_with_it(name: str) 
 
 def test_every_wording_belongs_to_something_shipped() -> None:
     used = {wording_for(name, m.profile).id for name, m in MANIFESTS.items()}
-    assert set(WORDINGS) == used | {""}
+    assert set(WORDINGS) == used | set(PROVIDER_PROFILES) | {""}

@@ -35,7 +35,7 @@ FOREIGN = {"interpolate-rife", "interpolate-film"}
 WANTED = {
     "wan2.2-14b-i2v", "wan2.2-5b-i2v", "ltxv-0.9-i2v", "ltx-2-i2v", "hunyuan-1.5-i2v", "svd-xt-i2v", "wan2.2-14b-flf",
     "wan2.1-flf", "z-image-turbo", "qwen-image", "flux-krea", "sdxl", "qwen-image-edit", "flux-kontext",
-    "upscale-model", "minimax-h3", "ltx-2.3-i2v", "ltx-2.5-i2v", "krea-2", "pass-through", "upscale-clip", "resize-clip", *FOREIGN,
+    "z-image-turbo-i2i", "upscale-model", "minimax-h3", "ltx-2.3-i2v", "ltx-2.5-i2v", "krea-2", "pass-through", "upscale-clip", "resize-clip", *FOREIGN,
 }  # fmt: skip
 
 WITHOUT_MODEL = {"pass-through", "resize-clip"}

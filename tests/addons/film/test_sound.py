@@ -168,7 +168,19 @@ def test_an_edit_list_goes_out_and_comes_back(bench: Bench) -> None:
         window.act("film.export", "apply")
 
 
+def test_what_an_edit_list_leaves_here_is_told_before_it_is_written(bench: Bench) -> None:
+    project = bench.project(shot(1, "1"), shot(2, "1", prompt="a bell [sound]"))
+    bench.render(project)
+    window = Window(bench, project, "out")
+    assert window.head("film.export")["left"] == []
+    bench.studio.cuts.set_speed(project, "002", "2")
+    (note,) = window.head("film.export")["left"]
+    assert note.startswith("The sound of shot 002 at 00:00:01:00 stays here: it runs at 2 times its speed")
+
+
 def test_a_contact_sheet_without_any_film(bench: Bench) -> None:
     window = Window(bench, bench.project(shot(1), shot(2)), "out")
-    reply = window.act("film.export", "sheet", ".png")
-    assert reply is not None and Path(reply.said.removeprefix("The contact sheet is ").removesuffix(".")).is_file()
+    window.act("film.export", "sheet", ".png")
+    window.finish()
+    [file] = window.head("film.export")["files"]
+    assert Path(file["path"]).name == file["name"] and Path(file["path"]).is_file()

@@ -72,7 +72,7 @@ def until(found: Callable[[], bool], seconds: float = 30) -> None:
 
 def long_project(folder: Path, call: Call, shots: int = 3) -> Path:
     board = write_board(
-        folder, shots=[{"shot_id": f"00{n}", "prompt": f"house {n}", "duration": 40} for n in range(1, shots + 1)]
+        folder, shots=[{"shot_id": f"00{n}", "prompt": f"house {n}", "duration": 160} for n in range(1, shots + 1)]
     )
     assert call("new", folder / "long", "--from", board, "--size", "640x360").code == 0
     return folder / "long"

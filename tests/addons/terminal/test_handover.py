@@ -15,7 +15,7 @@ from tests.addons.terminal.support import Call, listing
 def test_export_writes_the_cut_and_tells_its_frames(call: Call, made: Path, form: str, name: str) -> None:
     said = call("export", made / "film.kinoloom", "--format", form, "-o", made / name, "--json")
     assert said.code == 0, said.err
-    assert said.json == {"file": str(made / name), "format": form, "frames": 19, "items": 2}
+    assert said.json == {"file": str(made / name), "format": form, "frames": 19, "items": 2, "notes": []}
     again = call("import-cut", made / "film.kinoloom", made / name)
     assert (again.code, again.out.strip()) == (0, "Nothing differs from the cut."), again.err
 

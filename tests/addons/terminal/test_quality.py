@@ -34,3 +34,16 @@ def test_what_cannot_be_checked_is_misuse(call: Call, film: Path, tmp_path: Path
         said = call(*arguments)
         assert said.code == 2
         assert said.out == ""
+
+
+def test_the_whole_report_is_written_as_a_page(call: Call, film: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    said = call("check", film, "--gate", "production", "--report", page)
+    assert said.code == 1 and "does not pass" in said.out
+    text = page.read_text("utf-8")
+    assert text.startswith("<!doctype html>") and "Picture size" in text and "data:image/webp" in text
+
+    for wrong in (tmp_path / "report.txt", tmp_path / "none" / "report.html", tmp_path):
+        refused = call("check", film, "--report", wrong)
+        assert refused.code == 2 and refused.out == ""
+    assert sorted(p.name for p in tmp_path.glob("*.html")) == ["report.html"]

@@ -55,3 +55,18 @@ def test_sound_adds_music_and_the_film_tells_its_loudness(call: Call, made: Path
 
 def test_sound_without_any_says_so(call: Call, made: Path) -> None:
     assert "no sound was added" in call("sound", made / "film.kinoloom").out
+
+
+def test_make_takes_loudness_and_subtitles_as_film_does(call: Call, made: Path) -> None:
+    folder, board = made / "film.kinoloom", made / "board.json"
+    first = json.loads(call("plan", folder, "--json").out)["shots"][0]["id"]
+    assert call("sound", folder, "--music", tones.write(made / "music.wav", tones.noise(3, 0.1))).code == 0
+    call("narrate", folder, "--text", f"{first}=One two")
+    wishes = ("--loudness", "broadcast", "--subtitles", "files", "--json")
+    said = call("make", board, "-o", made / "loud.mp4", "--project", folder, *wishes)
+    assert said.code == 0, said.err
+    assert said.json["sound"]["target"] == -23 and "One two" in (made / "loud.srt").read_text("utf-8")
+    before = sorted(made.iterdir())
+    for wrong in (["--loudness", "loud"], ["--subtitles", "big"]):
+        assert call("make", board, "-o", made / "new.mp4", *wrong).code == 2
+    assert sorted(made.iterdir()) == before

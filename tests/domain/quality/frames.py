@@ -13,12 +13,12 @@ from domain.quality.values import Expectation
 
 SHIPPED = Gate(id="shipped", title="As shipped")
 SOUND = FrameFigures(
-    index=0, seconds=0, mean=110, contrast=48, low=12, high=228, middle=104, cb=2, cr=-3, colourful=22, structure=0.7,
-    scatter=0.7, sharpness=1.4, noise=1.0, blocks=1.05, bands=0.0, step=3.0, step_peak=60, likeness=0.97,
+    index=0, seconds=0, mean=110, contrast=48, low=12, high=228, peak=250, middle=104, cb=2, cr=-3, colourful=22, structure=0.7,
+    scatter=0.7, sharpness=1.4, noise=1.0, blocks=1.05, bands=0.0, step=3.0, step_peak=60, motion=2.5, likeness=0.97,
     shift=(0.003, 0.0), residue=1.0,
 )  # fmt: skip
 BLACK: dict[str, Any] = {
-    "mean": 0, "contrast": 0, "low": 0, "high": 0, "middle": 0, "structure": 0, "scatter": 0, "sharpness": 0,
+    "mean": 0, "contrast": 0, "low": 0, "high": 0, "peak": 0, "middle": 0, "structure": 0, "scatter": 0, "sharpness": 0,
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def clip(count: int, change: Callable[[int], dict[str, Any]] = lambda i: {}) -> 
     made = []
     for i in range(count):
         back = tuple(3.0 + 1.5 * lag for lag in range(min(5, i)))
-        first: dict[str, Any] = {"step": 0.0, "step_peak": 0.0, "likeness": 1.0} if i == 0 else {}
+        first: dict[str, Any] = {"step": 0.0, "step_peak": 0.0, "motion": 0.0, "likeness": 1.0} if i == 0 else {}
         changes: dict[str, Any] = {"index": i, "seconds": i / 24, "back": back} | first | change(i)
         made.append(replace(SOUND, **changes))
     return made

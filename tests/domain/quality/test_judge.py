@@ -79,7 +79,13 @@ def light(i: int) -> float:
 
 def test_black_that_was_faded_to_is_wanted_up_to_a_length() -> None:
     def faded(i: int) -> dict[str, Any]:
-        return {"high": 228 * light(i), "mean": 110 * light(i), "contrast": 48 * light(i), "middle": 104 * light(i)}
+        return {
+            "high": 228 * light(i),
+            "peak": 240 * light(i),
+            "mean": 110 * light(i),
+            "contrast": 48 * light(i),
+            "middle": 104 * light(i),
+        }
 
     assert found(judged(clip(96, faded))) == []
     short = Gate(id="short", title="Short", rules={"black": Rule(limits={"faded": 0.1})})
@@ -95,7 +101,8 @@ def test_nothing_but_black_is_told_once_and_says_why() -> None:
 
 def test_motion_that_runs_out_is_not_frozen() -> None:
     def eased(i: int) -> dict[str, Any]:
-        return {"step": max(0.0, 3.0 * (60 - i) / 60), "step_peak": 40.0 if i < 60 else 0.0} if i else {}
+        speed = max(0.0, 3.0 * (60 - i) / 60)
+        return {"step": speed, "motion": speed, "step_peak": 40.0 if i < 60 else 0.0} if i else {}
 
     assert found(judged(clip(96, eased))) == []
 

@@ -213,7 +213,9 @@ def test_order_deletion_and_new_shots_show() -> None:
     )
     out = export_gcv(changed)["shots"]
     assert [s["shot_id"] for s in out] == ["s-3", "s-2", "9"]
-    assert out[2] == {"shot_id": "9", "filename_base": "a-b", "prompt": "p", "duration": 2}
+    assert out[2] == {
+        "shot_id": "9", "filename_base": "a-b", "prompt": "p", "duration": 2, "kinoloom": {"shot_title": "a/b"},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("data", [segments(), bare_segments()])
@@ -278,3 +280,14 @@ def test_any_edit_of_the_storyboard_survives_export_and_import(changes: dict[str
 
 def test_an_empty_storyboard_can_be_exported() -> None:
     assert export_gcv(Storyboard(title="T")) == {"project": "T", "version": "2.2", "shots": []}
+
+
+def test_a_characters_id_is_its_lora_and_what_was_chosen_instead_comes_back() -> None:
+    board = imported(gcv("2.2")).storyboard
+    assert {e.name: (e.lora, e.strength) for e in board.characters} == {
+        "lena": ("lena.safetensors", None), "uncle tom": ("uncle tom.safetensors", 0.6),
+    }  # fmt: skip
+    lena = board.characters[0]
+    for lora in ("lena_v2.safetensors", ""):
+        again = imported(export_gcv(board.with_entity("characters", lena.replace(lora=lora)))).storyboard
+        assert [e.lora for e in again.characters] == [lora, "uncle tom.safetensors"]

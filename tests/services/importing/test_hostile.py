@@ -249,7 +249,7 @@ lines = st.sampled_from(
 @settings(max_examples=200)
 @given(
     st.text(max_size=60) | st.lists(lines | st.text(max_size=9), max_size=12).map("\n".join),
-    st.sampled_from(["a.txt", "a.md", "a.csv", "a.tsv", "a.fountain", "a.json", "", "..", "a/b\\c.txt", "\0"]),
+    st.sampled_from(["a.txt", "a.md", "a.csv", "a.tsv", "a.fountain", "a.fdx", "a.json", "", "..", "a/b\\c.txt", "\0"]),
 )
 def test_any_text_is_imported_or_refused_in_words(text: str, name: str) -> None:
     try:
@@ -260,7 +260,7 @@ def test_any_text_is_imported_or_refused_in_words(text: str, name: str) -> None:
     assert stored(result.storyboard) == result.storyboard
 
 
-@given(st.binary(max_size=80), st.sampled_from([".json", ".txt", ".csv", ".fountain"]))
+@given(st.binary(max_size=80), st.sampled_from([".json", ".txt", ".csv", ".fountain", ".fdx"]))
 def test_any_bytes_are_imported_or_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str
 ) -> None:
@@ -288,7 +288,7 @@ TIRING = [
 
 
 @pytest.mark.parametrize("text", TIRING, ids=lambda t: repr(t[:12]))
-@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.md", "a.fountain", "a.json"])
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.md", "a.fountain", "a.fdx", "a.json"])
 def test_no_text_keeps_the_importer_busy(text: str, name: str) -> None:
     try:
         result = import_text(text, name)

@@ -69,7 +69,9 @@ def test_scenes_of_a_screenplay_become_shots() -> None:
     assert board.shots[0].description == "Somebody waits."
     assert "He is late." in board.shots[0].extras["source"]["text"]
     assert [e.name for e in board.locations] == ["CAR DECK", "QUAY - LOWER END", "ON THE BRIDGE"]
-    assert "lengths of 4 shots were estimated" in noted(result) and "Dialogue was kept aside" in noted(result)
+    assert "lengths of 4 shots were estimated" in noted(result)
+    said = ["ANNA (30s, quietly): He is late.", "McCoy: Go away.", "", ""]
+    assert [s.dialogue for s in board.shots] == said
     assert stored(board) == board
 
 
@@ -88,9 +90,9 @@ def test_longer_text_is_estimated_longer_and_speech_more_than_action() -> None:
 
 
 TABLE = {
-    "a.csv": "Shot;Action;Dur. (s);Shot size;Camera;Location;Cast;Mood\n1A;Dog runs;2,5;WS;pan left;Yard;Rex, Bo;glad\n;Cat sleeps;0:04;CU;;Yard;;\n",
-    "a.tsv": "shot\taction\tdur s\tshot size\tcamera\tlocation\tcast\tmood\n1A\tDog runs\t2.5 s\twide\tpan left\tYard\tRex; Bo\tglad\n\tCat sleeps\t4 sec\tclose-up\t\tYard\t\t\n",
-    "a.md": "# Yard\n\n| Shot | Action | Duration | Framing | Camera | Location | Cast | Mood |\n|:--|--|--|--|--|--|--|--|\n"
+    "a.csv": "Shot;Action;Dur. (s);Shot size;Camera;Location;Cast;Weather\n1A;Dog runs;2,5;WS;pan left;Yard;Rex, Bo;glad\n;Cat sleeps;0:04;CU;;Yard;;\n",
+    "a.tsv": "shot\taction\tdur s\tshot size\tcamera\tlocation\tcast\tweather\n1A\tDog runs\t2.5 s\twide\tpan left\tYard\tRex; Bo\tglad\n\tCat sleeps\t4 sec\tclose-up\t\tYard\t\t\n",
+    "a.md": "# Yard\n\n| Shot | Action | Duration | Framing | Camera | Location | Cast | Weather |\n|:--|--|--|--|--|--|--|--|\n"
     "| 1A | Dog runs | 2.5 | wide | pan left | Yard | Rex, Bo | glad |\n|  | Cat sleeps | 00:00:04 | CU | | Yard | | |\n\nEnd.\n",
 }
 
@@ -103,7 +105,7 @@ def test_rows_of_a_table_become_shots(name: str) -> None:
     assert (first.id, first.prompt, first.seconds, first.size) == ("1A", "Dog runs", Fraction(5, 2), "wide")
     assert (first.presets.camera, first.location, first.characters) == ("pan_left", "Yard", ("Rex", "Bo"))
     assert (second.id, second.prompt, second.seconds, second.size) == ("002", "Cat sleeps", Fraction(4), "close_up")
-    assert "table · Mood" in noted(result) or "table · mood" in noted(result)
+    assert "table · Weather" in noted(result) or "table · weather" in noted(result)
     assert "glad" in first.extras["source"].values()
 
 

@@ -280,3 +280,28 @@ def test_what_is_not_understood_is_said_in_a_sentence(instruction: str) -> None:
         assert error.message.endswith(".")
     else:
         assert after.storyboard.frames(Fraction(24)) in (24, 120)
+
+
+def test_words_that_are_added_are_in_the_language_that_is_asked_for() -> None:
+    text = "A woman opens the door at night. She walks to the harbour."
+    plain, german = (plan_storyboard(Brief(text=text, output=o), Fraction(24)) for o in ("", "de"))
+    assert [s.prompt for s in german.storyboard.shots] == [s.prompt for s in plain.storyboard.shots]
+    assert [s.description for s in plain.storyboard.shots] != [s.description for s in german.storyboard.shots]
+    first = german.storyboard.shots[0].description
+    assert first.endswith("bei Nacht: A woman opens the door at night.") and german.language == "de"
+    # sizes and moves are keys, found by the text's own words
+    assert [(s.size, s.presets) for s in german.storyboard.shots] == [
+        (s.size, s.presets) for s in plain.storyboard.shots
+    ]
+    listed = plan_storyboard(
+        Brief(text="1. A dog (3 s)\n2. A cat (3 s)", shots=5, seconds=Fraction(9), output="de"), Fraction(24)
+    )
+    assert [str(n) for n in listed.notes] == [
+        "Storyboard · Einstellungen: Die Liste hat 2 Einstellungen und bleibt, wie sie ist.",
+        "Storyboard · Länge: Angegebene Längen wurden auf die Laufzeit von 9 s gestreckt.",
+    ]
+
+
+def test_a_text_too_short_to_tell_its_language_is_in_the_one_that_is_asked_for() -> None:
+    made = plan_storyboard(Brief(text="Leuchtturm, Nacht.", output="de"), Fraction(24))
+    assert made.language == "de" and "Nacht" in made.storyboard.shots[0].description

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from domain.asking import Question
 from domain.draft import Brief, changes
-from domain.errors import BadInput
-from domain.job import Done
+from domain.errors import BackendFailed, BadInput, NotReady
+from domain.job import Done, Failed, Stopped
 from domain.storyboard import Shot, Storyboard
 from services.projects import OpenProject
 from services.writing import DraftView
+from services.writing.modelled import Parts
 from tests.fakes.bench import Bench
+from tests.fakes.llm import answer
+from tests.fakes.writer import Line, ScriptedWriter
 
 IDEA = "An old woman opens a door. She sees the sea. A dog runs along the beach."
 
@@ -103,3 +108,97 @@ def test_nothing_to_write_from_is_refused_before_anything_is_queued(bench: Bench
     with pytest.raises(BadInput, match="nothing to write from"):
         bench.studio.writing.write(project, Brief(text="  "))
     assert bench.studio.jobs.runs() == []
+
+
+# -- with a language model -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    """A bench whose language model answers from a script."""
+    benches: list[Bench] = []
+
+    def make(*script: Line) -> Bench:
+        writer = ScriptedWriter(*script)
+        benches.append(Bench(tmp_path / str(len(benches)), writer=writer))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.close()
+
+
+MODEL = Brief(text=IDEA, writer="model", seconds=Fraction(20))
+
+
+def test_a_model_writes_a_draft_that_waits_like_any_other(asking: Callable[..., Bench]) -> None:
+    bench = asking(answer(4))
+    project = _project(bench, Shot(id="001", prompt="Mine."))
+    view = _written(bench, project, MODEL)
+    assert (view.draft.model, view.draft.usage.received) == ("scripted", 50) and len(view.changes) == 4
+    assert [s.prompt for s in project.board.shots] == ["Mine."]
+    (job,) = bench.studio.jobs.jobs(project.id)
+    assert job.detail["writer"] == "scripted"
+    bench.studio.writing.accept(project, view.draft.id)
+    assert project.board.frames(project.project.rate) == 20 * project.project.rate
+    assert project.board.characters[0].description == "A woman of sixty in a yellow oilskin coat."
+
+
+def test_what_went_wrong_is_the_jobs_sentence_and_changes_nothing(asking: Callable[..., Bench]) -> None:
+    bench = asking(BackendFailed("The language model refused: no.", "Say it differently.", retry=False))
+    project = _project(bench, Shot(id="001", prompt="Mine."))
+    before = sorted(p.name for p in project.files.root.rglob("*") if p.is_file())
+    run = bench.studio.jobs.wait(bench.studio.writing.write(project, MODEL).id, 20)
+    (phase,) = [job.phase for job in run.jobs]
+    assert isinstance(phase, Failed) and phase.message == "The language model refused: no."
+    assert bench.studio.writing.view(project) is None and len(project.board.shots) == 1
+    after = {p.name for p in project.files.root.rglob("*") if p.is_file()} - set(before)
+    assert {"asked.json"} <= after and "current.json" not in after
+
+
+def test_a_failed_draft_is_written_on_from_where_it_was(asking: Callable[..., Bench]) -> None:
+    text = "\n\n".join("The tide comes in and the light goes round. " * 100 for _ in range(3))
+    lost = BackendFailed("The language model broke off.", "Try again.", retry=False)
+    bench = asking(answer(2), lost, answer(1))
+    project = _project(bench)
+    brief = Brief(text=text, writer="model")
+    first = bench.studio.jobs.wait(bench.studio.writing.write(project, brief).id, 20)
+    assert [type(job.phase) for job in first.jobs] == [Failed]
+    job = bench.studio.jobs.retry(first.jobs[0].id)
+    bench.studio.jobs.wait(job.run, 20)
+    view = bench.studio.writing.view(project)
+    writer = bench.writer
+    assert isinstance(writer, ScriptedWriter) and view is not None
+    assert writer.asked[0] not in writer.asked[1:] and len(view.changes) == len(writer.asked)
+    assert project.files.read("drafts/parts", Parts) == Parts()  # nothing is kept of a draft that is finished
+
+
+def test_writing_can_be_stopped(asking: Callable[..., Bench]) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slowly(question: Question) -> str:
+        began.set()
+        go_on.wait(20)
+        return answer(1)
+
+    bench = asking(slowly)
+    project = _project(bench)
+    run = bench.studio.writing.write(project, MODEL)
+    assert began.wait(20)
+    bench.studio.writing.stop(project)
+    go_on.set()
+    ended = bench.studio.jobs.wait(run.id, 20)
+    assert [type(job.phase) for job in ended.jobs] == [Stopped] and bench.studio.writing.view(project) is None
+
+
+def test_without_a_model_nothing_is_queued(asking: Callable[..., Bench], bench: Bench) -> None:
+    project = _project(bench)
+    assert bench.studio.writing.model() == "" and "No language model is set up." in bench.studio.writing.why_no_model()
+    with pytest.raises(NotReady, match="No language model is set up"):
+        bench.studio.writing.write(project, MODEL)
+    other = asking(answer())
+    assert isinstance(other.writer, ScriptedWriter)
+    other.writer.missing = "Writing with a model needs two more libraries. Install them: pip …"
+    with pytest.raises(NotReady, match="two more libraries"):
+        other.studio.writing.write(_project(other), MODEL)
+    assert bench.studio.jobs.runs() == other.studio.jobs.runs() == []

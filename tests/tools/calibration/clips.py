@@ -15,7 +15,7 @@ from domain.quality.gate import Gate
 from domain.quality.judge import Judge, Outcome
 from domain.quality.values import Expectation
 from infrastructure.quality.reader import examine
-from tests.tools.calibration.scenes import Pixels
+from tests.tools.calibration.worlds import Pixels
 
 SHIPPED = Gate(id="shipped", title="As shipped")
 """Every check with its shipped limits."""
@@ -31,15 +31,18 @@ class Encoding(NamedTuple):
 
 
 USUAL = Encoding()
+_SPEEDS = {
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none"},
+    "libvpx-vp9": {"b": "0", "deadline": "realtime", "cpu-used": "8"},
+    "libsvtav1": {"preset": "10"},
+}
 ANYTHING = Expectation()
 
 
 def write(path: Path, frames: Iterable[Pixels], encoding: Encoding = USUAL) -> Path:
     """Encode BGR frames as a tagged BT.709 clip."""
     with av.open(str(path), "w") as output:
-        options = {"crf": str(encoding.crf), "preset": encoding.preset}
-        if encoding.codec == "libx265":
-            options["x265-params"] = "log-level=none"
+        options = {"crf": str(encoding.crf), **_SPEEDS.get(encoding.codec, {"preset": encoding.preset})}
         stream: Any = None
         for frame in frames:
             if stream is None:

@@ -2,314 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import cv2
-import numpy as np
-
-from tests.tools.calibration.scenes import Pixels, Shape, pan, world
+from tests.tools.calibration import panelling
+from tests.tools.calibration import spoiling as by
+from tests.tools.calibration.spoiling import Frames, Spoil
+from tests.tools.calibration.worlds import Pixels, Shape
 
 FAINT, PLAIN, GROSS = "faint", "plain", "gross"
 STRENGTHS = (FAINT, PLAIN, GROSS)
 """Faint: found by looking for it. Plain: seen by everybody. Gross: nobody would keep it."""
 
-Frames = list[Pixels]
+MOVING = ("pan", "handheld", "follow", "zoom", "chase", "tilt", "crane", "crowd", "grain")
+"""Clean clips with much motion."""
+HOSTS = (
+    *MOVING, "night", "portrait", "flat_art", "rain", "snow", "black_and_white", "small_mover", "parallax", "saturated",
+)  # fmt: skip
+"""Clean clips that defects are planted in."""
+DETAILED = ("pan", "handheld", "zoom", "tilt", "crane", "crowd", "follow", "saturated")
+"""Those with detail and hardly any noise."""
+SMOOTH = ("sunset", "fog", "backlight")
 
 
 @dataclass(frozen=True)
 class Planted:
     """A defect at one strength: what it is in words, and a function that spoils frames from one place on.
 
-    `spoil(frames, at, shape)` gives the new frames and the last spoilt one; `whole` spoils all of them. `check` is
-    what has to find it; `anywhere` leaves out where.
+    `spoil(frames, at, shape)` gives the new frames and the last spoilt one; `whole` spoils all of them, so that no
+    place is asked for, `until` all up to the place, and `ending` so many at the end. `check` is what has to find it,
+    in one of the clean clips `hosts`.
     """
 
     check: str
     strength: str
     words: str
-    spoil: Callable[[Frames, int, Shape], tuple[Frames, int]]
+    spoil: Spoil
     whole: bool = False
-    scene: str = ""
-
-
-def _each(
-    count: int, change: Callable[[Pixels, int, Shape], Any]
-) -> Callable[[Frames, int, Shape], tuple[Frames, int]]:
-    """Change `count` frames (0: all)."""
-
-    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-        first, last = (0, len(frames) - 1) if count == 0 else (at, at + count - 1)
-        changed = [
-            np.clip(change(frame, i, shape), 0, 255).astype(np.uint8) if first <= i <= last else frame
-            for i, frame in enumerate(frames)
-        ]
-        return changed, last
-
-    return spoil
-
-
-def _black(frame: Pixels, index: int, shape: Shape) -> Any:
-    return np.zeros_like(frame)
-
-
-def _plain(frame: Pixels, index: int, shape: Shape) -> Any:
-    return np.full_like(frame, shape.random(60).integers(50, 250, 3, dtype=np.uint8))
-
-
-def _noise(cell: int) -> Callable[[Pixels, int, Shape], Any]:
-    """Coloured noise in specks of `cell` pixels, as latents that were never denoised."""
-
-    def change(frame: Pixels, index: int, shape: Shape) -> Any:
-        size = shape.height // cell + 1, shape.width // cell + 1, 3
-        specks = shape.random(1000 + index).normal(128, 60, size).astype(np.float32)
-        return cv2.resize(specks, None, fx=cell, fy=cell, interpolation=cv2.INTER_LINEAR)[: shape.height, : shape.width]
-
-    return change
-
-
-def _freeze(count: int) -> Callable[[Frames, int, Shape], tuple[Frames, int]]:
-    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-        held = [frames[at - 1]] * count
-        return [*frames[:at], *held, *frames[at + count :]], at + count - 1
-
-    return spoil
-
-
-def _gain(factor: float) -> Callable[[Pixels, int, Shape], Any]:
-    return lambda frame, index, shape: frame * factor + (factor - 1) * 12
-
-
-def _foreign(frame: Pixels, index: int, shape: Shape) -> Any:
-    picture = world(Shape(shape.width, shape.height, 1, shape.seed + 7777))
-    return picture[: shape.height, : shape.width]
-
-
-def _flicker(levels: float) -> Callable[[Pixels, int, Shape], Any]:
-    return lambda frame, index, shape: frame + levels * shape.random(2000 + index).choice([-1, 1])
-
-
-def _strobe(factor: float) -> Callable[[Pixels, int, Shape], Any]:
-    return lambda frame, index, shape: frame * (factor if index // 2 % 2 else 1)
-
-
-def _jump(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-    other = list(pan(Shape(shape.width, shape.height, shape.frames, shape.seed + 5555)))
-    return [*frames[:at], *other[at:]], at
-
-
-def _blur(per_height: float) -> Callable[[Pixels, int, Shape], Any]:
-    return lambda frame, index, shape: cv2.GaussianBlur(frame, (0, 0), per_height * shape.height)
-
-
-def _blocky(quality: int) -> Callable[[Pixels, int, Shape], Any]:
-    """What a codec on the 8-pixel grid leaves at that quality of JPEG."""
-
-    def change(frame: Pixels, index: int, shape: Shape) -> Any:
-        packed = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        return cv2.imdecode(packed, cv2.IMREAD_COLOR)
-
-    return change
-
-
-def _posterise(step: int) -> Callable[[Pixels, int, Shape], Any]:
-    return lambda frame, index, shape: (cv2.GaussianBlur(frame, (0, 0), 2).astype(np.int16) // step) * step + step // 2
-
-
-def _panels(rows: int, columns: int, gutter: float, ink: int) -> Callable[[Frames, int, Shape], tuple[Frames, int]]:
-    """A grid of moving pictures; `gutter` as a share of the height."""
-
-    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-        edge = round(gutter * shape.height)
-        width, height = shape.width // columns, shape.height // rows
-        parts = [
-            list(pan(Shape(width, height, shape.frames, shape.seed * 31 + part))) for part in range(rows * columns)
-        ]
-        made = []
-        for i in range(shape.frames):
-            frame = np.full((shape.height, shape.width, 3), ink, np.uint8)
-            for part, clip in enumerate(parts):
-                y, x = part // columns * height, part % columns * width
-                inner = clip[i][edge // 2 : height - edge // 2, edge // 2 : width - edge // 2]
-                frame[
-                    y + edge // 2 : y + edge // 2 + inner.shape[0], x + edge // 2 : x + edge // 2 + inner.shape[1]
-                ] = inner
-            made.append(frame)
-        return made, len(frames) - 1
-
-    return spoil
-
-
-def _fade(count: int) -> Callable[[Frames, int, Shape], tuple[Frames, int]]:
-    """A cross-fade into another picture."""
-
-    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-        other = list(pan(Shape(shape.width, shape.height, shape.frames, shape.seed + 3333)))
-        shares = [min(1, max(0, (i - at + 1) / (count + 1))) for i in range(len(frames))]
-        mixed = [
-            np.asarray(cv2.addWeighted(a, 1 - share, b, share, 0), np.uint8)
-            for a, b, share in zip(frames, other, shares, strict=True)
-        ]
-        return mixed, at + count - 1
-
-    return spoil
-
-
-def _double(share: float, count: int) -> Callable[[Frames, int, Shape], tuple[Frames, int]]:
-    """Another moving picture shines through for a while."""
-
-    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-        other = list(pan(Shape(shape.width, shape.height, shape.frames, shape.seed + 4444)))
-        mixed = [
-            np.asarray(cv2.addWeighted(a, 1 - share, b, share, 0), np.uint8) if at <= i < at + count else a
-            for i, (a, b) in enumerate(zip(frames, other, strict=True))
-        ]
-        return mixed, at + count - 1
-
-    return spoil
-
-
-def _boxed(share: float, upright: bool) -> Callable[[Pixels, int, Shape], Any]:
-    def change(frame: Pixels, index: int, shape: Shape) -> Any:
-        frame = frame.copy()
-        depth = max(2, round(share * (shape.width if upright else shape.height)))
-        if upright:
-            frame[:, :depth] = frame[:, -depth:] = 0
-        else:
-            frame[:depth] = frame[-depth:] = 0
-        return frame
-
-    return change
-
-
-def _mark(alpha: float, size: float) -> Callable[[Pixels, int, Shape], Any]:
-    """Lettering in a corner; `size` as a share of the height."""
-
-    def change(frame: Pixels, index: int, shape: Shape) -> Any:
-        over = frame.copy()
-        scale = size * shape.height / 22
-        place = int(shape.width * 0.68), int(shape.height * 0.93)
-        cv2.putText(
-            over,
-            "STOCKPIX",
-            place,
-            cv2.FONT_HERSHEY_SIMPLEX,
-            scale,
-            (255, 255, 255),
-            max(1, round(scale * 2)),
-            cv2.LINE_AA,
-        )
-        return cv2.addWeighted(frame, 1 - alpha, over, alpha, 0)
-
-    return change
-
-
-def _judder(every: int) -> Callable[[Frames, int, Shape], tuple[Frames, int]]:
-    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-        return [frames[i - 1] if i and i % every == 0 else frame for i, frame in enumerate(frames)], len(frames) - 1
-
-    return spoil
-
-
-def _stop(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
-    return [frames[0]] * len(frames), len(frames) - 1
+    hosts: tuple[str, ...] = HOSTS
+    until: bool = False
+    ending: int = 0
 
 
 def planted() -> Iterator[Planted]:
     """Every defect at every strength."""
-    for strength, count in zip(STRENGTHS, (1, 3, 12), strict=True):
-        words = f"{count} black frame{'s' if count > 1 else ''}"
-        # one black frame is seen by everybody
-        yield Planted("black", PLAIN if strength == FAINT else strength, words, _each(count, _black))
-        yield Planted(
-            "plain", PLAIN if strength == FAINT else strength, words.replace("black", "plain"), _each(count, _plain)
-        )
-    yield Planted("nan_black", GROSS, "nothing but black", _each(0, _black), whole=True)
-    for strength, cell in zip(STRENGTHS, (8, 4, 1), strict=True):
-        yield Planted(
-            "noise",
-            PLAIN if strength == FAINT else strength,
-            f"noise in specks of {cell} px",
-            _each(0, _noise(cell)),
-            whole=True,
-        )
-    yield Planted("noise", PLAIN, "10 frames of noise", _each(10, _noise(8)))
+    yield from _empty()
+    yield from _stopped()
+    yield from _lit()
+    yield from _worn()
+    yield from _divided()
+    yield from _mixed()
+    yield from _covered()
+
+
+def _empty() -> Iterator[Planted]:
+    for strength, count in ((PLAIN, 1), (PLAIN, 3), (GROSS, 12)):
+        frames = f"{count} frame{'s' if count > 1 else ''}"
+        yield Planted("black", strength, f"{frames} black", by.each(count, by.black))
+        yield Planted("plain", strength, f"{frames} of one colour", by.each(count, by.plain))
+    yield Planted("black", PLAIN, "the last 3 frames black", by.ends(by.black, 3), ending=3)
+    yield Planted("nan_black", GROSS, "nothing but black", by.each(0, by.black), whole=True)
+    for strength, cell in ((PLAIN, 8), (PLAIN, 4), (GROSS, 1)):
+        yield Planted("noise", strength, f"noise in specks of {cell} px", by.each(0, by.noise(cell)), whole=True)
+    yield Planted("noise", PLAIN, "10 frames of noise", by.each(10, by.noise(8)))
+
+
+def _stopped() -> Iterator[Planted]:
     for strength, count in zip(STRENGTHS, (4, 8, 24), strict=True):
-        yield Planted("frozen", strength, f"{count} frames frozen", _freeze(count))
-    for strength, factor in zip(STRENGTHS, (1.05, 1.25, 1.8), strict=True):
-        yield Planted("flash", strength, f"one frame {factor} times as bright", _each(1, _gain(factor)))
-    yield Planted("flash", PLAIN, "two frames 0.7 times as bright", _each(2, _gain(0.7)))
-    yield Planted("flash", PLAIN, "one frame of another picture", _each(1, _foreign))
-    yield Planted("flash", GROSS, "three frames of another picture", _each(3, _foreign))
-    for strength, levels in zip(STRENGTHS, (1, 4, 10), strict=True):
-        yield Planted("flicker", strength, f"all frames ± {levels} levels", _each(0, _flicker(levels)), whole=True)
-    for strength, factor in zip(STRENGTHS, (0.85, 0.5, 0.15), strict=True):
-        yield Planted(
-            "harmful",
-            strength,
-            f"6 flashes a second, down to {factor}",
-            _each(0, _strobe(factor)),
-            whole=True,
-            scene="handheld",
-        )
-    yield Planted("cut", PLAIN, "a cut in one shot", _jump)
-    for strength, sigma in zip(STRENGTHS, (0.002, 0.008, 0.016), strict=True):
-        yield Planted("soft", strength, f"all blurred by {sigma:.1%} of the height", _each(0, _blur(sigma)), whole=True)
-    for strength, sigma in zip(STRENGTHS, (0.001, 0.004, 0.01), strict=True):
-        yield Planted("softer", strength, f"10 frames blurred by {sigma:.1%} of the height", _each(10, _blur(sigma)))
-    for strength, quality in zip(STRENGTHS, (40, 8, 3), strict=True):
-        yield Planted(
-            "blocks",
-            strength,
-            f"all frames as JPEG of quality {quality}",
-            _each(0, _blocky(quality)),
-            whole=True,
-            scene="handheld",
-        )
-    for strength, step in zip(STRENGTHS, (4, 16, 24), strict=True):
-        yield Planted(
-            "bands", strength, f"{256 // step} levels of grey", _each(0, _posterise(step)), whole=True, scene="sunset"
-        )
-    for rows, columns, gutter, ink in (
-        (2, 2, 0.015, 245),
-        (2, 2, 0.012, 5),
-        (2, 2, 0, 0),
-        (1, 3, 0.012, 245),
-        (3, 3, 0.01, 0),
-        (1, 2, 0, 0),
-        (2, 1, 0, 0),
-    ):
-        words = f"{rows} x {columns} panels, {'no gutter' if not gutter else 'white gutter' if ink > 99 else 'black gutter'}"
-        yield Planted(
-            "panels", GROSS if rows * columns > 2 else PLAIN, words, _panels(rows, columns, gutter, ink), whole=True
-        )
-    for strength, count in zip(STRENGTHS, (3, 8, 20), strict=True):
-        yield Planted("ghost", strength, f"cross-fade of {count} frames", _fade(count))
-    for strength, share in zip(STRENGTHS, (0.15, 0.4, 0.5), strict=True):
-        yield Planted("ghost", strength, f"double exposure of {share:.0%}", _double(share, 20))
-    for strength, share in zip(STRENGTHS, (0.01, 0.05, 0.12), strict=True):
-        yield Planted(
-            "letterbox", strength, f"bars of {share:.0%} above and below", _each(0, _boxed(share, False)), whole=True
-        )
-        yield Planted(
-            "letterbox", strength, f"bars of {share:.0%} left and right", _each(0, _boxed(share, True)), whole=True
-        )
-    for strength, alpha in zip(STRENGTHS, (0.15, 0.5, 0.9), strict=True):
-        yield Planted(
-            "overlay",
-            strength,
-            f"lettering at {alpha:.0%} in a corner",
-            _each(0, _mark(alpha, 0.05)),
-            whole=True,
-            scene="handheld",
-        )
+        yield Planted("frozen", strength, f"{count} frames frozen", by.freeze(count))
+    yield Planted("frozen", PLAIN, "the last 16 frames frozen", by.stuck(16), hosts=MOVING, ending=16)
     for strength, every in zip(STRENGTHS, (12, 5, 3), strict=True):
-        yield Planted("doubled", strength, f"every {every}th frame repeated", _judder(every), whole=True)
-    yield Planted("motionless", PLAIN, "nothing moves, motion was ordered", _stop, whole=True)
+        yield Planted("doubled", strength, f"every {every}th frame repeated", by.judder(every), whole=True)
+    yield Planted("motionless", PLAIN, "nothing moves, motion was ordered", by.stop, whole=True)
+    yield Planted("cut", PLAIN, "a cut in one shot", by.jump)
+
+
+def _lit() -> Iterator[Planted]:
+    for strength, factor in zip(STRENGTHS, (1.05, 1.25, 1.8), strict=True):
+        yield Planted("flash", strength, f"one frame {factor} times as bright", by.each(1, by.gain(factor)))
+    yield Planted("flash", PLAIN, "two frames 0.7 times as bright", by.each(2, by.gain(0.7)))
+    yield Planted("flash", GROSS, "two frames with half the height lit", by.each(2, by.band_of_light(0.5)))
+    yield Planted("flash", PLAIN, "one frame of another picture", by.each(1, by.foreign))
+    yield Planted("flash", GROSS, "three frames of another picture", by.each(3, by.foreign))
+    for strength, levels in zip(STRENGTHS, (1, 4, 10), strict=True):
+        yield Planted("flicker", strength, f"all frames ± {levels} levels", by.each(0, by.flicker(levels)), whole=True)
+    for strength, light in zip(STRENGTHS, (0.85, 0.5, 0.15), strict=True):
+        words = f"6 flashes a second, down to {light}"
+        yield Planted("harmful", strength, words, by.each(0, by.strobe(light)), whole=True, hosts=DETAILED[:7])
+
+
+def _worn() -> Iterator[Planted]:
+    for strength, sigma in zip(STRENGTHS, (0.002, 0.008, 0.016), strict=True):
+        words = f"all blurred by {sigma:.1%} of the height"
+        yield Planted("soft", strength, words, by.each(0, by.blur(sigma)), whole=True)
+    yield Planted("soft", PLAIN, "made 4 times as large", by.each(0, by.upscaled(4)), whole=True)
+    yield Planted("soft", PLAIN, "out of focus", by.each(0, by.defocused(0.012)), whole=True)
+    for strength, sigma in zip(STRENGTHS, (0.001, 0.004, 0.01), strict=True):
+        yield Planted(
+            "softer", strength, f"10 frames blurred by {sigma:.1%} of the height", by.each(10, by.blur(sigma))
+        )
+    for strength, quality in zip(STRENGTHS, (40, 8, 3), strict=True):
+        words = f"all frames as JPEG of quality {quality}"
+        yield Planted("blocks", strength, words, by.each(0, by.blocky(quality)), whole=True, hosts=DETAILED)
+    poor = by.encoded("mpeg4", {"qmin": "31", "qmax": "31", "g": "12"})
+    yield Planted("blocks", PLAIN, "encoded as MPEG-4 at its poorest", poor, whole=True, hosts=DETAILED)
+    poor = by.encoded("libx264", {"qp": "46", "preset": "ultrafast", "x264-params": "no-deblock=1"})
+    yield Planted("blocks", PLAIN, "encoded as H.264 of qp 46, not deblocked", poor, whole=True, hosts=DETAILED)
+    for strength, step in zip(STRENGTHS, (4, 16, 24), strict=True):
+        words = f"{256 // step} levels of grey"
+        yield Planted("bands", strength, words, by.each(0, by.posterise(step)), whole=True, hosts=SMOOTH[:1])
+
+
+def _divided() -> Iterator[Planted]:
+    for rows, columns, gutter, ink in (
+        (2, 2, 0.015, 245), (2, 2, 0.012, 5), (2, 2, 0, 0), (1, 3, 0.012, 245), (3, 3, 0.01, 0), (1, 2, 0, 0),
+        (2, 1, 0, 0), (1, 2, 0.02, 250), (2, 3, 0.03, 128),
+    ):  # fmt: skip
+        kind = (
+            "no gutter"
+            if not gutter
+            else "white gutter"
+            if ink > 200
+            else "grey gutter"
+            if ink > 99
+            else "black gutter"
+        )
+        strength = GROSS if rows * columns > 2 else PLAIN
+        spoil = panelling.panels(rows, columns, gutter, ink)
+        yield Planted("panels", strength, f"{rows} x {columns} panels, {kind}", spoil, whole=True)
+    yield Planted(
+        "panels", GROSS, "2 x 2 views of one thing, white gutter", panelling.variations(0.015, 245), whole=True
+    )
+    yield Planted(
+        "panels", PLAIN, "2 x 2 views of one thing, thin black gutter", panelling.variations(0.006, 5), whole=True
+    )
+    yield Planted("panels", GROSS, "a comic page", panelling.comic(0.012, 250), whole=True)
+
+
+def _mixed() -> Iterator[Planted]:
+    for strength, count in zip(STRENGTHS, (3, 8, 20), strict=True):
+        yield Planted("ghost", strength, f"cross-fade of {count} frames", by.fade(count))
+    for strength, share in zip(STRENGTHS, (0.15, 0.4, 0.5), strict=True):
+        yield Planted("ghost", strength, f"double exposure of {share:.0%}", by.double(share, 20))
+    yield Planted("ghost", PLAIN, "double exposure of 45% to the end", by.shining(0.45, False))
+    yield Planted("ghost", PLAIN, "double exposure of 45% from the beginning on", by.shining(0.45, True), until=True)
+    yield Planted("ghost", FAINT, "20 frames mixed with the third before", by.echo(0.5, 3, 20), hosts=MOVING)
+
+
+def _covered() -> Iterator[Planted]:
+    for strength, share in zip(STRENGTHS, (0.01, 0.05, 0.12), strict=True):
+        for upright, words in ((False, "above and below"), (True, "left and right")):
+            spoil = by.each(0, by.boxed(share, upright))
+            yield Planted("letterbox", strength, f"bars of {share:.0%} {words}", spoil, whole=True)
+    yield Planted("letterbox", GROSS, "upright film in a wide one", by.each(0, by.boxed(0.34, True)), whole=True)
+    yield Planted("letterbox", PLAIN, "dark grey bars all around", by.each(0, by.windowboxed(0.06, 22)), whole=True)
+    for strength, alpha in zip(STRENGTHS, (0.15, 0.5, 0.9), strict=True):
+        spoil = by.each(0, by.letters("STOCKPIX", 0.68, 0.93, alpha, 0.05))
+        yield Planted("overlay", strength, f"lettering at {alpha:.0%} in a corner", spoil, whole=True, hosts=MOVING)
+    for strength, words, spoil in (
+        (PLAIN, "a sign in a corner", by.each(0, by.logo(0.7, 0.045))),
+        (PLAIN, "lettering over the middle", by.each(0, by.letters("SAMPLE", 0.18, 0.6, 0.5, 0.16))),
+        (GROSS, "a subtitle", by.each(0, by.letters("He never came back, she said.", 0.2, 0.9, 1.0, 0.045))),
+    ):
+        yield Planted("overlay", strength, words, spoil, whole=True, hosts=MOVING)
 
 
 def spoil(frames: Iterable[Pixels], defect: Planted, at: int, shape: Shape) -> tuple[Frames, int, int]:
     """The spoilt clip, and its first and last spoilt frame."""
     changed, last = defect.spoil(list(frames), at, shape)
-    return changed, 0 if defect.whole else at, last
+    if defect.whole or defect.until:
+        return changed, 0, last
+    return changed, len(changed) - defect.ending if defect.ending else at, last

@@ -1,91 +1,104 @@
-"""Runs the checks over the corpus and counts: recall by check and strength, places, and false alarms.
+"""Runs the checks over the corpus, one clip after another. Each gives a record; `tables` counts them.
 
 Limits were set on seeds below `EVALUATION`; what is printed comes from seeds above it, so that it is not flattery.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from domain.quality.values import Expectation
+from tests.tools.calibration import chains, files
 from tests.tools.calibration.clips import Encoding, judge, write
-from tests.tools.calibration.defects import STRENGTHS, Planted, planted, spoil
-from tests.tools.calibration.scenes import CLEAN, Shape
+from tests.tools.calibration.defects import planted, spoil
+from tests.tools.calibration.kinds import KINDS
+from tests.tools.calibration.worlds import Shape
 
-EVALUATION = 2000
+EVALUATION = 3000
 """Seeds from here on were never looked at while limits were set."""
 
-SIZES = ((640, 360), (960, 544), (1280, 720))
+SIZES = ((640, 360), (848, 480), (960, 544))
 QUALITIES = (18, 23, 27)
 RATES = (Fraction(24), Fraction(25), Fraction(24000, 1001))
-HOSTS = ("pan", "handheld", "night", "grain", "portrait", "flat_art", "follow", "zoom", "chase", "rain")
-"""Clean clips that defects are planted in."""
-
-MANY_SHOTS = {"cuts", "fade_through_black"}
 STANDS_FOR = {"flicker": {"harmful"}, "flash": {"harmful"}}
 """A defect that is found as something worse has been found."""
 
-
-@dataclass
-class Tally:
-    """Planted, found, and found at their place to a frame, of one check and strength."""
-
-    planted: int = 0
-    found: int = 0
-    placed: int = 0
+PARTS = ("spoilt", "files", "chains", "clean")
+Task = tuple[str, str, int]
+"""Part, name, seed."""
+Record = dict[str, Any]
+"""What came of one task: `part`, `name`, `seed`, `words`, and more by part."""
 
 
-@dataclass
-class Figures:
-    """What an evaluation came to. `alarms` are findings in clean clips other than notes, `notes` the others."""
-
-    recall: dict[tuple[str, str], Tally] = field(default_factory=dict)
-    alarms: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
-    clean_seconds: float = 0
-    words: list[str] = field(default_factory=list)
-
-    def share(self, strengths: Iterable[str]) -> float:
-        """Recall over all checks at these strengths."""
-        chosen = [tally for (_, strength), tally in self.recall.items() if strength in set(strengths)]
-        return sum(tally.found for tally in chosen) / max(1, sum(tally.planted for tally in chosen))
-
-    def per_ten_minutes(self) -> float:
-        """False alarms in ten minutes of clean film."""
-        return self.alarms.total() / max(1e-9, self.clean_seconds / 600)
+def tasks(seeds: Iterable[int], parts: Sequence[str] = PARTS, checks: Sequence[str] = ()) -> list[Task]:
+    """Everything there is to do, for all checks or some: one of each check first, then the second ones, so that a run
+    that is stopped has seen all of them."""
+    seen: Counter[str] = Counter()
+    rounds: list[tuple[int, Task]] = []
+    for check, task in _tasks(seeds, parts, checks):
+        rounds.append((seen[check], task))
+        seen[check] += 1
+    return [task for _, task in sorted(rounds, key=lambda pair: pair[0])]
 
 
-def _shape(number: int, seed: int, frames: int) -> tuple[Shape, Encoding]:
+def _tasks(seeds: Iterable[int], parts: Sequence[str], checks: Sequence[str]) -> Iterator[tuple[str, Task]]:
+    for seed in seeds:
+        for number, defect in enumerate(planted()):
+            if "spoilt" in parts and (not checks or defect.check in checks):
+                yield defect.check, ("spoilt", str(number), seed)
+        for number, written in enumerate([*files.faulty(), *files.sound_ones()]):
+            if "files" in parts and (not checks or written.check in checks):
+                yield written.check, ("files", str(number), seed)
+        if "chains" in parts and (not checks or {"seam", "drift"} & set(checks)):
+            yield "joins", ("joins", "", seed)
+            yield "steady", ("steady", "", seed)
+            for kind in chains.DRIFTS:
+                yield "drifts", ("drifts", kind, seed)
+        if "clean" in parts:
+            for name in KINDS:
+                yield "clean", ("clean", name, seed)
+
+
+def run(task: Task) -> Record:
+    """One task."""
+    part, name, seed = task
+    made = {"spoilt": _spoilt, "files": _file, "joins": _joins, "steady": _steady, "drifts": _drifts, "clean": _clean}
+    return {"part": part, "name": name, "seed": seed} | made[part](name, seed)
+
+
+def chosen(number: int, seed: int, frames: int) -> tuple[Shape, Encoding]:
+    """Size and encoding of one clip."""
     width, height = SIZES[(number + seed) % 3]
     encoding = Encoding(RATES[(number // 3 + seed) % 3], QUALITIES[(number + seed // 3) % 3])
     return Shape(width, height, frames, seed * 1009 + number), encoding
 
 
-def clean_clip(task: tuple[str, int]) -> tuple[str, float, list[tuple[str, str, str]]]:
-    """Name, seconds, and the findings (check, severity, sentence) of a clean clip."""
-    name, seed = task
-    shape, encoding = _shape(list(CLEAN).index(name), seed, 96)
-    ordered = Expectation(cuts=None if name in MANY_SHOTS else (), split_screen=name == "split")
+def _clean(name: str, seed: int) -> Record:
+    kind = KINDS[name]
+    shape, encoding = chosen(list(KINDS).index(name), seed, 96)
+    shape, encoding = kind.shape(shape), kind.encoding(encoding)
     with TemporaryDirectory() as folder:
-        path = write(Path(folder) / f"{name}.mp4", CLEAN[name](shape), encoding)
-        outcome, stream = judge(path, ordered)
-    return name, stream.seconds, [(f.check, f.severity, f.sentence) for f in outcome.findings]
+        path = write(Path(folder) / f"{name}.mp4", kind.scene(shape), encoding)
+        outcome, stream = judge(path, kind.ordered(shape))
+    found = [(f.check, f.severity) for f in outcome.findings]
+    said = "; ".join(f"{f.check} ({f.severity}): {f.sentence}" for f in outcome.findings)
+    return {"seconds": stream.seconds, "found": found, "words": f"alarm in {name}: {said}" if found else ""}
 
 
-def spoilt_clip(task: tuple[int, int]) -> tuple[str, str, bool, bool, str]:
-    """Check and strength of a planted defect, whether it was found and at its place, and what happened in words."""
-    number, seed = task
-    defect: Planted = list(planted())[number]
-    host = defect.scene or HOSTS[(number * 3 + seed) % len(HOSTS)]
-    shape, encoding = _shape(number, seed, 80)
-    frames, first, last = spoil(CLEAN[host](shape), defect, 20 + (seed * 5 + number * 7) % 30, shape)
+def _spoilt(name: str, seed: int) -> Record:
+    number = int(name)
+    defect = list(planted())[number]
+    host = defect.hosts[(number * 3 + seed) % len(defect.hosts)]
+    shape, encoding = chosen(number, seed, 80)
+    frames, first, last = spoil(KINDS[host].scene(shape), defect, 20 + (seed * 5 + number * 7) % 30, shape)
     with TemporaryDirectory() as folder:
         path = write(Path(folder) / "spoilt.mp4", frames, encoding)
         outcome, _ = judge(path, Expectation(cuts=(), moving=defect.check == "motionless"))
@@ -93,45 +106,64 @@ def spoilt_clip(task: tuple[int, int]) -> tuple[str, str, bool, bool, str]:
     hits = [finding for finding in outcome.findings if finding.check in names]
     placed = defect.whole or any(abs(hit.first - first) <= 1 and abs(hit.last - last) <= 1 for hit in hits)
     others = sorted({finding.check for finding in outcome.findings} - names)
-    words = f"{defect.check} {defect.strength}: {defect.words} in {host} {shape.width} x {shape.height}, frames {first}-{last}"
-    return defect.check, defect.strength, bool(hits), bool(hits) and placed, f"{words}; also {others}"
-
-
-def evaluate(seeds: Iterable[int], workers: int = 2, clean: bool = True, spoilt: bool = True) -> Figures:
-    """All clips of all seeds, in worker processes."""
-    seeds = list(seeds)
-    figures = Figures()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        if spoilt:
-            tasks = [(number, seed) for seed in seeds for number in range(len(list(planted())))]
-            for check, strength, found, placed, words in pool.map(spoilt_clip, tasks):
-                tally = figures.recall.setdefault((check, strength), Tally())
-                tally.planted, tally.found, tally.placed = tally.planted + 1, tally.found + found, tally.placed + placed
-                if not placed:
-                    figures.words.append(f"{'misplaced' if found else 'missed'} {words}")
-        if clean:
-            for name, seconds, found_clean in pool.map(clean_clip, [(n, s) for s in seeds for n in CLEAN]):
-                figures.clean_seconds += seconds
-                for check, severity, sentence in found_clean:
-                    (figures.notes if severity == "note" else figures.alarms)[check] += 1
-                    figures.words.append(f"alarm {name}: {check} ({severity}): {sentence}")
-    return figures
-
-
-def table(figures: Figures) -> Iterator[str]:
-    """The figures as a table in Markdown."""
-    yield (
-        "| check | "
-        + " | ".join(f"found, {strength}" for strength in STRENGTHS)
-        + " | placed to ±1 frame | false alarms |"
+    words = (
+        f"{defect.check} {defect.strength}: {defect.words} in {host} {shape.width} x {shape.height}, "
+        f"frames {first}-{last}; told {[(hit.first, hit.last) for hit in hits][:3]}, also {others}"
     )
-    yield "|---|" + "---|" * (len(STRENGTHS) + 2)
-    for check in dict.fromkeys(check for check, _ in figures.recall):
-        cells = []
-        for strength in STRENGTHS:
-            tally = figures.recall.get((check, strength))
-            cells.append(f"{tally.found} of {tally.planted}" if tally else "")
-        tallies = [tally for (name, _), tally in figures.recall.items() if name == check]
-        placed = f"{sum(t.placed for t in tallies)} of {sum(t.found for t in tallies)}"
-        alarms = figures.alarms[check] + figures.notes[check]
-        yield f"| {check} | {' | '.join(cells)} | {placed} | {alarms} |"
+    return _planted(defect.check, defect.strength, bool(hits), placed, words)
+
+
+def _planted(check: str, strength: str, found: bool, placed: bool, words: str) -> Record:
+    said = "" if found and placed else f"{'misplaced' if found else 'missed'} {words}"
+    return {"check": check, "strength": strength, "found": found, "placed": found and placed, "words": said}
+
+
+def _file(name: str, seed: int) -> Record:
+    written = [*files.faulty(), *files.sound_ones()][int(name)]
+    with TemporaryDirectory() as folder:
+        path = files.write_file(Path(folder) / "file.mp4", written, seed)
+        outcome, stream = judge(path, written.ordered, written.gate)
+    names = [(finding.check, finding.severity) for finding in outcome.findings]
+    if written.check:
+        hit = written.check in {check for check, _ in names}
+        return _planted(written.check, "plain", hit, hit, f"{written.check}: {written.words}; told {names}")
+    said = f"alarm in a file, {written.words}: {names}" if names else ""
+    return {"part": "clean", "seconds": stream.seconds, "found": names, "words": said}
+
+
+def _joins(name: str, seed: int) -> Record:
+    scores = chains.joins(seed)
+    said = "" if scores.apart() else f"joins are not told apart: {scores}"
+    return {"apart": scores.apart(), "scores": [list(part) for part in scores], "words": said}
+
+
+def _drifts(name: str, seed: int) -> Record:
+    drift = chains.drifts(name, seed)
+    good = drift.ranked() and drift.early()
+    said = f"drift of {name}: totals {drift.totals}, re-anchored at {drift.reanchor}"
+    return {"ranked": drift.ranked(), "early": drift.early(), "totals": drift.totals, "words": "" if good else said}
+
+
+def _steady(name: str, seed: int) -> Record:
+    total, findings = chains.clean_chain(seed)
+    said = f"a clean chain of 20 segments: total {total:.2f}, {findings} findings" if findings else ""
+    return {"total": total, "flagged": bool(findings), "words": said}
+
+
+def evaluate(wanted: Iterable[Task], workers: int = 2, kept: Path | None = None) -> Iterator[Record]:
+    """Records of all tasks, run in worker processes. With `kept`, a file of records: those in it are not run again,
+    and new ones are added as they come."""
+    known: dict[tuple[str, ...], Record] = {}
+    if kept is not None and kept.is_file():
+        for line in kept.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            known[record["task"], record["name"], str(record["seed"])] = record
+    yield from known.values()
+    missing = [task for task in wanted if (task[0], task[1], str(task[2])) not in known]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for task, record in zip(missing, pool.map(run, missing), strict=True):
+            record["task"] = task[0]
+            if kept is not None:
+                with kept.open("a", encoding="utf-8") as output:
+                    output.write(json.dumps(record) + "\n")
+            yield record

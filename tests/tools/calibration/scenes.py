@@ -1,115 +1,33 @@
-"""Clean clips of many kinds. A scene is a function of size, length and seed that gives BGR frames, one by one."""
+"""Clean clips of one shot each. A scene is a function of size, length and seed that gives BGR frames, one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
-Scene = Callable[["Shape"], Iterator[Pixels]]
+from tests.tools.calibration.worlds import Pixels, Shape, along, clouds, ease, shoot, world
 
-
-@dataclass(frozen=True)
-class Shape:
-    """What a clip is to be: pixels, frames, and the seed of all that is random in it."""
-
-    width: int
-    height: int
-    frames: int
-    seed: int
-
-    def random(self, salt: int = 0) -> np.random.Generator:
-        """Random numbers of this clip; another `salt`, other numbers."""
-        return np.random.default_rng([self.seed, salt])
-
-
-def _clouds(random: np.random.Generator, width: int, height: int, finest: int = 2) -> Any:
-    """Smooth noise with detail of all sizes down to `finest` pixels, -1 to 1."""
-    total, weight, cell = np.zeros((height, width), np.float32), 1.0, max(width, height) // 3
-    while cell >= finest:
-        coarse = random.standard_normal((height // cell + 3, width // cell + 3)).astype(np.float32)
-        wide = cv2.resize(coarse, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
-        total += weight * wide[:height, :width]
-        weight, cell = weight * 0.62, cell // 2
-    return total / np.abs(total).max()
-
-
-def world(shape: Shape, salt: int = 0, dark: float = 1.0) -> Pixels:
-    """A landscape, half as large again as the picture: sky, ranges of hills, houses with windows, trees, a field."""
-    random = shape.random(salt)
-    width, height = shape.width * 3 // 2, shape.height * 3 // 2
-    sky = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    top, low = random.uniform(60, 230, 3), random.uniform(90, 250, 3)
-    picture = np.repeat(top * (1 - sky) + low * sky, width, axis=1).astype(np.float32)
-    picture += 18 * _clouds(random, width, height, 8)[..., None]
-    for layer in range(4):
-        ridge = height * (0.35 + 0.13 * layer) + height * 0.09 * _clouds(random, width, 8, 16)[3]
-        mask = np.arange(height)[:, None] > ridge[None, :]
-        colour = random.uniform(25, 190, 3)
-        ground = colour + 26 * _clouds(random, width, height)[..., None] * (1 + layer) / 2
-        picture[mask] = ground[mask]
-        for _ in range(5):
-            left, base = int(random.integers(0, width)), int(ridge[int(random.integers(0, width))])
-            _house(picture, random, left, base, max(12, int(height * random.uniform(0.05, 0.2))))
-        for at in random.integers(0, width, 12):
-            radius = int(height * random.uniform(0.012, 0.05))
-            foot = int(ridge[int(at)])
-            green = tuple(float(v) for v in random.uniform(20, 120, 3))
-            cv2.line(picture, (int(at), foot), (int(at), foot + 2 * radius), (30, 40, 60), max(1, radius // 4))
-            cv2.circle(picture, (int(at), foot - radius), radius, green, -1, cv2.LINE_AA)
-    return np.asarray(np.clip(picture * dark, 0, 255), np.uint8)
-
-
-def _house(picture: Any, random: np.random.Generator, left: int, base: int, size: int) -> None:
-    wall = tuple(float(v) for v in random.uniform(40, 230, 3))
-    cv2.rectangle(picture, (left, base - size), (left + size, base + size), wall, -1)
-    pane = max(2, size // 7)
-    light = tuple(float(v) for v in random.uniform(20, 255, 3))
-    for row in range(3):
-        for column in range(3):
-            corner = left + pane + column * 2 * pane, base - size + pane + row * 2 * pane
-            cv2.rectangle(picture, corner, (corner[0] + pane, corner[1] + pane), light, -1)
-
-
-def shoot(source: Pixels, shape: Shape, x: float, y: float, zoom: float = 1, roll: float = 0) -> Pixels:
-    """The picture seen at a place of the world, its middle at (x, y) as shares of the world, in between pixels."""
-    middle = source.shape[1] * x, source.shape[0] * y
-    move = cv2.getRotationMatrix2D(middle, roll, zoom)
-    move[:, 2] += np.array([shape.width / 2 - middle[0], shape.height / 2 - middle[1]])
-    flat: Any = cv2.warpAffine(
-        source, move, (shape.width, shape.height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
-    )
-    return np.asarray(flat, np.uint8)
-
-
-def _along(shape: Shape) -> Iterator[float]:
-    return (i / max(1, shape.frames - 1) for i in range(shape.frames))
-
-
-def _ease(t: float) -> float:
-    return t * t * (3 - 2 * t)
+__all__ = ["Pixels", "Shape"]  # for those that make one scene
 
 
 def pan(shape: Shape) -> Iterator[Pixels]:
     """A steady pan."""
     source, slope = world(shape), shape.random(9).uniform(-0.05, 0.05)
-    return (shoot(source, shape, 0.4 + 0.2 * t, 0.5 + slope * t) for t in _along(shape))
+    return (shoot(source, shape, 0.4 + 0.2 * t, 0.5 + slope * t) for t in along(shape))
 
 
 def eased_pan(shape: Shape) -> Iterator[Pixels]:
     """A pan that gathers speed, runs out, and holds."""
     source = world(shape)
-    return (shoot(source, shape, 0.38 + 0.24 * _ease(min(1, t * 1.4)), 0.5) for t in _along(shape))
+    return (shoot(source, shape, 0.38 + 0.24 * ease(min(1, t * 1.4)), 0.5) for t in along(shape))
 
 
 def zoom(shape: Shape) -> Iterator[Pixels]:
     """A zoom into a photograph."""
     source = world(shape)
-    return (shoot(source, shape, 0.5, 0.5, 1 + 0.25 * t) for t in _along(shape))
+    return (shoot(source, shape, 0.5, 0.5, 1 + 0.25 * t) for t in along(shape))
 
 
 def handheld(shape: Shape) -> Iterator[Pixels]:
@@ -130,14 +48,14 @@ def night(shape: Shape) -> Iterator[Pixels]:
         cv2.circle(source, at, max(2, shape.height // 150), (170, 220, 250), -1, cv2.LINE_AA)
     glow = cv2.GaussianBlur(source, (0, 0), shape.height / 60)
     source = np.asarray(cv2.addWeighted(source, 1, glow, 0.5, 0), np.uint8)
-    return (shoot(source, shape, 0.45 + 0.08 * t, 0.5) for t in _along(shape))
+    return (shoot(source, shape, 0.45 + 0.08 * t, 0.5) for t in along(shape))
 
 
 def fog(shape: Shape) -> Iterator[Pixels]:
     """A landscape in drifting fog, nearly without contrast."""
     source = world(shape)
-    mist = _clouds(shape.random(5), source.shape[1] * 2, source.shape[0], 32)
-    for t in _along(shape):
+    mist = clouds(shape.random(5), source.shape[1] * 2, source.shape[0], 32)
+    for t in along(shape):
         offset = int(source.shape[1] * 0.3 * t)
         veil = 0.78 + 0.1 * mist[:, offset : offset + source.shape[1], None]
         yield shoot((source * (1 - veil) + 205 * veil).astype(np.uint8), shape, 0.45 + 0.06 * t, 0.5)
@@ -149,7 +67,7 @@ def whip(shape: Shape) -> Iterator[Pixels]:
     wide = np.concatenate([source, source[:, ::-1], source], axis=1)
 
     def place(t: float) -> float:
-        return 0.2 + 0.5 * _ease(min(1, max(0, (t - 0.3) / 0.3))) + 0.02 * t
+        return 0.2 + 0.5 * ease(min(1, max(0, (t - 0.3) / 0.3))) + 0.02 * t
 
     for i in range(shape.frames):
         parts = [shoot(wide, shape, place((i + k / 8) / shape.frames), 0.5).astype(np.float32) for k in range(4)]
@@ -161,7 +79,7 @@ def chase(shape: Shape) -> Iterator[Pixels]:
     source, random = world(shape), shape.random(6)
     way = random.uniform(-1, 1, (14, 4))
     colours = random.uniform(0, 255, (14, 3))
-    for t in _along(shape):
+    for t in along(shape):
         frame = shoot(source, shape, 0.4 + 0.2 * t, 0.5)
         for (x, y, vx, vy), colour in zip(way, colours, strict=True):
             at = int((x + vx * 4 * t) % 1 * shape.width), int((y + vy * 3 * t) % 1 * shape.height)
@@ -173,7 +91,7 @@ def follow(shape: Shape) -> Iterator[Pixels]:
     """A walker who stays in the middle while the ground passes."""
     source, random = world(shape), shape.random(7)
     coat = tuple(float(v) for v in random.uniform(20, 220, 3))
-    for i, t in enumerate(_along(shape)):
+    for i, t in enumerate(along(shape)):
         frame = shoot(source, shape, 0.38 + 0.24 * t, 0.52)
         x, foot, unit = shape.width // 2, shape.height * 4 // 5, shape.height // 20
         swing = int(unit * np.sin(i * 0.5) * 1.2)
@@ -228,25 +146,6 @@ def portrait(shape: Shape) -> Iterator[Pixels]:
         yield frame
 
 
-def fades(shape: Shape) -> Iterator[Pixels]:
-    """From black, and to black, half a second each."""
-    length = min(12, shape.frames // 4)
-    for i, frame in enumerate(pan(shape)):
-        light = min(1.0, i / length, (shape.frames - 1 - i) / length)
-        yield (frame * light).astype(np.uint8)
-
-
-def fade_through_black(shape: Shape) -> Iterator[Pixels]:
-    """One shot fades out, the next one in."""
-    middle = shape.frames // 2
-    first, second = world(shape), world(shape, 50)
-    for i in range(shape.frames):
-        light = min(1.0, max(0, abs(i - middle) - 3) / 14)
-        yield (shoot(first if i < middle else second, shape, 0.4 + 0.15 * i / shape.frames, 0.5) * light).astype(
-            np.uint8
-        )
-
-
 def grain(shape: Shape) -> Iterator[Pixels]:
     """A pan on coarse film."""
     random = shape.random(8)
@@ -255,38 +154,13 @@ def grain(shape: Shape) -> Iterator[Pixels]:
         yield np.clip(frame + noise, 0, 255).astype(np.uint8)
 
 
-def line_art(shape: Shape) -> Iterator[Pixels]:
-    """Ink on paper, zoomed slowly."""
-    random = shape.random(10)
-    paper = np.full((shape.height * 3 // 2, shape.width * 3 // 2, 3), 244, np.uint8)
-    for _ in range(60):
-        points = np.cumsum(random.normal(0, shape.height / 22, (24, 2)), 0)
-        points = (points + random.uniform(0, 1, 2) * [paper.shape[1], paper.shape[0]]).astype(np.int32)
-        cv2.polylines(paper, [points], False, (25, 25, 25), max(1, shape.height // 250), cv2.LINE_AA)
-    return (shoot(paper, shape, 0.5, 0.5 + 0.02 * t, 1 + 0.12 * t) for t in _along(shape))
-
-
-def flat_art(shape: Shape) -> Iterator[Pixels]:
-    """Flat colours with hard edges that pass at different speeds, as in paper animation."""
-    random = shape.random(11)
-    tones = [tuple(float(v) for v in random.uniform(40, 230, 3)) for _ in range(5)]
-    ridges = [_clouds(random, shape.width * 2, 8, 24)[3] for _ in range(4)]
-    for t in _along(shape):
-        frame = np.full((shape.height, shape.width, 3), tones[0], np.uint8)
-        for layer, (ridge, tone) in enumerate(zip(ridges, tones[1:], strict=True)):
-            start = int(t * shape.width * 0.12 * (layer + 1))
-            line = shape.height * (0.4 + 0.14 * layer) + shape.height * 0.12 * ridge[start : start + shape.width]
-            frame[np.arange(shape.height)[:, None] > line[None]] = tone
-        yield frame
-
-
 def horizon(shape: Shape) -> Iterator[Pixels]:
     """The sea: a straight line from side to side, exactly in the middle; a ship, waves."""
     random = shape.random(12)
     sea, sky = random.uniform(40, 110, 3), random.uniform(150, 240, 3)
-    ripple = _clouds(random, shape.width * 2, shape.height // 2, 4)
+    ripple = clouds(random, shape.width * 2, shape.height // 2, 4)
     middle = shape.height // 2
-    for i, t in enumerate(_along(shape)):
+    for i, t in enumerate(along(shape)):
         frame = np.empty((shape.height, shape.width, 3), np.float32)
         frame[:middle] = sky - 30 * np.linspace(1, 0, middle)[:, None, None]
         waves = ripple[: shape.height - middle, i * 2 : i * 2 + shape.width]
@@ -305,9 +179,9 @@ def horizon(shape: Shape) -> Iterator[Pixels]:
 def doorway(shape: Shape) -> Iterator[Pixels]:
     """Dark walls with upright edges from top to bottom on both sides of a bright view, off the middle."""
     source = world(shape)
-    wall = 36 + 8 * _clouds(shape.random(13), shape.width, shape.height)
+    wall = 36 + 8 * clouds(shape.random(13), shape.width, shape.height)
     left, right = int(shape.width * 0.21), int(shape.width * 0.7)
-    for t in _along(shape):
+    for t in along(shape):
         frame = shoot(source, shape, 0.45 + 0.05 * t, 0.5)
         frame[:, :left] = wall[:, :left, None].astype(np.uint8)
         frame[:, right:] = (wall[:, right:, None] * 0.8).astype(np.uint8)
@@ -317,7 +191,7 @@ def doorway(shape: Shape) -> Iterator[Pixels]:
 def rain(shape: Shape) -> Iterator[Pixels]:
     """A street in the rain."""
     source, random = world(shape, dark=0.6), shape.random(14)
-    for t in _along(shape):
+    for t in along(shape):
         frame = shoot(source, shape, 0.47 + 0.03 * t, 0.5)
         veil = frame.copy()
         for x, y in zip(random.integers(0, shape.width, 160), random.integers(0, shape.height, 160), strict=True):
@@ -331,7 +205,7 @@ def candle(shape: Shape) -> Iterator[Pixels]:
     light = cv2.blur(np.cumsum(random.normal(0, 0.02, (shape.frames, 1)), 0), (1, 7)).ravel()
     y, x = np.mgrid[0 : shape.height, 0 : shape.width]
     near = np.exp(-((x / shape.width - 0.5) ** 2 + (y / shape.height - 0.6) ** 2) * 5)[..., None]
-    for i, t in enumerate(_along(shape)):
+    for i, t in enumerate(along(shape)):
         frame = shoot(source, shape, 0.48 + 0.02 * t, 0.5)
         yield np.clip(frame * (0.3 + near * (1 + np.clip(light[i], -0.15, 0.15))), 0, 255).astype(np.uint8)
 
@@ -341,7 +215,7 @@ def sunset(shape: Shape) -> Iterator[Pixels]:
     random = shape.random(16)
     y = np.linspace(0, 1, shape.height)[:, None, None]
     top, low = np.array([120, 60, 40]), np.array([70, 150, 245])
-    for t in _along(shape):
+    for t in along(shape):
         frame = np.repeat((top * (1 - y) + low * y) * (1 - 0.25 * t), shape.width, axis=1)
         frame = frame + random.uniform(-0.7, 0.7, frame.shape[:2])[..., None]
         picture = np.clip(frame, 0, 255).astype(np.uint8)
@@ -355,32 +229,3 @@ def sunset(shape: Shape) -> Iterator[Pixels]:
         )
         cv2.rectangle(picture, (0, shape.height * 6 // 7), (shape.width, shape.height), (20, 22, 30), -1)
         yield picture
-
-
-def cuts(shape: Shape) -> Iterator[Pixels]:
-    """Four shots with hard cuts."""
-    sources = [world(shape, salt, dark) for salt, dark in ((20, 1.0), (21, 0.5), (22, 1.0), (23, 0.8))]
-    each = shape.frames // 4
-    for i in range(shape.frames):
-        part = min(3, i // each)
-        t = (i - part * each) / each
-        yield shoot(sources[part], shape, 0.42 + 0.1 * t * (-1) ** part, 0.5, 1 + 0.3 * (part % 2))
-
-
-def split(shape: Shape) -> Iterator[Pixels]:
-    """Two pictures side by side, as ordered."""
-    first, second = world(shape, 30), world(shape, 31, 0.6)
-    for t in _along(shape):
-        frame = shoot(first, shape, 0.4 + 0.1 * t, 0.5)
-        frame[:, shape.width // 2 :] = shoot(second, shape, 0.5 - 0.05 * t, 0.5)[:, shape.width // 2 :]
-        yield frame
-
-
-CLEAN: dict[str, Scene] = {
-    scene.__name__: scene
-    for scene in (
-        pan, eased_pan, zoom, handheld, night, fog, whip, chase, follow, still, portrait, fades, fade_through_black,
-        grain, line_art, flat_art, horizon, doorway, rain, candle, sunset, cuts, split,
-    )
-}  # fmt: skip
-"""All kinds by name."""

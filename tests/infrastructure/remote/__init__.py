@@ -1,0 +1,1 @@
+"""Tests of the services that charge for pictures, over stand-ins for them."""

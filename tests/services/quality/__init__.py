@@ -1,0 +1,1 @@
+"""Tests of the services that act on checks: retakes, chains, reports."""
