@@ -154,7 +154,7 @@ def test_a_run_that_ends_while_the_socket_is_away(comfy: ComfyServer, stand_in: 
     while not comfy.listening:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert comfy.losses == 1
+    assert comfy.losses >= 1  # one that was being opened again meanwhile may break as well
 
 
 def test_a_dropped_socket_comes_back_and_hears_the_rest(comfy: ComfyServer, stand_in: ComfyStandIn) -> None:

@@ -273,6 +273,7 @@ def test_two_processes_that_add_lose_and_overwrite_nothing(files: FolderProjectF
 
 
 def test_threads_that_add_get_different_numbers(files: FolderProjectFiles) -> None:
+    (files.root / "project.json").write_text("{}")  # what tells a project from a folder that is gone
     ids: list[str] = []
 
     def add(letter: bytes) -> None:
