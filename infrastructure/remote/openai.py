@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from domain.backend import BackendSpec, Problem
-from domain.errors import BackendFailed, BadInput, NotReady, StudioError
+from domain.errors import BackendFailed, BadInput, NotReady
 from domain.fitting import Size
 from domain.prices import Price
 from domain.request import GenerationRequest
-from infrastructure.remote.client import Answer, Client, File, checked_address, is_here
+from infrastructure.remote.client import Answer, Client, File
 from infrastructure.remote.failures import WordsRefused, must_act
 from infrastructure.remote.fitting import Grid, nearest, on_grid
 from infrastructure.remote.prices import openai_price
-from infrastructure.remote.provider import PICTURE_FIELDS, Made, raise_transport
+from infrastructure.remote.provider import PICTURE_FIELDS, Made, has_key, raise_transport, setup_problems
 
 BACKEND = "openai"
 TITLE = "OpenAI images"
@@ -75,29 +75,21 @@ class OpenAIImages:
     @property
     def spec(self) -> BackendSpec:
         """No seed and no unwanted things: this API takes neither."""
+        now = self._options()
         return BackendSpec(
             id=BACKEND, title=TITLE, kinds=frozenset({"image"}), profiles=(BACKEND,),
             fields=frozenset({*PICTURE_FIELDS, "references"}), free=False, parallel=2, reads_text=True,
-            references=MOST_REFERENCES, needs="" if self._has_key() else "an API key", place=_PLACE,
+            references=MOST_REFERENCES, needs="" if has_key(now.url, now.key) else "an API key", place=_PLACE,
         )  # fmt: skip
-
-    def _has_key(self) -> bool:
-        now = self._options()
-        return bool(now.key) or is_here(now.url)
 
     def problems(self) -> tuple[Problem, ...]:
         """A missing key, an address that cannot be used, a quality that the model does not have."""
         now = self._options()
-        if not self._has_key():
-            return (Problem(what=f"{TITLE} needs an API key.", cure=f"Enter it in Settings, under {_PLACE}."),)
-        try:
-            checked_address(now.url, TITLE)
-        except StudioError as error:
-            return (Problem(what=error.message, cure=error.cure),)
-        if now.quality in ("xhigh", "max") and _generation(now.model) not in (None, *_NEWEST):
+        found = setup_problems(TITLE, _PLACE, now.url, now.key)
+        if not found and now.quality in ("xhigh", "max") and _generation(now.model) not in (None, *_NEWEST):
             what = f"The model {now.model} has no quality {now.quality!r}."
             return (Problem(what=what, cure=f"Choose another in Settings, under {_PLACE}."),)
-        return ()
+        return found
 
     def check(self, request: GenerationRequest) -> None:
         """Raise BadInput for words that are missing or too many."""

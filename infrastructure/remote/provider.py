@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from domain.backend import BackendSpec, Problem
-from domain.errors import BackendFailed
+from domain.errors import BackendFailed, StudioError
 from domain.prices import Price
 from domain.request import GenerationRequest
-from infrastructure.remote.client import Answer
+from infrastructure.remote.client import Answer, checked_address, is_here
 from infrastructure.remote.failures import AnswerLost, NotTaken
 
 PICTURE_FIELDS = (
@@ -63,6 +63,22 @@ class Provider(Protocol):
     def price(self, request: GenerationRequest) -> Price | None:
         """About what the request costs; None when that is not known."""
         ...
+
+
+def has_key(url: str, key: str) -> bool:
+    """Whether a service at `url` can be asked: with a key, or without one on this computer."""
+    return bool(key) or is_here(url)
+
+
+def setup_problems(title: str, place: str, url: str, key: str) -> tuple[Problem, ...]:
+    """A missing key, and an address that cannot be used; `place` is the heading of Settings."""
+    if not has_key(url, key):
+        return (Problem(what=f"{title} needs an API key.", cure=f"Enter it in Settings, under {place}."),)
+    try:
+        checked_address(url, title)
+    except StudioError as error:
+        return (Problem(what=error.message, cure=error.cure),)
+    return ()
 
 
 def raise_transport(answer: Answer, title: str, said: str) -> None:

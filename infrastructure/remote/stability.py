@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from domain.backend import BackendSpec, Problem
-from domain.errors import BackendFailed, BadInput, StudioError
+from domain.errors import BackendFailed, BadInput
 from domain.fitting import Size
 from domain.prices import Price
 from domain.request import GenerationRequest
-from infrastructure.remote.client import Answer, Client, File, checked_address, is_here
+from infrastructure.remote.client import Answer, Client, File
 from infrastructure.remote.failures import WordsRefused, must_act
 from infrastructure.remote.fitting import nearest
 from infrastructure.remote.openai import read_picture
 from infrastructure.remote.prices import stability_price
-from infrastructure.remote.provider import PICTURE_FIELDS, Made, raise_transport
+from infrastructure.remote.provider import PICTURE_FIELDS, Made, has_key, raise_transport, setup_problems
 
 BACKEND = "stability"
 TITLE = "Stability images"
@@ -81,23 +81,13 @@ class StabilityImages:
         return BackendSpec(
             id=BACKEND, title=TITLE, kinds=frozenset({"image"}), fields=frozenset(fields), free=False, parallel=2,
             profiles=("stability-turbo" if turbo else BACKEND,), reads_text=True,
-            needs="" if self._has_key() else "an API key", place=_PLACE,
+            needs="" if has_key(now.url, now.key) else "an API key", place=_PLACE,
         )  # fmt: skip
-
-    def _has_key(self) -> bool:
-        now = self._options()
-        return bool(now.key) or is_here(now.url)
 
     def problems(self) -> tuple[Problem, ...]:
         """A missing key, or an address that cannot be used."""
         now = self._options()
-        if not self._has_key():
-            return (Problem(what=f"{TITLE} needs an API key.", cure=f"Enter it in Settings, under {_PLACE}."),)
-        try:
-            checked_address(now.url, TITLE)
-        except StudioError as error:
-            return (Problem(what=error.message, cure=error.cure),)
-        return ()
+        return setup_problems(TITLE, _PLACE, now.url, now.key)
 
     def check(self, request: GenerationRequest) -> None:
         """Raise BadInput for words that are missing or too many, and for guidance out of range."""
