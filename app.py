@@ -8,6 +8,7 @@ interrupted with everything saved.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import logging
 import os
@@ -478,6 +479,8 @@ def running(
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with compose(roots, ChainMap(given, os.environ), entries) as kinoloom:
+            if not serving:
+                gc.enable()  # the studio goes on loading; it does so itself
             kinoloom.studio.projects.program = "the studio" if serving else "the command line"
             try:
                 yield kinoloom
@@ -512,6 +515,7 @@ def run(arguments: Sequence[str], server: Callable[..., None] | None = None) -> 
 
 def main() -> NoReturn:
     """The console script `kinoloom`."""
+    gc.disable()  # what a start loads stays: looking through it again and again takes a fifth of the start
     strangers = foreign_packages()
     if strangers:
         cure = "Install Kinoloom in an environment of its own: python -m pip install --force-reinstall kinoloom"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import socket
 import threading
@@ -133,6 +134,8 @@ def serve(
     say(f"Kinoloom is at {url}")
     if open_browser:
         threading.Thread(target=_open_when_ready, args=(server, url), daemon=True).start()
+    gc.freeze()  # what was loaded stays for as long as the studio runs
+    gc.enable()
     server.run()
 
 
