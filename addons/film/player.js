@@ -304,6 +304,7 @@
         ${h.film ? raw(html`<div class="fm-video" data-keep="film-${h.film.name}"><video src="${h.film.url}" preload="auto" playsinline aria-label="${h.film.name}" style="aspect-ratio:${h.film.aspect}"></video>
         <p class="fm-wrong" role="alert" hidden>${Kino.t("The browser cannot play this file. Download it, or make the film again.")}</p></div>`) : ""}
         <div class="fm-cut" data-keep="cut-${h.project}" style="--ratio:${h.aspect}"><video preload="auto" playsinline aria-label="${Kino.t("The cut")}"></video><video preload="auto" playsinline aria-hidden="true"></video><div class="fm-card" hidden></div><i class="fm-veil" hidden></i></div>
+        ${h.safe ? raw(html`<div class="fm-safe" style="--ratio:${h.aspect}" aria-hidden="true"><i></i><i></i></div>`) : ""}
         ${h.shots ? "" : raw(html`<div class="kempty"><h2>${Kino.t("A film needs shots")}</h2><p>${Kino.t("Write them in Storyboard, or import a storyboard.")}</p></div>`)}
       </div>
       <div class="fm-transport">
@@ -318,6 +319,7 @@
           <input class="fm-seek" type="range" min="0" max="0" step="1" value="0" aria-label="${Kino.t("Position, in frames")}"><span class="fm-speed"></span>
         </div>
         ${h.film ? raw(html`<div class="kseg fm-source" role="group" aria-label="${Kino.t("What is played")}"><button data-act="source" data-id="film" aria-pressed="${h.source === "film"}" title="${h.film.name}${h.older ? ". " + h.older : ""}">${Kino.t("Film")}${h.older ? raw(html`<i class="fm-dot" aria-label="${Kino.t("older than the cut")}"></i>`) : ""}</button><button data-act="source" data-id="cut" aria-pressed="${h.source === "cut"}" title="${Kino.t("The cut as it is now, from its takes")}">${Kino.t("Cut")}</button></div>`) : raw(html`<span class="fm-live" title="${Kino.t("The cut as it is now, from its takes")}">${Kino.t("Preview")}</span>`)}
+        <button class="kicon" data-act="safe" aria-pressed="${h.safe}" title="${Kino.t("Safe areas: 93 % for action, 90 % for titles")}" aria-label="${Kino.t("Safe areas")}">${svg("M1.500 3h13v10h-13zM4 5.500h8v5H4z", false)}</button>
         <button class="kicon" data-do="full" title="${Kino.t("Full screen (F)")}" aria-label="${Kino.t("Full screen")}">${svg("M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10", false)}</button></div>
       ${h.lacks && (!h.film || h.source === "cut") ? raw(html`<p class="fm-not kmuted">${h.lacks}</p>`) : ""}</section>`,
     after: (el, h) => follow(el, h),

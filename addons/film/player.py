@@ -11,6 +11,9 @@ from addons.session import View
 from addons.words import t
 from domain.cut.items import ShotItem
 
+SAFE = "film.safe"
+"""Under which name a project remembers that safe areas are shown (SMPTE ST 2046-1: action 93 %, titles 90 %)."""
+
 
 def view(view: View) -> PartData:
     """What can be played. Without a film, or by choice, it is the cut; items of a film are told so that the playhead
@@ -20,7 +23,7 @@ def view(view: View) -> PartData:
     head: dict[str, Any] = {
         "project": view.open.id, "rate": [rate.numerator, rate.denominator], "source": "cut",
         "aspect": f"{view.project.width}/{view.project.height}", "shots": len(view.board.shots),
-        "lacks": lacks(view),
+        "lacks": lacks(view), "safe": bool(view.choice(SAFE, False)),
     }  # fmt: skip
     if film is None:
         return PartData(head)
@@ -67,7 +70,9 @@ def source(view: View, late: str) -> str:
 
 
 def act(view: View, action: Action) -> Reply | None:
-    """Choose what is played."""
+    """Choose what is played, and whether safe areas lie over it."""
+    if action.act == "safe":
+        view.choose(SAFE, not view.choice(SAFE, False))
     if action.act == "source" and action.id in ("film", "cut"):
         view.choose(SOURCE, action.id)
     return None

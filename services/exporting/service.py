@@ -225,7 +225,8 @@ def _checked(target: Path) -> Path:
 def _own_place(project: OpenProject, chosen: BoardFormat) -> Path:
     """A file is written over; a folder gets a number behind its name."""
     folder = project.files.root / EXPORTS
-    name = f"{slug(project.project.name, 'film')}-{'keyframes' if chosen.id == 'images' else chosen.id}"
+    kind = {"images": "keyframes", "pdf": "storyboard"}.get(chosen.id, chosen.id)
+    name = f"{slug(project.project.name, 'film')}-{kind}"
     if chosen not in TEXTS and not chosen.ending:
         number = 1
         while (place := folder / (name if number == 1 else f"{name}-{number}")).exists():

@@ -29,6 +29,14 @@ _NO_NAMES = words_of(
     "medium cut fade int ext camera film video idea title style"
 )
 
+_NATURE = words_of(
+    "rain snow wind fog mist storm thunder lightning sun moon stars night dawn dusk morning evening sunlight "
+    "moonlight smoke fire water waves dust leaves shadows regen schnee wind nebel sturm donner blitz sonne mond sterne "
+    "nacht morgen abend rauch feuer wasser wellen staub pluie neige vent brouillard orage soleil lune nuit aube fumée "
+    "feu lluvia nieve viento niebla tormenta sol luna noche amanecer humo fuego"
+)
+"""What does things at the beginning of sentences ("Rain beats on the window") and is nobody."""
+
 
 @dataclass
 class _Found:
@@ -113,9 +121,16 @@ def _names(text: str, texts: Sequence[str], language: Language, lexicon: Lexicon
         if inside.search(head):
             placed[name] += 1
     found = Counter({n: c + possible[n] for n, c in certain.items()})
-    found += Counter({n: c for n, c in possible.items() if n not in certain and (c > 1 or _acts(text, n, language))})
+    found += Counter({n: c for n, c in possible.items() if _may_be(n, c, certain, text, language)})
     names = list(dict.fromkeys([*marked, *(n for n, _ in found.most_common(_MOST))]))
     return [(n, placed[n] * 2 > found[n]) for n in names if not any(n != o and n in o.split() for o in names)]
+
+
+def _may_be(name: str, times: int, certain: Counter[str], text: str, language: Language) -> bool:
+    """Whether a word that only begins sentences is a name."""
+    if name in certain or name.casefold() in _NATURE:
+        return False
+    return times > 1 or _acts(text, name, language)
 
 
 def _is_noun(name: str, lexicon: Lexicon) -> bool:

@@ -107,6 +107,15 @@ def test_a_render_that_fails_tells_why_there_is_no_film(bench: Bench) -> None:
     assert "did not finish" in window.make["failed"]["message"]
 
 
+def test_safe_areas_are_shown_until_they_are_not(bench: Bench) -> None:
+    window = Window(bench, bench.project(shot(1)))
+    assert window.head("film.player")["safe"] is False
+    window.act("film.player", "safe")
+    assert window.head("film.player")["safe"] is True
+    window.act("film.player", "safe")
+    assert window.head("film.player")["safe"] is False
+
+
 def test_an_older_film_names_the_shots_that_changed(bench: Bench) -> None:
     project = bench.project(shot(1), shot(2), shot(3))
     window = Window(bench, project)

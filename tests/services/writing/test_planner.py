@@ -102,6 +102,16 @@ def test_who_and_where_is_found_in_four_languages() -> None:
     assert cast("Un perro corre por la playa. La mujer mira el mar.") == ({"perro", "mujer"}, {"playa"})
 
 
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [("Rain beats on the window. Mara sleeps.", ["Mara"]), ("Regen fällt auf das Dach. Jonas schläft.", ["Jonas"]),
+     ("Storm walks in. They look at Storm.", ["Storm"])],
+)  # fmt: skip
+def test_weather_is_nobody_unless_somebody_is_called_so(text: str, who: list[str]) -> None:
+    plan = plan_storyboard(Brief(text=text), Fraction(24))
+    assert [e.name for e in plan.storyboard.characters] == who
+
+
 def test_she_is_whoever_was_named_before() -> None:
     shots = plan_storyboard(
         Brief(text="An old woman opens a door. She sees the sea. A dog barks."), Fraction(24)
