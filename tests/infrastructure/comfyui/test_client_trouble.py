@@ -154,7 +154,8 @@ def test_a_run_that_ends_while_the_socket_is_away(comfy: ComfyServer, stand_in: 
     while not comfy.listening:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert comfy.losses >= 1  # one that was being opened again meanwhile may break as well
+    # The end of the old connection may take the new one's name along, as on the real server: that one is opened again.
+    assert comfy.losses in (1, 2)
 
 
 def test_a_dropped_socket_comes_back_and_hears_the_rest(comfy: ComfyServer, stand_in: ComfyStandIn) -> None:
