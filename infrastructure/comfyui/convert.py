@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 
 from domain.errors import BadInput
 from domain.workflow import SlotPlace
+from infrastructure.comfyui.broadcasts import with_broadcasts
 from infrastructure.comfyui.groupnodes import with_subgraphs
 from infrastructure.comfyui.nodedefs import NodeDef, NodeDefs
 from infrastructure.comfyui.scopes import (
@@ -24,10 +25,12 @@ from infrastructure.comfyui.scopes import (
     MUTED,
     OUTPUT_NODE,
     REROUTES,
+    VALUES,
     VIRTUAL,
     Budget,
     Scope,
     mode,
+    passed_through,
     slots_of,
     stored_name,
 )  # fmt: skip
@@ -75,7 +78,7 @@ class Converter:
     def __init__(self, workflow: Mapping[str, Json], defs: NodeDefs) -> None:
         self._defs = defs
         self._budget = Budget()
-        workflow = with_subgraphs(workflow, defs)
+        workflow = with_broadcasts(with_subgraphs(workflow, defs))
         subgraphs = {s["id"]: s for s in (workflow.get("definitions") or {}).get("subgraphs") or ()}
         self._top = Scope(workflow, subgraphs, self._budget)
         self._graph: Graph = {}
@@ -193,7 +196,7 @@ class Converter:
             node = scope.nodes.get(origin)
             if node is None:
                 return None
-            if node["type"] == "PrimitiveNode":
+            if node["type"] in VALUES:
                 # The editor writes its value into what it is linked to, even while it is switched off.
                 held = node.get("widgets_values")
                 return Source(value=held[0]) if isinstance(held, list) and held else None
@@ -217,24 +220,6 @@ class Converter:
             else:
                 return Source(node=f"{scope.path}{origin}", slot=slot)
         return None
-
-
-def passed_through(node: Mapping[str, Json], slot: int, kind: Json) -> Json:
-    """The link that stands for output `slot` of a bypassed node: of the input at the same place if its type fits,
-    else of the first of the same type, else of the first that fits; None when none does."""
-    outputs, inputs = slots_of(node, "outputs"), slots_of(node, "inputs")
-    wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else kind
-    if 0 <= slot < len(inputs) and fits(inputs[slot].get("type"), wanted):
-        return inputs[slot].get("link")
-    same = [i for i in inputs if i.get("type") == wanted] or [i for i in inputs if fits(i.get("type"), wanted)]
-    return same[0].get("link") if same else None
-
-
-def fits(one: Json, other: Json) -> bool:
-    """Whether an output of one type may go into an input of the other; both may be lists with commas, or any type."""
-    if one in ("*", "", 0, None) or other in ("*", "", 0, None):
-        return True
-    return bool(set(str(one).lower().split(",")) & set(str(other).lower().split(",")))
 
 
 def is_link(value: Json) -> TypeGuard[list[Any]]:

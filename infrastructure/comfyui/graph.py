@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from domain.workflow import SlotPlace
-from infrastructure.comfyui.convert import Graph, Json, fits, is_link
+from infrastructure.comfyui.convert import Graph, Json, is_link
 from infrastructure.comfyui.nodedefs import NodeDefs
+from infrastructure.comfyui.scopes import fits
 
 CONSTANTS = frozenset(
     {"PrimitiveInt", "PrimitiveFloat", "PrimitiveBoolean", "PrimitiveString", "PrimitiveStringMultiline"}

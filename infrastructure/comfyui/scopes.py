@@ -25,8 +25,17 @@ GETTERS = frozenset({"GetNode", "easy getNode"})
 REROUTES = frozenset({"Reroute", "Reroute (rgthree)"}) | SETTERS
 """Nodes of the editor alone that pass their first input on."""
 
+SEEDS = frozenset({"Seed Everywhere"})
+BROADCASTERS = frozenset({
+    "Anything Everywhere", "Anything Everywhere?", "Anything Everywhere3", "Prompts Everywhere",
+})  # fmt: skip
+"""Nodes of the pack Use Everywhere, which send to inputs that nothing is linked to."""
+
+VALUES = frozenset({"PrimitiveNode"}) | SEEDS
+"""Nodes that stand for the value that they hold."""
+
 VIRTUAL = (
-    frozenset({"Note", "MarkdownNote", "PrimitiveNode"}) | REROUTES | GETTERS
+    frozenset({"Note", "MarkdownNote"}) | VALUES | BROADCASTERS | REROUTES | GETTERS
     | {f"{name} (rgthree)" for name in (
         "Bookmark", "Fast Actions Button", "Fast Bypasser", "Fast Groups Bypasser", "Fast Groups Muter", "Fast Muter",
         "Label", "Mute / Bypass Relay", "Mute / Bypass Repeater", "Node Collector", "Random Unmuter",
@@ -95,6 +104,24 @@ def slots_of(node: Mapping[str, Json], which: str) -> list[Mapping[str, Json]]:
 def is_setter(node: Mapping[str, Json]) -> bool:
     """Whether the node names what goes into it, for "get" nodes elsewhere."""
     return node.get("type") in SETTERS
+
+
+def passed_through(node: Mapping[str, Json], slot: int, kind: Json) -> Json:
+    """The link that stands for output `slot` of a bypassed node: of the input at the same place if its type fits,
+    else of the first of the same type, else of the first that fits; None when none does."""
+    outputs, inputs = slots_of(node, "outputs"), slots_of(node, "inputs")
+    wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else kind
+    if 0 <= slot < len(inputs) and fits(inputs[slot].get("type"), wanted):
+        return inputs[slot].get("link")
+    same = [i for i in inputs if i.get("type") == wanted] or [i for i in inputs if fits(i.get("type"), wanted)]
+    return same[0].get("link") if same else None
+
+
+def fits(one: Json, other: Json) -> bool:
+    """Whether an output of one type may go into an input of the other; both may be lists with commas, or any type."""
+    if one in ("*", "", 0, None) or other in ("*", "", 0, None):
+        return True
+    return bool(set(str(one).lower().split(",")) & set(str(other).lower().split(",")))
 
 
 def stored_name(node: Mapping[str, Json]) -> str:

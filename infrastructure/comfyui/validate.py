@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
 from domain.base import Value
-from infrastructure.comfyui.convert import Graph, Json, fits, is_link
+from infrastructure.comfyui.convert import Graph, Json, is_link
 from infrastructure.comfyui.nodedefs import InputDef, NodeDef, NodeDefs, branch
+from infrastructure.comfyui.scopes import fits
 from infrastructure.comfyui.widgets import LIST_MAKER
 
 UPLOADS = ("image_upload", "video_upload", "audio_upload", "file_upload")
