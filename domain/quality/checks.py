@@ -80,12 +80,12 @@ CHECKS: dict[str, Check] = {
         {}, "Export from Kinoloom: its films say how their colours are meant.", "remake",
     ),
     "sound": Check(
-        "Sound", "warn", "the first audio stream; clipping is runs at full scale",
+        "Sound", "warn", "the first audio stream; clipping is flat tops near full scale",
         {
             "needed": Limit(0, "", "1: there has to be sound"),
             "out_of_step": Limit(0.1, "s", "difference of begin and length to the picture"),
             "silent": Limit(0, "s", "silence allowed at a stretch; 0: any"),
-            "clipped": Limit(0.0005, "share", "samples at full scale"),
+            "clipped": Limit(0.0005, "share", "samples in tops that were cut off"),
         },
         "Listen to it; mix it again, lower where it clips.", "remake",
     ),
@@ -110,7 +110,7 @@ CHECKS: dict[str, Check] = {
     "noise": Check(
         "Noise", "fail", "contrast that vanishes in a 20 x 11 mosaic of the picture",
         {
-            "structure": Limit(0.4, "share", "contrast left in the mosaic, at least; half of it where the specks stay"),
+            "structure": Limit(0.4, "share", "contrast left in the mosaic, at least; half where specks stay"),
             "contrast": Limit(14, "levels", "pictures flatter than this are not judged"),
         },
         "Check sampler, steps and VAE of the workflow, then make it again.", "retake",
@@ -125,7 +125,7 @@ CHECKS: dict[str, Check] = {
         _RETAKE, "retake",
     ),
     "motionless": Check(
-        "No motion", "warn", "median difference of frames, where motion was asked for",
+        "No motion", "warn", "median difference of frames, or nothing but grain in it, where motion was asked for",
         {"step": Limit(0.15, "levels", "at least")}, "Say in the prompt what moves, or raise the motion.", "retake",
     ),
     "doubled": Check(
@@ -133,7 +133,7 @@ CHECKS: dict[str, Check] = {
         {"share": Limit(0.04, "share", "of the moving frames")}, "Make the shot at the film's own frame rate.",
     ),
     "flash": Check(
-        "Flash", "fail", "one to four frames whose picture or brightness leaves and comes back",
+        "Flash", "fail", "one to four frames whose picture, brightness or colour leaves and comes back",
         {
             "exposure": Limit(9, "levels", "jump of brightness"),
             "picture": Limit(9, "levels", "jump of the picture"),
@@ -142,12 +142,12 @@ CHECKS: dict[str, Check] = {
     ),
     "flicker": Check(
         "Flicker", "warn", "second difference of mean luma over a second (VBench's figure is the curve `step`)",
-        {"levels": Limit(1.1, "levels", "mean jump to and fro")},
+        {"levels": Limit(1.3, "levels", "mean jump to and fro")},
         "Smooth it with the deflicker option, or make the shot again.", "retake",
     ),
     "harmful": Check(
         "Harmful flashing", "fail",
-        "general flash of WCAG 2.3.1 and ITU-R BT.1702: pairs of opposing changes of a tenth of the luminance",
+        "general and red flash of WCAG 2.3.1, and ITU-R BT.1702: pairs of opposing changes of a tenth of the luminance",
         {
             "area": Limit(0.25, "share", "of the picture"),
             "flashes": Limit(3, "per s", "at most"),
@@ -159,16 +159,16 @@ CHECKS: dict[str, Check] = {
         {"likeness": Limit(0.25, "", "correlation, at least")}, _RETAKE, "retake",
     ),
     "soft": Check(
-        "Soft picture", "warn", "slope of the sharpest edges (energy of gradients at full and at quarter size)",
-        {"sharpness": Limit(0.87, "", "at least")}, "Render larger, or with more steps.", "retake",
+        "Soft picture", "warn", "slope of the sharpest edges (energy of gradients at half and at quarter size)",
+        {"sharpness": Limit(0.64, "", "at least")}, "Render larger, or with more steps.", "retake",
     ),
     "softer": Check(
-        "Loss of sharpness", "warn", "the same, against the shot's own best frames",
+        "Loss of sharpness", "warn", "gradients at full and at an eighth of the size, against the shot's own best",
         {"kept": Limit(0.72, "share", "of the shot's sharpness, at least"), "frames": Limit(2, "frames", "at least")},
         _RETAKE, "retake",
     ),
     "blocks": Check(
-        "Blocks", "warn", "steps on the 8-pixel grid of codecs against those beside it",
+        "Blocks", "warn", "steps on the 8-pixel grid of codecs, or a wider one that stays, against those beside it",
         {"ratio": Limit(1.24, "", "at most"), "frames": Limit(10, "frames", "at least")},
         "Encode with a higher quality.", "remake",
     ),
@@ -187,7 +187,7 @@ CHECKS: dict[str, Check] = {
         'Add "one single picture, no panels" to the prompt, or take another start picture.', "retake",
     ),
     "ghost": Check(
-        "Double exposure", "fail", "a frame explained as the mixture of an earlier and a later one",
+        "Double exposure", "fail", "a frame explained as a mixture of an earlier and a later; steps into one and out",
         {
             "unexplained": Limit(0.4, "share", "of their difference, at most"),
             "thinned": Limit(0.9, "share", "contrast of fine structure, at most"),
@@ -197,13 +197,13 @@ CHECKS: dict[str, Check] = {
         _RETAKE, "retake",
     ),
     "letterbox": Check(
-        "Bars at the edges", "warn", "plain dark rows or columns at opposite edges that stay",
-        {"share": Limit(0.015, "share", "of the side, at least"), "frames": Limit(10, "frames", "at least")},
+        "Bars at the edges", "warn", "plain rows or columns that stay: alike at opposite edges, or black",
+        {"share": Limit(0.015, "share", "of the side on each edge"), "frames": Limit(10, "frames", "at least")},
         "Crop, or give the model a picture of the film's own shape.", "retake",
     ),
     "overlay": Check(
         "Something that stays in front", "warn", "small edges that stay while the picture around them moves",
-        {"share": Limit(0.0013, "share", "of the picture, at least"), "frames": Limit(20, "frames", "at least")},
+        {"share": Limit(0.0025, "share", "of the picture, at least"), "frames": Limit(20, "frames", "at least")},
         'Add "no text, no watermark, no logo" to what is not wanted, or crop it.', "retake",
     ),
     "seam": Check(

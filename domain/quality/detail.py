@@ -11,8 +11,21 @@ from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
 FAR = 0.012
 """Motion of the whole picture, as a share of it, in which nobody looks at detail, and blur is natural."""
+_LINES = 0.12
+"""Share of the picture away from its median level below which it is lines on paper, in even rows perhaps."""
 _SHARP = 1.8
 """Sharpness beyond which more of it is fine texture, sparks and glints, that nobody misses as sharpness."""
+_FINE_LOST, _SOFT_AT_ALL = 0.6, 1.5
+"""Share of its sharpness that a picture of fine texture keeps, at least, and the sharpness above which none is
+missed."""
+_STILL_SHARP = 0.93
+"""Sharpness above which a picture may stay with what it has lost: a hand before the camera, a poorer encoding."""
+_SHARPENED = 3
+"""Frames that have to be sharp after a blurred beginning."""
+_OPENING = 120
+"""Frames that such a beginning is looked for in, at most."""
+_OTHER_VIEW = 0.05
+"""Share of its contrast that a blurred view changes by from frame to frame where it is still the same."""
 _LATELY = 3
 """Frames after which a sharpness is too long ago to tell a sudden loss by."""
 _WORDS = {"blocks": "The picture falls into blocks in {}.", "bands": "Smooth areas fall into bands in {}."}
@@ -26,13 +39,14 @@ class Above:
         self._limit = order.limit(check, {"blocks": "ratio", "bands": "share"}[check])
         self._frames = order.limit(check, "frames")
         self._unit = {"blocks": "", "bands": "share"}[check]
-        self._runs = Runs(bridge=2)
+        self._runs = Runs(bridge=4 if check == "blocks" else 2)  # encoders mend them for some frames
 
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Gather."""
         frame = seen.frame
         value = frame.blocks if self._check == "blocks" else frame.bands
-        above = value > self._limit and max(map(abs, frame.shift)) < FAR
+        drawn = self._check == "blocks" and frame.scatter < _LINES
+        above = value > self._limit and max(map(abs, frame.shift)) < FAR and not drawn
         yield from self._tell(self._runs.add(frame.index, value if above else None))
 
     def close(self) -> Iterator[Found]:
@@ -70,10 +84,12 @@ class Softness:
         self._other = 0
         self._sudden = False
         self._slow = True
-        self._lately = 0.0
+        self._lately = self._lowest = 0.0
+        self._was = 1.0
         self._runs = Runs(bridge=1)
         self._shot = 0
-        self._values: deque[float] = deque(maxlen=1000)
+        self._octaves: deque[float] = deque(maxlen=1000)
+        self._opening: list[FrameFigures] | None = []
         self._last = 0
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -87,17 +103,38 @@ class Softness:
         if frame.contrast < max(4, 0.4 * self._strong) or frame.sharpness == 0:  # a fade, or nothing to see
             yield from self._lost(self._runs.add(frame.index, None))
             return
-        self._values.append(frame.sharpness)
+        if frame.octave:
+            self._octaves.append(frame.octave)
+        yield from self._opened(frame)
         yield from self._lost(self._runs.add(frame.index, self._loss(frame)))
 
     def close(self) -> Iterator[Found]:
         """The last shot."""
         yield from self._finish(self._last)
 
+    def _opened(self, frame: FrameFigures) -> Iterator[Found]:
+        """A shot that is blurred from its beginning until it becomes sharp all at once."""
+        if self._opening is None or max(map(abs, frame.shift)) > FAR:
+            return
+        self._opening.append(frame)
+        before, after = self._opening[:-_SHARPENED], self._opening[-_SHARPENED:]
+        if len(self._opening) > _OPENING:
+            self._opening = None
+            return
+        if len(before) < 2 or after[0].index - before[-1].index > _LATELY:
+            return
+        full = min(_SHARP, min(each.sharpness for each in after))
+        kept, light = max(each.sharpness for each in before) / full, before[-1].contrast / after[0].contrast
+        if kept < self._kept and 0.75 < light < 1.33:
+            self._opening = None
+            yield self._blurred(self._shot, after[0].index - 1, kept)
+
     def _loss(self, frame: FrameFigures) -> float | None:
         """By how much the frame is softer than it may be; None when it is sharp enough."""
         far = max(map(abs, frame.shift)) > FAR
-        if self._contrast and not 0.75 < frame.contrast / self._contrast < 1.33:
+        slowly = self._lately and abs(frame.contrast / self._was - 1) < _OTHER_VIEW
+        self._was = frame.contrast
+        if self._contrast and not slowly and not 0.75 < frame.contrast / self._contrast < 1.33:
             self._other += 1
             if self._other < self._ENOUGH:
                 return None  # other light, or another view: its edges tell nothing about those before
@@ -106,6 +143,8 @@ class Softness:
         self._other = 0
         before = median(self._before) if self._before else frame.sharpness
         kept = frame.sharpness / min(_SHARP, max(self._best, frame.sharpness))
+        if frame.sharpness < _FINE_LOST * min([self._best, *self._before]) and frame.sharpness < _SOFT_AT_ALL:
+            kept = min(kept, frame.sharpness / self._best)  # all at once, even fine texture is missed
         lasts = frame.index - self._fell <= _LATELY
         if not far and self._best and kept < self._kept:
             lately = self._before[-1] if self._before else before
@@ -115,6 +154,7 @@ class Softness:
                 self._sudden = self._sudden or frame.sharpness < 0.8 * lately
             if self._sudden or kept < self._kept * self._SLOW:
                 self._slow = self._slow and not self._sudden
+                self._lowest = min(frame.sharpness, self._lowest if lasts else frame.sharpness)
                 self._lately, self._fell = frame.sharpness, frame.index
                 return 1 - kept
             self._remember(frame)
@@ -140,24 +180,29 @@ class Softness:
         if run is None:
             return
         focused, self._slow = self._slow and not lasting, True  # what comes and goes slowly is a change of focus
-        if not focused and run.frames >= self._order.limit("softer", "frames"):
-            yield Found(
-                "softer", run.first, run.last, 1 - run.worst, self._kept, "share",
-                f"The picture is blurred in {frames_text(run.first, run.last)}: it keeps "
-                f"{1 - run.worst:.0%} of the sharpness that its shot has.",
-            )  # fmt: skip
+        missed = not focused and self._lowest < _STILL_SHARP
+        if missed and run.frames >= self._order.limit("softer", "frames"):
+            yield self._blurred(run.first, run.last, 1 - run.worst)
+
+    def _blurred(self, first: int, last: int, kept: float) -> Found:
+        return Found(
+            "softer", first, last, kept, self._kept, "share",
+            f"The picture is blurred in {frames_text(first, last)}: it keeps {kept:.0%} of the sharpness that its "
+            "shot has.",
+        )  # fmt: skip
 
     def _finish(self, last: int) -> Iterator[Found]:
         yield from self._lost(self._runs.end(), lasting=True)
         limit = self._order.limit("soft", "sharpness")
-        if len(self._values) >= 5 and not self._order.expectation.soft:
-            value = sorted(self._values)[len(self._values) * 3 // 4]
+        if len(self._octaves) >= 2 and not self._order.expectation.soft:
+            value = sorted(self._octaves)[len(self._octaves) * 3 // 4]
             if value < limit:
                 yield Found(
                     "soft", self._shot, last, value, limit, "", f"No edge is sharp in {frames_text(self._shot, last)}."
                 )
-        self._values.clear()
+        self._octaves.clear()
         self._window.clear()
         self._before.clear()
         self._best = self._strong = self._contrast = 0.0
         self._sudden, self._slow, self._lately = False, True, 0.0
+        self._opening = []

@@ -19,8 +19,9 @@ class Line(NamedTuple):
 
     `covered`: share of its length where the picture changes across it. `varied`: how little the change is the same
     all along, 0 (a horizon, a door frame) to 1 (two unrelated pictures). `before`, `after`: how much the picture
-    varies along the line on its left or upper side and on the other, levels. `moving`: difference to the frame before
-    close to the line, on the side where it is less, levels. `gutter`: width of the plain strip it runs
+    varies along the line on its left or upper side and on the other, levels; `follows`: how the two correlate, 1 where
+    one picture goes on behind the line. `moving`: difference to the frame before close to the line, on the side where
+    it is less, levels. `gutter`: width of the plain strip it runs
     in, as a share of the picture, 0 without one. `differing`: difference of the two sides' tones, 0 to 1.
     """
 
@@ -33,15 +34,18 @@ class Line(NamedTuple):
     before: float = 0
     after: float = 0
     moving: float = 0
+    follows: float = 0
 
 
 class Bars(NamedTuple):
-    """Plain dark bars at the edges of the picture, as shares of its height and width."""
+    """Plain bars at the edges of the picture, as shares of its height and width: dark ones, and others where the
+    opposite edge has the same. `alone` is what black bars without such a counterpart take of one side."""
 
     top: float = 0
     bottom: float = 0
     left: float = 0
     right: float = 0
+    alone: float = 0
 
 
 NO_BARS = Bars()
@@ -63,6 +67,32 @@ class Blend(NamedTuple):
     alike: float
     thinned: float
     coarse: float = 0
+
+
+class Steps(NamedTuple):
+    """What is different from the frame before where both show the same, motion and what comes into the picture left
+    out. Units as in `domain.quality.values.Seam`: levels, logarithms of ratios, `hue` in degrees."""
+
+    mean: float = 0
+    middle: float = 0
+    contrast: float = 0
+    cb: float = 0
+    cr: float = 0
+    hue: float = 0
+    sharpness: float = 0
+    noise: float = 0
+    detail: float = 0
+
+
+NO_STEPS = Steps()
+
+
+class Return(NamedTuple):
+    """A frame after a jump that shows again what was seen before an earlier one. `left`: the frame at which that
+    picture went away. `alike`: correlation of fine structure with it, moved to where it fits best, -1 to 1."""
+
+    left: int
+    alike: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +130,8 @@ class FrameFigures:
     noise: float
     """Standard deviation of noise in the smoothest parts, levels (Immerkaer 1996)."""
     blocks: float
-    """Steps on a grid of 8 pixels against those beside it: about 1 without blocks."""
+    """Steps on a grid of 8 pixels, or on a wider one that stays while the picture moves, against those beside it: about
+    1 without blocks."""
     bands: float
     """Share of the lines' length that lies in staircases of four and more small steps."""
     lines: tuple[Line, ...] = ()
@@ -133,12 +164,21 @@ class FrameFigures:
     kept_next_spread: float = 0
     """The same for `kept_next`."""
     blend: Blend | None = None
-    turn: float = 0
-    """Rotation of hues since the frame before, degrees."""
+    steps: Steps = NO_STEPS
     alike: float = 1
     """Correlation of fine structure with the first frame of the shot, -1 to 1."""
+    octave: float = 1
+    """Slope of the sharpest edges at half the size against that at a quarter: 0.5 when they are eight pixels wide and
+    more, whatever else is in the picture; about 0.7 to 1.3 in sharp ones. 1 where `sharpness` is 1.7 and more. 0
+    in frames in which it was not measured."""
+    rise: float = 0.5
+    """Share of the difference to the frame before that is growing lighter: near 1 where light is only added."""
+    returned: Return | None = None
+    """Whether the picture from before an earlier jump has come back; None in frames without a jump."""
     overlay: float = 0
     """Share covered by small edges that have stayed while the picture around them moved."""
+    overlay_since: int = 0
+    """For how many frames before this one they have been there, when they are first told."""
     likenesses: tuple[float | None, ...] = ()
     """Likeness to the reference of each expected subject, 0 to 1, None for one that the shot does not name; empty in
     frames that are not compared."""

@@ -122,7 +122,7 @@ def _heard(stream: Stream, order: Order) -> Iterator[Found]:
         yield _about(
             stream, "sound", sound.silent_seconds, silent, "s", f"It is silent for {sound.silent_seconds:.1f} s."
         )
-    elif wanted and sound.peak < 0.001:
+    elif wanted is not False and sound.peak < 0.001:
         yield _about(stream, "sound", sound.peak, 0.001, "of full scale", "Its sound is silence.")
 
 

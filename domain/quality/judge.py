@@ -12,6 +12,7 @@ from domain.quality.composition import Letterbox, Overlay, Panels
 from domain.quality.continuity import Continuity, judge_likeness
 from domain.quality.detail import Above, Softness
 from domain.quality.drift import Chains
+from domain.quality.exposures import Exposures
 from domain.quality.figures import FrameFigures, Stream
 from domain.quality.gate import Gate
 from domain.quality.light import Flashes, Flicker, Harmful
@@ -32,7 +33,7 @@ _NO_PICTURE = {
 _EXPLAINS: dict[str, set[str]] = {
     "nan_black": _NO_PICTURE,
     "black": _NO_PICTURE - {"black", "panels"},
-    "plain": _NO_PICTURE - {"black", "plain"},
+    "plain": _NO_PICTURE - {"black", "plain", "flash"},  # a white frame is both
     "noise": _NO_PICTURE - {"black", "plain", "noise"},
     "flash": {"cut", "ghost", "softer", "bands", "blocks", "panels", "noise"},
     "ghost": {"cut", "softer", "flash"},
@@ -87,8 +88,8 @@ class Judge:
         self._detectors: list[Detector] = [
             NothingButBlack(order), Empty(order, "black"), Empty(order, "plain"), Noise(order), Frozen(order),
             Motionless(order), UnorderedCuts(order), Flashes(order), Flicker(order), Harmful(order), Softness(order),
-            Above(order, "blocks"), Above(order, "bands"), Panels(order), Ghosts(order), Letterbox(order),
-            Overlay(order),
+            Above(order, "blocks"), Above(order, "bands"), Panels(order), Ghosts(order), Exposures(order),
+            Letterbox(order), Overlay(order),
         ]  # fmt: skip
         self._seams_of = Seams(expectation.joins)
         self._chains = Chains(expectation.joins, order.limit("drift", "total"))
@@ -186,9 +187,9 @@ class Judge:
             more = self._counts[found.check] - MOST
             tail = f" There are {more} more of these." if more > 0 and found is self._latest(found.check) else ""
             yield Finding(
-                check=found.check, severity=severity, first=found.first, last=found.last, shot=self._shot(found.first),
-                value=found.value, limit=found.limit, unit=found.unit, sentence=found.sentence + tail,
-                cure=CHECKS[found.check].cure, action=gate.action(found.check),
+                check=found.check, severity=found.counts(severity), first=found.first, last=found.last,
+                shot=self._shot(found.first), value=found.value, limit=found.limit, unit=found.unit,
+                sentence=found.sentence + tail, cure=CHECKS[found.check].cure, action=gate.action(found.check),
             )  # fmt: skip
 
     def _latest(self, check: str) -> Found:
@@ -231,7 +232,7 @@ def _reason(seam: Seam) -> str:
     words = {
         "picture": "the picture jumps", "mean": "the brightness steps", "middle": "the brightness steps",
         "contrast": "the contrast steps", "cb": "the colour steps", "cr": "the colour steps", "hue": "the hues turn",
-        "sharpness": "the sharpness steps", "noise": "the grain steps",
+        "sharpness": "the sharpness steps", "noise": "the grain steps", "detail": "fine detail is lost",
     }  # fmt: skip
     return words[max(VISIBLE, key=lambda name: abs(getattr(seam, name)) / VISIBLE[name])]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
+from math import hypot
+from statistics import median
 
 from domain.quality.figures import FrameFigures
 from domain.quality.tracking import Found, Order, Recent, Run, Runs, Seen, frames_text
@@ -20,15 +22,25 @@ _PASSING = 1.3
 _BACK = 0.4
 """What may be left of the jump when a picture has come back: the share that motion has added meanwhile."""
 
+_SWING = 10
+"""Levels that a pulse of brightness goes up or down by, at least."""
+_TURNS, _EVEN = 5, 1.7
+"""Turns of a pulse within two seconds, at least, and how much longer the longest way between two is than the shortest,
+at most."""
+_LIGHT_ALONE = 0.35
+"""Share of the usual step that is a change of brightness: a camera that bobs changes more than that."""
+_PART_OF = 0.5
+"""Share of the usual jump that one has in the first and the last frame of a flicker."""
+
 
 class Flashes:
-    """One to four frames whose picture or brightness leaves and comes back."""
+    """One to four frames whose picture, brightness or colour leaves and comes back."""
 
     def __init__(self, order: Order) -> None:
         self._picture = order.limit("flash", "picture")
         self._exposure = order.limit("flash", "exposure")
         self._past: deque[FrameFigures] = deque(maxlen=_LONGEST + 2)
-        self._jumps = Recent(24)
+        self._jumps, self._turns = Recent(24), Recent(24)
         self._reach = -1
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -36,6 +48,7 @@ class Flashes:
         frame, past = seen.frame, self._past
         if past and not seen.cut:
             self._jumps.add(abs(frame.mean - past[-1].mean))
+            self._turns.add(_tint(frame, past[-1]))
         for count in range(1, min(_LONGEST, len(past) - 1) + 1):
             if frame.index - count <= self._reach:
                 break
@@ -74,6 +87,16 @@ class Flashes:
                 "flash", first, last, abs(jump), self._exposure, "levels",
                 f"The picture flashes {way} in {frames_text(first, last)}.",
             )  # fmt: skip
+        turns = [_tint(self._past[-1 - place], before) for place in range(count)]
+        if (
+            min(turns) >= max(self._exposure, 5 * self._turns.median())
+            and _tint(frame, before) <= _BACK * min(turns)
+            and max(turns) <= 2 * turns[-1]
+        ):
+            return Found(
+                "flash", first, last, min(turns), self._exposure, "levels",
+                f"The picture flashes in another colour in {frames_text(first, last)}.",
+            )  # fmt: skip
         if min(leaving, coming) >= self._picture and rest <= _BACK * min(leaving, coming):
             return Found(
                 "flash", first, last, min(leaving, coming), self._picture, "levels",
@@ -82,13 +105,23 @@ class Flashes:
         return None
 
 
+def _tint(frame: FrameFigures, other: FrameFigures) -> float:
+    """Distance of the mean colours of two frames, levels."""
+    return hypot(frame.cb - other.cb, frame.cr - other.cr)
+
+
 class Flicker:
-    """Brightness that goes to and fro all through a second. Single jumps (a flash, a cut) do not count."""
+    """Brightness that goes to and fro all through a second, or pulses evenly through two. Single jumps (a flash, a
+    cut) do not count."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self._means: deque[float] = deque(maxlen=3)
         self._jumps: deque[float] = deque(maxlen=max(8, order.frames(1)))
+        self._places: deque[tuple[int, float]] = deque(maxlen=3 * max(8, order.frames(1)))
+        self._begins = -1
+        self._course: deque[float] = deque(maxlen=order.frames(2))
+        self._lit: deque[float] = deque(maxlen=order.frames(2))
         self._runs = Runs(bridge=order.frames(0.25))
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -96,11 +129,17 @@ class Flicker:
         frame, limit = seen.frame, self._order.limit("flicker", "levels")
         if seen.cut:
             self._means.clear()
+            self._course.clear()
+            self._lit.clear()
+        if self._means:
+            self._lit.append(abs(frame.mean - self._means[-1]) / max(0.3, frame.step))
         self._means.append(frame.mean)
+        self._course.append(frame.mean)
         strength: float | None = None
         if len(self._means) == 3:
             before, now, after = self._means
             self._jumps.append(now - (before + after) / 2)
+            self._places.append((frame.index - 1, abs(self._jumps[-1])))
         if len(self._jumps) == self._jumps.maxlen:
             sizes = sorted(map(abs, self._jumps))
             middle = sizes[len(sizes) // 4 : len(sizes) * 3 // 4]
@@ -108,6 +147,13 @@ class Flicker:
             typical = sum(middle) / len(middle)
             if typical > limit and turns >= len(sizes) // 3:
                 strength = typical
+                if self._begins < 0:
+                    window = list(self._places)[-len(sizes) :]
+                    self._begins = min(place for place, jump in window if jump > _PART_OF * typical)
+        if strength is None and len(self._course) == self._course.maxlen and median(self._lit) > _LIGHT_ALONE:
+            strength = _pulse(list(self._course))
+            if strength is not None and self._begins < 0:
+                self._begins = frame.index - len(self._course) + 1
         yield from self._tell(self._runs.add(frame.index, strength))
 
     def close(self) -> Iterator[Found]:
@@ -117,11 +163,30 @@ class Flicker:
     def _tell(self, run: Run | None) -> Iterator[Found]:
         if run is None:
             return
-        first = max(0, run.first - len(self._jumps))  # a run begins when a whole second has flickered
+        strong = [place for place, jump in self._places if place <= run.last and jump > _PART_OF * run.mean]
+        first, last = self._begins, max(strong, default=run.last)
+        self._begins = -1
         yield Found(
-            "flicker", first, run.last, run.worst, self._order.limit("flicker", "levels"), "levels",
-            f"The brightness flickers in {frames_text(first, run.last)}.",
+            "flicker", first, last, run.worst, self._order.limit("flicker", "levels"), "levels",
+            f"The brightness flickers in {frames_text(first, last)}.",
         )  # fmt: skip
+
+
+def _pulse(course: list[float]) -> float | None:
+    """How far mean luma swings where it goes up and down evenly, three times and more; None where it does not."""
+    turns: list[tuple[int, float]] = [(0, course[0])]
+    way = 0
+    for place, level in enumerate(course):
+        if way and (level - turns[-1][1]) * way >= 0:
+            turns[-1] = place, level  # it goes on
+        elif abs(level - turns[-1][1]) >= _SWING:
+            way = 1 if level > turns[-1][1] else -1
+            turns.append((place, level))
+    inner = turns[1:-1]
+    if len(inner) < _TURNS:
+        return None
+    lengths = [b[0] - a[0] for a, b in pairwise(inner)]
+    return min(abs(b[1] - a[1]) for a, b in pairwise(inner)) if max(lengths) <= _EVEN * min(lengths) else None
 
 
 class Harmful:

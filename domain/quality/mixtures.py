@@ -1,79 +1,85 @@
-"""Pictures that shine through each other: cross-fades that nobody ordered, and double exposures."""
+"""Pictures that are mixed for a while: cross-fades that nobody ordered."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from math import log
 from statistics import median
 
-from domain.quality.figures import Blend, FrameFigures
+from domain.quality.figures import Blend
 from domain.quality.tracking import Found, Order, Seen, frames_text
 
-_LONGEST = 144
-"""Frames that a double exposure is followed for."""
 _SETTLED = 32
 """Frames after which no more can be told about a mixture: half the longest distance it is looked for over, and more."""
 _APART = 12
-_CLEAR = 0.33
+_CLEAR = 0.25
 """What is left unexplained of a mixture that is believed by one frame alone."""
+_FAIR = 0.36
+"""The same where many frames are: waves look like a mixture for a moment."""
+_CLEARLY, _NOTHING, _UNRELATED = 0.285, 0.2, 1.7
+"""What is left unexplained of a mixture of pictures that are not alike, their likeness, and the factor by which more of
+the brightness may be left."""
+_SMOOTH = 0.36
+"""The same together with what is left of the brightness, of which waves leave more."""
+_FEW = 5
+"""Mixed frames that are believed only when one of them is clear."""
+_LINES = 0.12
+"""Share of the picture away from its median level below which it is lettering: rows of it that roll look like mixtures
+of the rows before and after."""
 _FADED = 0.6
 """Contrast of fine structure below which a picture is faded rather than mixed: an even mixture has 0.7."""
-_CALM = 5
-"""Frames without another such step after one that tells of a double exposure by itself."""
 _RISEN = 1.12
-"""How much larger four steps inside a mixture are than four outside it, where its end can be seen by them."""
+"""How much larger the steps inside a mixture are than those outside it, where its end can be seen by them."""
+_NEAR = 6
+"""Frames on each side of where the shares say that a cross-fade begins and ends, that its end is looked for in."""
 _SIDE = 32
 """Frames on each side of a mixture that tell how large steps usually are."""
-_THIN = 0.82
-"""Slope on the neighbouring frame below which all of a picture is thinned."""
-_SURELY = 0.85
-"""How much smaller that slope is than the other way round, where another picture came in: motion thins both."""
-_EVENLY = 0.35
-"""How far the slopes may lie apart over the picture: a mixture is one all over."""
-_ALIGHT = 0.93
-"""Product of the slopes both ways, which is 1 where the same picture has only become lighter or darker."""
-_FEW = 2
-"""Mixed frames that are believed only when one of them is clear: waves look like a mixture for a moment."""
-_LIKE = 0.45
-"""Likeness to the frame before, below which a picture was replaced rather than mixed."""
+
+
+_DIPPED = 0.21
+"""Logarithm by which all fine structure is thinned on the way into the middle of a mixture, and grows again after it,
+at least: an even mixture has lost a third."""
+_LITTLE = 0.05
+"""Slope below which a picture is another one."""
+_DIPPED_SPAN = 6
+_DIPPED_ALIKE, _DIPPED_UNEXPLAINED, _DIPPED_COARSE = 0.3, 0.5, 0.25
+"""What is believed of a mixture with such a dip."""
 
 
 class Ghosts:
-    """Two ways in: a frame that is the mixture of an earlier and a later one, and a picture that is thinned all over
-    at once, with another one in it, and whole again later.
-    """
+    """Frames that are the mixture of an earlier and a later one: their difference is explained by it, or less well and
+    all fine structure is thinned as one picture goes, and comes again with the other."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self._mixed: dict[int, Blend] = {}
         self._steps: deque[tuple[int, float]] = deque(maxlen=3 * _SETTLED + _SIDE)
         self._sharp: deque[tuple[int, float]] = deque(maxlen=_SETTLED)
-        self._entered: FrameFigures | None = None
-        self._surely = False
-        self._pending: FrameFigures | None = None
-        self._shot = self._last = 0
-        self._past: deque[FrameFigures] = deque(maxlen=4)
+        self._grown: deque[float] = deque(maxlen=2 * _SETTLED)
+        self._dipped = False
 
     def observe(self, seen: Seen) -> Iterator[Found]:
-        """Follow mixtures and thinning."""
+        """Follow mixtures."""
         frame, blend = seen.frame, seen.frame.blend
         self._steps.append((frame.index, frame.step))
         self._sharp.append((frame.index, frame.sharpness))
         if self._mixed and frame.index - max(self._mixed) > _SETTLED:
             yield from self._faded()
-        if blend is not None and self._is_mixture(blend):
+        self._grown.append(log(max(_LITTLE, frame.kept) / max(_LITTLE, frame.kept_next)) / 2)
+        blend = blend if frame.scatter > _LINES else None
+        dips = blend is not None and self._dips(blend)
+        if blend is not None and (dips or self._is_mixture(blend)):
             if self._mixed and blend.middle - max(self._mixed) > _APART:
                 yield from self._faded()
+            self._dipped = self._dipped or dips
             known = self._mixed.get(blend.middle)
             if known is None or blend.unexplained < known.unexplained:
                 self._mixed[blend.middle] = blend
-        yield from self._exposed(seen)
-        self._last = frame.index
 
     def close(self) -> Iterator[Found]:
-        """The cross-fade or double exposure that ends the file."""
+        """The cross-fade that ends the file."""
         yield from self._faded()
-        yield from self._lasting(self._last)
 
     def _is_mixture(self, blend: Blend) -> bool:
         limit = self._order.limit
@@ -81,9 +87,19 @@ class Ghosts:
             blend.unexplained <= limit("ghost", "unexplained")
             and blend.alike <= limit("ghost", "alike")
             and _FADED < blend.thinned <= limit("ghost", "thinned")
-            and blend.coarse <= limit("ghost", "coarse")
+            and blend.coarse <= limit("ghost", "coarse") * (_UNRELATED if _replaced(blend) else 1)
             and not self._blurred(blend.middle)
         )
+
+    def _dips(self, blend: Blend) -> bool:
+        """Whether fine structure goes and comes again around the middle of a mixture that ends with this frame."""
+        half, grown = blend.span // 2, list(self._grown)
+        if blend.span < _DIPPED_SPAN or blend.span > len(grown) or blend.alike > _DIPPED_ALIKE:
+            return False
+        if blend.unexplained > _DIPPED_UNEXPLAINED or blend.coarse > _DIPPED_COARSE or self._blurred(blend.middle):
+            return False
+        going, coming = sum(grown[-blend.span : -half]), sum(grown[-half:])
+        return min(-going, coming) > _DIPPED
 
     def _blurred(self, index: int) -> bool:
         """Whether a frame is softer than those around it: then it is thinned, but not by another picture."""
@@ -92,11 +108,23 @@ class Ghosts:
 
     def _faded(self) -> Iterator[Found]:
         mixed, self._mixed = self._mixed, {}
-        if len(mixed) > _FEW or (mixed and min(blend.unexplained for blend in mixed.values()) < _CLEAR):
+        dipped, self._dipped = self._dipped, False
+        best = min(mixed.values(), key=lambda blend: blend.unexplained, default=None)
+        many = len(mixed) > _FEW and best is not None and best.unexplained < _FAIR
+        smooth = any(blend.unexplained + blend.coarse < _SMOOTH for blend in mixed.values())
+        if best and (best.unexplained < _CLEAR or smooth or many or dipped):
             shares = sorted((place, blend.share) for place, blend in mixed.items())
-            first, last = self._stepped(shares[0][0], shares[-1][0]) or self._edged(shares) or _sloped(shares)
-            value = min(blend.unexplained for blend in mixed.values())
-            yield self._found(first, last, value, "Two pictures are mixed")
+            first, last = self._placed(shares)
+            yield self._found(first, last, best.unexplained, "Two pictures are mixed")
+
+    def _placed(self, shares: list[tuple[int, float]]) -> tuple[int, int]:
+        """Where a mixture begins and ends: each by the steps where they go on beyond what is known, by the place where
+        they grow at once, or along the slope of the shares."""
+        known, sloped = (shares[0][0], shares[-1][0]), _sloped(shares)
+        stepped, edged = self._stepped(*known) or known, self._edged(shares)
+        first = stepped[0] if stepped[0] < known[0] else edged[0] if edged[0] is not None else sloped[0]
+        last = stepped[1] if stepped[1] > known[1] else edged[1] if edged[1] is not None else sloped[1]
+        return first, max(first, last)
 
     def _stepped(self, first: int, last: int) -> tuple[int, int] | None:
         """Where the steps from frame to frame are larger than on both sides, as they are all through a cross-fade;
@@ -117,88 +145,37 @@ class Ghosts:
             last += 1
         return first, max(first, last - 1)  # the step out of the last mixed frame is one of them
 
-    def _edged(self, shares: list[tuple[int, float]]) -> tuple[int, int] | None:
+    def _edged(self, shares: list[tuple[int, float]]) -> tuple[int | None, int | None]:
         """Where the steps grow at once before a mixture and shrink at once after it, though the pictures on its two
         sides move differently; None where that cannot be seen."""
         steps = dict(self._steps)
         early, late = shares[0][0], shares[-1][0]
+        begin, end, wide = range(early - _SIDE, early + 1), range(late + 1, late + _SIDE), 4
+        sloped = _sloped(shares)
+        if sloped != (early, late):
+            begin, end = (range(max(0, at - _NEAR), at + _NEAR + 1) for at in (sloped[0], sloped[1] + 1))
+            wide = 2
 
         def risen(at: int, way: int) -> float:
             inside, outside = [
                 [steps[i] for i in (at + sign * way * n for n in places) if i in steps]
-                for sign, places in ((1, range(4)), (-1, range(1, 5)))
+                for sign, places in ((1, range(wide)), (-1, range(1, wide + 1)))
             ]
-            return min(inside) / max(0.1, *outside) if min(len(inside), len(outside)) == 4 else 0.0
+            return min(inside) / max(0.1, *outside) if min(len(inside), len(outside)) == wide else 0.0
 
-        first = max(range(early - _SIDE, early + 1), key=lambda at: risen(at, 1))
-        last = max(range(late + 1, late + _SIDE), key=lambda at: risen(at, -1))
-        if min(risen(first, 1), risen(last, -1)) < _RISEN:
-            return None
-        return first, max(first, last - 1)
-
-    def _exposed(self, seen: Seen) -> Iterator[Found]:
-        """A step into a mixture and the step out of it. A clear step alone is enough: then the picture was mixed from
-        the beginning of the shot, or is to its end."""
-        frame, past = seen.frame, list(self._past)
-        if seen.cut:
-            yield from self._lasting(frame.index - 1)
-            self._shot = frame.index
-            self._past.clear()
-        self._past.append(frame)
-        yield from self._confirmed(frame)
-        if len(past) < 3 or seen.cut:
-            return
-        before = past[-1]
-        # a step that stands out: fast motion thins one frame after another
-        usual = max(f.step for f in past[1:] or past)
-        calm = frame.step > max(1.5, usual / 0.5) and median(f.kept for f in past) > 0.72
-        if not calm or not _LIKE < frame.likeness < 0.97:
-            return
-        into = frame.kept < _THIN and frame.sharpness > 0.75 * before.sharpness
-        out = frame.kept_next < _THIN and before.sharpness > 0.6 * frame.sharpness
-        entered = self._entered
-        if entered is not None and out and frame.index - entered.index <= _LONGEST:
-            self._entered, self._pending = None, None
-            yield self._found(entered.index, frame.index - 1, entered.kept, "Another picture shines through")
-        elif into and frame.kept < frame.kept_next:
-            self._entered, self._surely = frame, False
-            if _is_clear(frame.kept, frame.kept_next, frame.kept_spread, frame.contrast, before.contrast):
-                self._pending = frame
-        elif out and _is_clear(frame.kept_next, frame.kept, frame.kept_next_spread, before.contrast, frame.contrast):
-            self._pending = frame
-
-    def _confirmed(self, frame: FrameFigures) -> Iterator[Found]:
-        """A clear step, now that the frames after it are known: motion that begins suddenly would go on, and a flash
-        would go away."""
-        step = self._pending
-        if step is None or step is frame:
-            return
-        if frame.step > 0.6 * step.step:
-            self._pending = None
-            return
-        if frame.index - step.index < _CALM:
-            return
-        self._pending = None
-        if step is self._entered:
-            self._surely = True
-        else:
-            yield self._found(self._shot, step.index - 1, step.kept_next, "Another picture shines through")
-
-    def _lasting(self, last: int) -> Iterator[Found]:
-        """The double exposure that a shot ends with."""
-        entered, self._entered, self._pending = self._entered, None, None
-        if entered is not None and self._surely:
-            yield self._found(entered.index, last, entered.kept, "Another picture shines through")
+        first = max(begin, key=lambda at: risen(at, 1))
+        last = max(end, key=lambda at: risen(at, -1))
+        return first if risen(first, 1) >= _RISEN else None, last - 1 if risen(last, -1) >= _RISEN else None
 
     def _found(self, first: int, last: int, value: float, what: str) -> Found:
         limit = self._order.limit("ghost", "unexplained")
         return Found("ghost", first, last, value, limit, "share", f"{what} in {frames_text(first, last)}.")
 
 
-def _is_clear(thin: float, other: float, spread: float, mixed: float, whole: float) -> bool:
-    """Whether a step tells by itself that one side of it is a mixture: its slope on the other side is small, evenly so
-    all over the picture, and smaller than the other way round; and its contrast is less."""
-    return thin < _SURELY * other and thin * other < _ALIGHT and spread < _EVENLY and mixed < 0.9 * whole
+def _replaced(blend: Blend) -> bool:
+    """Whether a mixture is clear, and of pictures that have nothing in common: they may move far, and with them what is
+    light and dark."""
+    return blend.unexplained <= _CLEARLY and abs(blend.alike) <= _NOTHING
 
 
 def _sloped(shares: list[tuple[int, float]]) -> tuple[int, int]:
@@ -206,6 +183,6 @@ def _sloped(shares: list[tuple[int, float]]) -> tuple[int, int]:
     that is known."""
     (first, early), (last, late) = shares[0], shares[-1]
     slope = (late - early) / (last - first) if last > first else 0.0
-    if slope < 0.01 or late - early < 0.15:
+    if slope < 0.01 or late - early < 0.1:
         return first, last
     return max(0, min(first, round(first - early / slope) + 1)), max(last, round(last + (1 - late) / slope) - 1)

@@ -15,14 +15,20 @@ _RENEWED = 2
 """Levels by which all of a still picture may change at once, when an encoder renews it."""
 _PEAK = 10
 """Levels by which single pixels of equal frames may differ: encoders mend a still picture bit by bit."""
-_REST, _REST_PEAK = 0.05, 3.5
+_REST, _REST_PEAK = 0.08, 3.5
 """Step and largest difference that repeated frames may have, as shares of the usual step of the frames before."""
+_MENDED = 0.35
+"""Largest difference that repeated frames may have, as a share of the usual one of the frames before."""
 _MOST_REST, _MOST_PEAK = 0.6, 24.0
 """The same in levels, at most."""
 _CLEARLY = 3
 """How much more than a stretch's motion that of a single repeated frame has to be, to be seen."""
 _CATCHING_UP = 1.5
 """How much more than the motion before a repeated frame that after it is, where it stands in place of another one."""
+_SLOWLY = 0.25
+"""Share of a stretch's motion that there has to be before a repeated frame after which the motion catches up."""
+_TWOS = 12
+"""Frames of which a quarter are equal to the one before where motion is drawn on twos, and rests longer."""
 _ABRUPT = 2
 """How much more than a stretch's motion that after it has to be, where there was none before: what begins to move
 gently stood still by itself."""
@@ -32,13 +38,15 @@ _PLAIN = 3
 """Contrast in levels below which there is no picture to stand still."""
 
 
-def _same(frame: FrameFigures, step: float, usual: float) -> bool:
-    """Whether a frame repeats the one before; `usual` is the step of the frames before it, for encoders never repeat
-    a lively picture exactly."""
+def _same(frame: FrameFigures, step: float, usual: float, peak: float) -> bool:
+    """Whether a frame repeats the one before; `usual` and `peak` are the step and the largest difference of the frames
+    before it, for encoders never repeat a lively picture exactly."""
     if frame.index == 0:
         return False
     allowed = max(step, min(_MOST_REST, _REST * usual))
-    alike = frame.step <= allowed and frame.step_peak <= max(_PEAK, min(_MOST_PEAK, _REST_PEAK * usual))
+    alike = frame.step <= allowed and frame.step_peak <= max(
+        _PEAK, min(_MOST_PEAK, max(_REST_PEAK * usual, _MENDED * peak))
+    )
     return frame.step_peak <= _RENEWED or alike
 
 
@@ -55,7 +63,9 @@ class Frozen:
         self._before: deque[float] = deque(maxlen=24)
         self._steps: deque[float] = deque(maxlen=24)
         self._peaks: deque[float] = deque(maxlen=24)
+        self._equal: deque[bool] = deque(maxlen=_TWOS)
         self._entry = 0.0
+        self._on_twos = False
         self._first = -1
         self._count = 0
         self._moving = self._doubled = 0
@@ -64,12 +74,15 @@ class Frozen:
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Count equal frames; judge a stretch when it ends."""
         frame = seen.frame
-        usual = sorted(self._steps)[len(self._steps) // 4] if self._steps else 0.0
-        if not seen.cut and _same(frame, self._step, usual) and frame.contrast > _PLAIN:
+        usual, peak = (sorted(part)[len(part) // 4] if part else 0.0 for part in (self._steps, self._peaks))
+        if not seen.cut and _same(frame, self._step, usual, peak) and frame.contrast > _PLAIN:
             if not self._count:
                 self._first, self._entry = frame.index, self._speed()
+                self._on_twos = sum(self._equal) >= _TWOS // 4
             self._count += 1
+            self._equal.append(True)
             return
+        self._equal.append(False)
         leaving = 0.0 if seen.cut else frame.motion
         yield from self._judge(leaving)
         if seen.cut or frame.index == 0:
@@ -106,13 +119,14 @@ class Frozen:
         if not count:
             return
         entering = self._entry
-        limit = int(self._order.limit("frozen", "frames"))
+        limit = int(self._order.limit("frozen", "frames")) * (2 if self._on_twos else 1)
         last = self._first + count - 1
-        slow = entering >= self._still and leaving >= _CATCHING_UP * entering
-        if count <= 2 and (slow or min(entering, leaving) >= _CLEARLY * self._still):
+        slow = entering >= _SLOWLY * self._still and leaving >= _CATCHING_UP * entering
+        clearly = self._still * (1 if self._on_twos else _CLEARLY)
+        if count <= 2 and (slow or min(entering, leaving) >= clearly):
             self._first_doubled = self._first if self._first_doubled < 0 else self._first_doubled
             self._doubled, self._last_doubled = self._doubled + count, last
-        if count >= limit and (entering >= self._still or leaving >= _ABRUPT * self._still):
+        if count > limit and (entering >= self._still or leaving >= _ABRUPT * self._still):
             yield Found(
                 "frozen", self._first, last, count, limit, "frames",
                 f"The picture stands still in {frames_text(self._first, last)} although it moved "
@@ -120,13 +134,31 @@ class Frozen:
             )  # fmt: skip
 
 
+_FAR = 4
+"""Place in `FrameFigures.back` of the frame that tells whether differences grow with time."""
+_GROWN, _GROWN_BY = 2.2, 0.02
+"""Factor and levels by which the difference to the fifth frame before is larger than that to the last one, at most,
+where nothing but grain moves: it grows fivefold in slow motion, and a little by what encoders leave of grain."""
+_DRIFTED = 0.004
+"""Loss of likeness to a shot's first frame that says that something has moved since."""
+_GRAIN_PEAK = 24
+"""Largest difference at 160 pixels' width that grain makes, levels."""
+
+
 class Motionless:
-    """Shots in which nothing moves although motion was asked for."""
+    """Shots in which nothing moves although motion was asked for.
+
+    Grain makes every frame another one, but hardly more so with time: differences to the fifth frame before are not
+    much larger than those to the last one, and the fine structure stays that of the shot's first frames.
+    """
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self._first = 0
         self._steps: list[float] = []
+        self._grows = Recent(48)
+        self._grain = True
+        self._early: list[float] = []
         self._stride = 1
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -134,7 +166,9 @@ class Motionless:
         if seen.cut:
             yield from self._judge(seen.frame.index - 1)
             self._first = seen.frame.index
-        elif seen.frame.index % self._stride == 0:
+        else:
+            self._compare(seen.frame)
+        if not seen.cut and seen.frame.index % self._stride == 0:
             self._steps.append(seen.frame.step)
             if len(self._steps) >= 2000:
                 del self._steps[::2]
@@ -145,12 +179,25 @@ class Motionless:
         """The last shot."""
         yield from self._judge(self._last)
 
+    def _compare(self, frame: FrameFigures) -> None:
+        """Whether all that differs may still be grain."""
+        if len(frame.back) <= _FAR or frame.index - self._first <= _FAR:
+            return
+        if len(self._early) < _FAR:
+            self._early.append(frame.alike)
+        self._grows.add(frame.back[_FAR] - _GROWN * frame.back[0])
+        stays = frame.alike > median(self._early) - _DRIFTED
+        self._grain = self._grain and stays and frame.step_peak < _GRAIN_PEAK
+
     def _judge(self, last: int) -> Iterator[Found]:
         steps, self._steps, self._stride = self._steps, [], 1
+        grain = self._grain and bool(self._early) and self._grows.median() < _GROWN_BY
+        self._grain, self._early = True, []
+        self._grows.clear()
         limit = self._order.limit("motionless", "step")
         if self._order.expectation.moving and len(steps) >= self._order.frames(0.5):
             value = median(steps)
-            if value < limit:
+            if value < limit or grain:
                 yield Found(
                     "motionless", self._first, last, value, limit, "levels",
                     f"Hardly anything moves in {frames_text(self._first, last)}.",

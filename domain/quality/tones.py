@@ -14,6 +14,8 @@ _NOTHING = 4
 """Contrast in levels below which a dark picture shows nothing."""
 _SPECK = 24
 """Levels above black that single specks in it may have."""
+_GRAINY = 0.4
+"""Contrast left in a mosaic, as a share, below which what differs is grain."""
 _SUDDEN = 0.5
 """Share of the way to a full picture that the frame next to a stretch has to be at for it to have come suddenly."""
 
@@ -41,7 +43,12 @@ class Empty:
 
     def _holds(self, frame: FrameFigures) -> bool:
         black = _is_black(frame, self._black_level)
-        return black if self._check == "black" else not black and frame.high - frame.low < self._spread
+        if self._check == "black":
+            return black
+        specks = frame.peak - frame.high > _SPECK  # stars, lights, small lettering: something to see
+        spread = frame.high - frame.low
+        rough = frame.structure < _GRAINY and spread < 2 * self._spread  # grain, and no picture in it
+        return not black and not specks and (spread < self._spread or rough)
 
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Gather; judge a stretch when enough has followed it."""
@@ -128,39 +135,59 @@ class NothingButBlack:
             )
 
 
+_SCATTERED = 0.49
+"""Share of the picture away from the median, at least: half of it in noise of black and white, thin lines have less."""
+_STAYING = 0.45
+"""Factor of the limit of structure for noise that stays, which leaves and gravel look like."""
+_BLOBS = 1.7
+"""Factor of the limit of structure for noise in coarse blobs, which is another one in every frame."""
+_EVEN, _EVEN_CONTRAST = 6, 0.15
+"""Levels of mean brightness, and share of contrast, within which frames of the same noise lie."""
+
+
 class Noise:
-    """Frames without anything larger than a speck, such as latents that were never denoised."""
+    """Frames without anything larger than a speck, such as latents that were never denoised. Blobs are noise where
+    every frame has others, of the same brightness and contrast: pictures of an edit differ in these."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self._runs = Runs(bridge=1)
-        self._first: FrameFigures | None = None
+        self._waits: FrameFigures | None = None
+        self._last: FrameFigures | None = None
 
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Gather."""
         frame = seen.frame
         # specks that stay are leaves or gravel, unless they are very even; noise is another one in every frame
-        boils = frame.step > 0.7 * frame.contrast and frame.likeness < 0.2
+        last, self._last = self._last, frame
+        steady = last is not None and _even(last, frame)
+        boils = frame.step > 0.7 * frame.contrast and (frame.likeness < 0.2 or steady)
+        even = boils and steady
         if frame.index == 0:
-            self._first = frame  # the next frame tells
+            self._waits = frame  # the next frame tells
             return
-        if self._first is not None:
-            yield from self._gather(self._first, boils)
-            self._first = None
-        yield from self._gather(frame, boils)
+        waits, self._waits = self._waits, None
+        if waits is not None and (even or waits.index == 0):
+            yield from self._gather(waits, boils, even)
+        elif waits is not None:
+            yield from self._gather(waits, boils, False)  # a cut is followed by calm
+        if boils and not even:
+            self._waits = frame
+        else:
+            yield from self._gather(frame, boils, even)
 
     def close(self) -> Iterator[Found]:
         """The run that ends the file."""
-        if self._first is not None:
-            yield from self._gather(self._first, True)
+        if self._waits is not None:
+            yield from self._gather(self._waits, True, False)
         yield from self._tell(self._runs.end())
 
-    def _gather(self, frame: FrameFigures, boils: bool) -> Iterator[Found]:
+    def _gather(self, frame: FrameFigures, boils: bool, even: bool) -> Iterator[Found]:
         limit = self._order.limit("noise", "structure")
         noisy = (
             frame.contrast >= self._order.limit("noise", "contrast")
-            and frame.scatter > 0.5
-            and (frame.structure < limit / 2 or (boils and frame.structure < limit))
+            and frame.scatter > _SCATTERED
+            and frame.structure < (limit * _BLOBS if even else limit if boils else limit * _STAYING)
         )
         yield from self._tell(self._runs.add(frame.index, 1 - frame.structure if noisy else None))
 
@@ -170,3 +197,9 @@ class Noise:
                 "noise", run.first, run.last, 1 - run.mean, self._order.limit("noise", "structure"), "share",
                 f"There is only noise in {frames_text(run.first, run.last)}.",
             )  # fmt: skip
+
+
+def _even(one: FrameFigures, other: FrameFigures) -> bool:
+    """Whether two frames are as bright and as rich in contrast, as frames of the same noise are."""
+    contrast = one.contrast / max(1, other.contrast)
+    return abs(one.mean - other.mean) < _EVEN and abs(contrast - 1) < _EVEN_CONTRAST

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from domain.quality.figures import FrameFigures
 from domain.quality.gate import Gate
-from domain.quality.values import Expectation
+from domain.quality.values import Expectation, Severity
 
 AHEAD = 6
 """Frames that are read ahead of the one a detector sees."""
@@ -24,7 +24,8 @@ class Seen(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a detector found; the gate says how much it counts. Frames are 0-based and both counted."""
+    """What a detector found; the gate says how much it counts, of what is `unsure` at most as a warning. Frames are
+    0-based and both counted."""
 
     check: str
     first: int
@@ -33,6 +34,11 @@ class Found(NamedTuple):
     limit: float
     unit: str
     sentence: str
+    unsure: bool = False
+
+    def counts(self, severity: Severity) -> Severity:
+        """How much it counts where the gate says so."""
+        return "warn" if self.unsure and severity == "fail" else severity
 
 
 class Order(NamedTuple):

@@ -91,8 +91,9 @@ class Seam(Value):
     """A join, at the frame that begins the later segment. `score` 1 cannot be seen, 0 is a hard cut.
 
     The parts are what the join adds to what goes on around it. `picture`: levels that the motion of the whole picture
-    does not explain. `mean`, `middle`: levels of luma, mean and median. `contrast`, `sharpness`, `noise`: natural
-    logarithms of the ratio, negative for a loss. `colour`: levels of mean chroma; `hue`: degrees. `repeated`,
+    does not explain. `mean`, `middle`: levels of luma, everywhere and in the middle tones. `contrast`, `sharpness`,
+    `noise`, `detail` (of a few pixels): natural logarithms of the ratio, negative for a loss. `cb`, `cr`: levels of
+    chroma; `hue`: degrees. `repeated`,
     `dropped`, `reversed` tell of a doubled or left-out frame and of motion that turns round.
     """
 
@@ -107,6 +108,7 @@ class Seam(Value):
     hue: float
     sharpness: float
     noise: float
+    detail: float = 0
     repeated: bool = False
     dropped: bool = False
     reversed: bool = False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from domain.quality.figures import Blend
+from domain.quality.figures import Blend, Return
+from infrastructure.quality.returns import Returns
 from infrastructure.quality.views import Floats, View
 
 BACK = 5
@@ -44,17 +46,21 @@ class Change(NamedTuple):
     kept_spread: float = 0
     kept_next_spread: float = 0
     blend: Blend | None = None
-    turn: float = 0
     alike: float = 1
+    rise: float = 0.5
+    returned: Return | None = None
 
 
 class Changes:
-    """Compares each frame with those before it; holds one view and 49 thumbnails."""
+    """Compares each frame with those before it; holds one view and 49 thumbnails. `shots` are the frames that begin a
+    shot after the first, where they are known: from there on frames are compared with that one."""
 
-    def __init__(self) -> None:
+    def __init__(self, shots: Collection[int] | None = None) -> None:
+        self._shots = shots
         self._last: View | None = None
         self._past: deque[_Thumb] = deque(maxlen=SPANS[-1] + 1)
         self._flashes = _Flashes()
+        self._returns = Returns()
         self._window: Floats | None = None
         self._anchor: _Thumb | None = None
 
@@ -76,15 +82,19 @@ class Changes:
         back = tuple(float(np.abs(view.tiny - past[-lag].tiny).mean()) for lag in range(1, min(BACK, len(past)) + 1))
         kept = _kept(before, thumb)
         likeness = _correlation(before.fine, thumb.fine)
-        if likeness < NEW_SHOT or self._anchor is None:
+        begins = likeness < NEW_SHOT if self._shots is None else view.index in self._shots
+        if begins or self._anchor is None:
             self._anchor = thumb
         past.append(thumb)
+        step, change = float(cv2.mean(difference)[0]), thumb.tiny - before.tiny
         return Change(
-            step=float(cv2.mean(difference)[0]), step_peak=float(cv2.absdiff(view.small, last.small).max()),
+            step=step, step_peak=float(cv2.absdiff(view.small, last.small).max()),
             motion=_motion_inside(last, view, difference), likeness=likeness, back=back, shift=shift, residue=residue,
             brighter=brighter, darker=darker, kept=kept[0], kept_next=kept[1], kept_spread=kept[2],
-            kept_next_spread=kept[3], blend=self._blend(view.index), turn=_turn(last, view),
+            kept_next_spread=kept[3], blend=self._blend(view.index),
             alike=_correlation(self._anchor.fine, thumb.fine),
+            rise=float(np.maximum(change, 0).sum() / max(1e-6, float(np.abs(change).sum()))),
+            returned=self._returns.observe(view.index, step, before.fine, thumb.fine),
         )  # fmt: skip
 
     def _motion(self, last: View, view: View) -> tuple[tuple[float, float], float]:
@@ -207,13 +217,6 @@ def _correlation(a: Floats, b: Floats) -> float:
     return float((a * b).sum()) / max(1e-6, float(np.sqrt(left * right)))
 
 
-def _turn(before: View, now: View) -> float:
-    """The rotation of the colour plane that fits best, degrees; 0 where there is hardly any colour."""
-    along = float((before.cb * now.cb + before.cr * now.cr).sum())
-    across = float((before.cb * now.cr - before.cr * now.cb).sum())
-    return float(np.degrees(np.arctan2(across, along))) if along > 4 * before.cb.size else 0.0
-
-
 def _kept(before: _Thumb, now: _Thumb) -> tuple[float, float, float, float]:
     """Median slopes of regression over 4 x 4 tiles, both ways, and how far the middle halves of them lie apart:
     where all of a picture is thinned by another, all tiles say so; where something moves or appears, only some do."""
@@ -228,24 +231,48 @@ def _kept(before: _Thumb, now: _Thumb) -> tuple[float, float, float, float]:
 
 
 class _Flashes:
-    """Relative luminance (WCAG) per pixel of the thumbnail: who has turned by a tenth, and in which direction."""
+    """Relative luminance and saturated red (WCAG 2.2) per pixel of the thumbnail: who has turned, and in which
+    direction."""
 
-    _TENTH = 0.1
-    _BRIGHT = 0.8
+    _LINEAR = np.power(np.arange(256, dtype=np.float32) / 255, 2.2)
 
     def __init__(self) -> None:
+        self._light = _Turns(0.1, 0.8)
+        self._red = _Turns(20 / 320, 1.0)
+
+    def observe(self, view: View) -> tuple[float, float]:
+        """Shares of the picture that have become brighter and darker by a tenth, the darker state below 0.8; or, where
+        that is more, that have become redder and less red by 20 of WCAG's (R - G - B) * 320 where red was or is
+        0.8 of all."""
+        red, green, blue = (
+            self._LINEAR[np.clip(level, 0, 255).astype(np.uint8)]
+            for level in (
+                view.tiny + 1.5748 * view.cr,
+                view.tiny - 0.1873 * view.cb - 0.4681 * view.cr,
+                view.tiny + 1.8556 * view.cb,
+            )  # ITU-R BT.709
+        )
+        light = np.asarray(0.2126 * red + 0.7152 * green + 0.0722 * blue, np.float32)
+        saturated = np.where(red >= 0.8 * (red + green + blue), np.maximum(red - green - blue, 0), 0)
+        return max(self._light.observe(light), self._red.observe(np.asarray(saturated, np.float32)), key=sum)
+
+
+class _Turns:
+    """Who has turned by `least` since it last turned, its lower state below `below`."""
+
+    def __init__(self, least: float, below: float) -> None:
+        self._by, self._below = least, below
         self._least: Floats | None = None
         self._most: Floats | None = None
 
-    def observe(self, view: View) -> tuple[float, float]:
-        """Shares of the picture that have become brighter and darker by a tenth, the darker state below 0.8."""
-        light = np.power(view.tiny / 255, 2.2).astype(np.float32)
+    def observe(self, level: Floats) -> tuple[float, float]:
+        """Shares of the picture that have turned up and down."""
         if self._least is None or self._most is None:
-            self._least, self._most = light.copy(), light.copy()
+            self._least, self._most = level.copy(), level.copy()
             return 0.0, 0.0
-        up = (light - self._least >= self._TENTH) & (self._least < self._BRIGHT)
-        down = (self._most - light >= self._TENTH) & (light < self._BRIGHT)
+        up = (level - self._least >= self._by) & (self._least < self._below)
+        down = (self._most - level >= self._by) & (level < self._below)
         turned = up | down
-        self._least = np.where(turned, light, np.minimum(self._least, light))
-        self._most = np.where(turned, light, np.maximum(self._most, light))
+        self._least = np.where(turned, level, np.minimum(self._least, level))
+        self._most = np.where(turned, level, np.maximum(self._most, level))
         return float(up.mean()), float(down.mean())

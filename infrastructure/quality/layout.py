@@ -1,8 +1,8 @@
-"""Straight lines across the picture, bars at its edges, and what stays in front while the picture moves."""
+"""Straight lines across the picture, and bars at its edges."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,37 +14,74 @@ from infrastructure.quality.views import Bytes, Floats, View
 _SECTIONS = 8
 _EDGE = 5
 """Levels that a line has to change the picture by."""
-_MOST_LINES = 4
-_LIVELY = 0.03
-"""Share of the surroundings of a sign that are edges which move, at least."""
-_TILES = 8
-"""Tiles on each side of the picture by which is told how much of it moves."""
-_MOVING_TILES = 0.78
-"""Share of those tiles: all of the picture moves, and not only somebody who walks through it before a locked camera."""
-_KEPT = 0.89
-"""Share of an edge's energy that its mean over time keeps where it stays; less where the picture shines through it."""
-_MIXED = 0.5
-"""Share of a sign's edges that have edges of another direction beside them."""
+_MOST_LINES = 6
+_ALIKE = 0.12
+"""By how much the coverage of lines that make up a pattern differs, at most."""
+_DARK, _BLACK = 40, 8
+"""Levels below which a bar is called dark, and black."""
+_EVEN, _SAME = 0.008, 6
+"""By how much the sizes of two bars, as shares, and their levels differ, at most."""
+_BRIGHT, _ALONE = 0.6, 0.8
+"""Share of its length in which the picture begins sharply behind a bar that is not dark, or has no counterpart."""
 
 
-def lines(view: View, last: View | None) -> tuple[Line, ...]:
-    """The clearest straight edges over the full height or width, not at the very edge of the picture."""
-    same = last is not None and last.mid.shape == view.mid.shape
-    change = cv2.absdiff(view.mid, last.mid) if last is not None and same else np.zeros_like(view.mid)
-    return (
-        *_upright(view.mid, change, "v"),
-        *_upright(np.ascontiguousarray(view.mid.T), np.ascontiguousarray(change.T), "h"),
-    )
+class Borders:
+    """The clearest straight edges over the full height or width, not at the very edge of the picture.
+
+    What is an edge is a running mean over about eight frames, in which a border of pictures that move stays and their
+    own edges do not; `forget` starts anew, at a cut.
+    """
+
+    _FRAMES = 8
+
+    def __init__(self) -> None:
+        self._last: Bytes | None = None
+        self._sections: list[Floats] = []
+        self._seen = 0
+
+    def forget(self) -> None:
+        """Start anew."""
+        self._last, self._sections, self._seen = None, [], 0
+
+    def observe(self, view: View) -> tuple[Line, ...]:
+        """Those of the next frame."""
+        picture, last = view.mid, self._last
+        if last is None or last.shape != picture.shape:
+            self.forget()
+            last = picture
+        self._last = picture
+        change = cv2.absdiff(picture, last)
+        axes = (picture, change, "v"), (np.ascontiguousarray(picture.T), np.ascontiguousarray(change.T), "h")
+        now = [_sections(axis[0]) for axis in axes]
+        self._seen += 1
+        if self._seen == 1:
+            self._sections = now
+        weight = max(1 / self._FRAMES, 1 / self._seen)
+        for mean, sections in zip(self._sections, now, strict=True):
+            cv2.accumulateWeighted(sections, mean, weight)
+        return tuple(
+            line
+            for mean, (turned, moved, axis) in zip(self._sections, axes, strict=True)
+            for line in _upright(turned, moved, axis, mean)
+        )
 
 
-def _upright(picture: Bytes, moved: Any, axis: str) -> list[Line]:
+_REACH = 2
+"""A boundary between two pixels of the file may fall into the middle of one of the view."""
+
+
+def _sections(picture: Bytes) -> Floats:
+    """Share of each eighth of each column's height in which the picture changes across it."""
+    width = picture.shape[1]
+    change = cv2.absdiff(picture[:, _REACH:], picture[:, : width - _REACH])
+    mask = cv2.threshold(change, _EDGE, 1, cv2.THRESH_BINARY)[1].astype(np.float32)
+    return np.asarray(cv2.resize(mask, (mask.shape[1], _SECTIONS), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _upright(picture: Bytes, moved: Any, axis: str, sections: Floats) -> list[Line]:
     height, width = picture.shape
     if width < 64 or height < 32:
         return []
-    reach = 2  # a boundary between two pixels of the file may fall into the middle of one of the view
-    change = cv2.absdiff(picture[:, reach:], picture[:, :-reach])
-    mask = cv2.threshold(change, _EDGE, 1, cv2.THRESH_BINARY)[1].astype(np.float32)
-    sections = cv2.resize(mask, (mask.shape[1], _SECTIONS), interpolation=cv2.INTER_AREA)
     covered = sections.mean(0)
     beside = np.minimum(np.roll(covered, 5), np.roll(covered, -5))
     strong = (covered > 0.6) & (sections.min(0) > 0.25) & (covered - beside > 0.25)
@@ -52,11 +89,12 @@ def _upright(picture: Bytes, moved: Any, axis: str) -> list[Line]:
     strong[:margin] = strong[-margin:] = False
     found: list[Line] = []
     for place in sorted(np.flatnonzero(strong), key=lambda at: -covered[at]):
-        at = int(place) + reach // 2
+        at = int(place) + _REACH // 2
         if all(abs(at - line.place * width) > 6 for line in found):
+            if len(found) == _MOST_LINES:
+                # as clear as the others: tiles, a grid, a fence
+                return [] if covered[place] > found[0].covered - _ALIKE else found
             found.append(_line(picture, moved, axis, at, float(covered[place])))
-        if len(found) == _MOST_LINES:
-            break
     return found
 
 
@@ -72,11 +110,14 @@ def _line(picture: Bytes, moved: Any, axis: str, at: int, covered: float) -> Lin
     counts = [cv2.calcHist([np.ascontiguousarray(side)], [0], None, [16], [0, 256]).ravel() for side in sides]
     shares = [count / max(1.0, count.sum()) for count in counts]
     differing = float(np.abs(np.cumsum(shares[0] - shares[1])).sum() / 8)
+    near = moved[:, max(0, left - 22) : left - 2], moved[:, right + 2 : right + 22]
+    one, other = before - before.mean(), after - after.mean()
+    follows = float((one * other).sum() / max(1.0, float(np.sqrt((one * one).sum() * (other * other).sum()))))
     return Line(
         "v" if axis == "v" else "h", (left + right) / 2 / width, covered, varied,
         (right - left) / width if right > left else 0, min(1.0, differing),
         _spread(before), _spread(after),
-        min(float(part.mean()) for part in (moved[:, max(0, left - 22) : left - 2], moved[:, right + 2 : right + 22])),
+        min(float(part.mean()) for part in near), follows,
     )  # fmt: skip
 
 
@@ -100,8 +141,8 @@ def _gutter(picture: Bytes, at: int) -> tuple[int, int]:
             first -= 1
         while last + 1 < len(plain) and plain[last + 1]:
             last += 1
-        beside = spread[max(0, first - 3) : first].tolist() + spread[last + 1 : last + 4].tolist()
-        if first > 1 and last + 2 < len(plain) and min(beside) > 10:
+        beside = spread[max(0, first - 4) : first], spread[last + 1 : last + 5]
+        if first > 1 and last + 2 < len(plain) and max(float(part.max()) for part in beside) > 10:
             strip = picture[:, low + first : low + last + 1].mean()
             sides = picture[:, low + first - 2], picture[:, low + last + 2]
             if all((np.abs(side - strip) > 10).mean() > 0.6 for side in sides):
@@ -109,126 +150,39 @@ def _gutter(picture: Bytes, at: int) -> tuple[int, int]:
     return at, at
 
 
+class _Bar(NamedTuple):
+    """Plain rows at an edge: how many as a share, their level, and the share of their length in which the picture
+    begins sharply behind them."""
+
+    depth: float = 0.0
+    level: float = 0.0
+    sharp: float = 0.0
+
+
 def bars(view: View) -> Bars:
-    """Rows and columns from each edge inwards that are dark and plain, up to where the picture begins sharply."""
-    top, bottom = _bar(view.mid), _bar(view.mid[::-1])
-    upright = view.mid.T
-    left, right = _bar(upright), _bar(upright[::-1])
-    return Bars(top, bottom, left, right)
+    """Rows and columns from each edge inwards that are plain, up to where the picture begins sharply."""
+    sides, alone = [], 0.0
+    for rows in (view.mid, view.mid.T):
+        one, other = pair = _bar(rows), _bar(rows[::-1])
+        alike = abs(one.depth - other.depth) <= _EVEN and abs(one.level - other.level) <= _SAME
+        if not alike:
+            alone = max(alone, sum(bar.depth for bar in pair if bar.level <= _BLACK and bar.sharp > _ALONE))
+        sides += [
+            bar.depth if bar.level < _DARK or (alike and min(one.sharp, other.sharp) > _BRIGHT) else 0.0 for bar in pair
+        ]
+    top, bottom, left, right = sides
+    return Bars(top, bottom, left, right, alone)
 
 
-def _bar(rows: Bytes) -> float:
+def _bar(rows: Any) -> _Bar:
     count = len(rows) * 2 // 5
     part = rows[:count]
-    plain = (part.max(1) < 40) & (part.std(1) < 3)
+    level = float(part[0].mean())
+    plain = (part.std(1) < 3) & (abs(part.mean(1) - level) < _SAME) & ((part.max(1) < _DARK) | (level >= _DARK))
     ends = np.flatnonzero(~plain)
     depth = int(ends[0]) if len(ends) else count
     if depth == 0 or depth >= count - 2:
-        return 0.0
-    begins = rows[depth + 2].astype(np.int16) - int(part[:depth].mean())
-    return depth / len(rows) if (begins > 12).mean() > 0.3 else 0.0
-
-
-class Staying:
-    """Gradients that keep size and direction while most of those around them change.
-
-    Holds running means over about two seconds; `forget` starts anew, at a cut.
-    """
-
-    _FRAMES = 48
-    _ENOUGH = 20
-
-    def __init__(self) -> None:
-        self._seen = 0
-        self._x: Floats | None = None
-        self._y: Floats | None = None
-        self._energy: Floats | None = None
-
-    def forget(self) -> None:
-        """Start anew."""
-        self._seen = 0
-        self._x = self._y = self._energy = None
-
-    def observe(self, view: View) -> float:
-        """Share of the picture that stays in front; 0 while that cannot be told."""
-        picture = cv2.resize(
-            view.mid, (320, max(8, round(320 * view.mid.shape[0] / view.mid.shape[1]))), interpolation=cv2.INTER_AREA
-        )
-        x = cv2.Sobel(picture, cv2.CV_32F, 1, 0, ksize=1)
-        y = cv2.Sobel(picture, cv2.CV_32F, 0, 1, ksize=1)
-        energy = x * x + y * y
-        if self._x is None or self._y is None or self._energy is None:
-            self._x, self._y, self._energy = (np.asarray(part, np.float32) for part in (x, y, energy))
-            self._seen = 1
-            return 0.0
-        self._seen += 1
-        weight = max(1 / self._FRAMES, 1 / self._seen)
-        for mean, now in ((self._x, x), (self._y, y), (self._energy, energy)):
-            cv2.accumulateWeighted(now, mean, weight)
-        return self._share() if self._seen >= self._ENOUGH else 0.0
-
-    def _share(self) -> float:
-        assert self._x is not None and self._y is not None and self._energy is not None
-        edges = self._energy > 120
-        total = int(edges.sum())
-        if total < 200:
-            return 0.0
-        kept = (self._x * self._x + self._y * self._y) / np.maximum(self._energy, 1)
-        stays = edges & (kept > _KEPT)
-        moves = edges & (kept < 0.5)
-        height, width = edges.shape
-        if moves.sum() < 0.45 * total:
-            return 0.0
-        lively = cv2.resize(moves.astype(np.float32), (_TILES, _TILES), interpolation=cv2.INTER_AREA) > 0.015
-        if lively.mean() < _MOVING_TILES:  # the camera stands, and something moves before it
-            return 0.0
-        # what the camera follows stays as well, but in the middle
-        stays[height // 5 : height - height // 5, width // 4 : width - width // 4] = False
-        around = (9, 9)
-        upright = cv2.blur(self._x * self._x, around) / np.maximum(cv2.blur(self._energy, around), 1)
-        return sum(_lettering(stays, edges, moves, (upright > 0.2) & (upright < 0.8))) / edges.size
-
-
-def _lettering(stays: Any, edges: Any, moves: Any, mixed: Any) -> list[int]:
-    """Sizes in pixels of those heaps of edges that stay, are dense and `mixed`, which is to run in all directions
-    within a few pixels, as signs do; straight lines (horizons, frames, panels) do not. Around them most edges move: at
-    the heart of a zoom they hardly do.
-    """
-    if not stays.any():
-        return []
-    grown = cv2.dilate(stays.astype(np.uint8), np.ones((11, 11), np.uint8))
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(grown)
-    found = []
-    for label in range(1, count):
-        inside = stays & (labels == label)
-        size = int(inside.sum())
-        wide, high = int(boxes[label, cv2.CC_STAT_WIDTH]) - 10, int(boxes[label, cv2.CC_STAT_HEIGHT]) - 10
-        if size < 40 or min(wide, high) < 3 or size < 0.1 * wide * high:
-            continue
-        if float(mixed[inside].mean()) < _MIXED:
-            continue
-        ring = cv2.dilate((labels == label).astype(np.uint8), np.ones((15, 15), np.uint8)).astype(bool)
-        ring &= labels != label
-        if 2 * int(moves[ring].sum()) >= int(edges[ring].sum()) and _passes_behind(moves, ring, boxes[label]):
-            found.append(size)
-    return found
-
-
-def _passes_behind(moves: Any, ring: Any, box: Any) -> bool:
-    """Whether the picture moves on most sides of a sign: beside something that is fixed to a dashboard, or to a wall,
-    it moves on one side only."""
-    left, top, wide, high = (int(part) for part in box[:4])
-    rows = [slice(0, top + high // 4), slice(top + high // 4, top + high * 3 // 4), slice(top + high * 3 // 4, None)]
-    columns = [
-        slice(0, left + wide // 4),
-        slice(left + wide // 4, left + wide * 3 // 4),
-        slice(left + wide * 3 // 4, None),
-    ]
-    sides = lively = 0
-    for row in rows:
-        for column in columns:
-            area = int(ring[row, column].sum())
-            if area > 20:
-                sides += 1
-                lively += int((moves[row, column] & ring[row, column]).sum()) >= _LIVELY * area
-    return 2 * lively >= sides > 0
+        return _Bar()
+    begins = np.abs(rows[depth + 2].astype(np.int16) - int(part[:depth].mean()))
+    sharp = float((begins > 12).mean())
+    return _Bar(depth / len(rows), float(part[:depth].mean()), sharp) if sharp > 0.3 else _Bar()

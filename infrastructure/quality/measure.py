@@ -9,7 +9,10 @@ from domain.quality.figures import FrameFigures
 from domain.quality.values import Expectation
 from infrastructure.quality import layout, texture, tone
 from infrastructure.quality.change import NEW_SHOT, Changes
+from infrastructure.quality.grids import Grids
 from infrastructure.quality.signatures import EVERY, Signature, seen
+from infrastructure.quality.signs import Staying
+from infrastructure.quality.steps import Stepping
 from infrastructure.quality.views import View, view
 
 
@@ -21,21 +24,28 @@ class Meter:
         expectation = expectation or Expectation()
         self._naming = Naming(expectation)
         self._signatures = [Signature(subject) for subject in expectation.subjects]
-        self._changes = Changes()
-        self._staying = layout.Staying()
-        self._last: View | None = None
+        self._changes = Changes(None if expectation.cuts is None else frozenset(expectation.cuts))
+        self._staying = Staying()
+        self._borders = layout.Borders()
+        self._stepping = Stepping()
+        self._grids = Grids()
 
     def measure(self, frame: VideoFrame, index: int, seconds: float) -> FrameFigures:
         """The figures of the next frame; `seconds` is its time from the first."""
         now = view(frame, index, seconds)
-        last, self._last = self._last, now
         change = self._changes.observe(now)
         if change.likeness < NEW_SHOT:
             self._staying.forget()
+            self._borders.forget()
+        sign = self._staying.observe(now)
+        detail, maps = texture.measure(now)
+        moved = change.shift[0] * now.luma.shape[1], change.shift[1] * now.luma.shape[0]
         return FrameFigures(
-            index=index, seconds=seconds, damaged=bool(frame.is_corrupt), lines=layout.lines(now, last),
-            bars=layout.bars(now), overlay=self._staying.observe(now), likenesses=self._likenesses(now),
-            **tone.measure(now)._asdict(), **texture.measure(now)._asdict(), **change._asdict(),
+            index=index, seconds=seconds, damaged=bool(frame.is_corrupt), lines=self._borders.observe(now),
+            bars=layout.bars(now), overlay=sign.share, overlay_since=sign.since, likenesses=self._likenesses(now),
+            blocks=self._grids.observe(maps.across, maps.down, moved, change.step),
+            steps=self._stepping.observe(now, maps, change.shift),
+            **tone.measure(now)._asdict(), **detail._asdict(), **change._asdict(),
         )  # fmt: skip
 
     def _likenesses(self, now: View) -> tuple[float | None, ...]:

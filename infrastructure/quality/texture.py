@@ -1,4 +1,4 @@
-"""Fine detail at full size: sharpness, noise, codec blocks, banding."""
+"""Fine detail at full size: sharpness, noise, banding, and the steps that blocks are told by."""
 
 from __future__ import annotations
 
@@ -10,33 +10,57 @@ import numpy as np
 from infrastructure.quality.views import Bytes, Floats, View
 
 _TILES = (16, 9)
-_UNSEEN = 1.5
-"""Levels that a step may be high without showing."""
-_LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+_SELDOM = 8
+"""Every how many frames octaves are compared."""
+_SURE = 1.7
+"""Sharpness from which on a picture is sharp for certain."""
+_TINY = 200
+"""Shorter side of pictures below which all of them are soft, pixels."""
+_SMALL = 320
+"""Shorter side below which a picture has no octave to spare, pixels."""
+_SPOTLESS = 1.04
+"""Brings the finest octave, in which encoders leave more noise and less detail, to the scale of the next one."""
+LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
 class Texture(NamedTuple):
     """Units and ranges as in `domain.quality.figures.FrameFigures`."""
 
     sharpness: float
+    octave: float
     noise: float
-    blocks: float
     bands: float
 
 
-def measure(view: View) -> Texture:
+class Maps(NamedTuple):
+    """Sharpness as in `Texture` of 16 x 9 tiles, 0 where there are no edges, and noise of 16 x 6 tiles of the middle
+    half; mean steps between neighbouring columns (`across`) and rows (`down`) at full size, levels."""
+
+    sharpness: Floats
+    noise: Floats
+    across: Floats
+    down: Floats
+
+
+def measure(view: View) -> tuple[Texture, Maps]:
     """Every second row and column pair of the full plane, which is enough for statistics and half the work."""
     luma = view.luma
     rows = np.ascontiguousarray(luma[::2])
     across = _steps(rows[:, 1:], rows[:, :-1])
     columns = np.ascontiguousarray(luma[:, : luma.shape[1] // 2 * 2].reshape(luma.shape[0], -1, 2)[:, :, 0])
     down = _steps(columns[1:], columns[:-1])
-    return Texture(
-        sharpness=_sharpness(luma, across, down),
-        noise=_noise(luma) * view.scale,
-        blocks=float(np.sqrt(_grid(across, 0) * _grid(down, 1))),
+    profiles = _profile(across, 0), _profile(down, 1)
+    maps = Maps(_sharpness(luma, across, down), _noise(luma) * np.float32(view.scale), *profiles)
+    ratios, noises = np.sort(maps.sharpness[maps.sharpness > 0]), np.sort(maps.noise.ravel())
+    sharpness = float(ratios[-max(1, len(ratios) // 5) :].mean()) if len(ratios) else 0.0
+    judged = 0 < sharpness < _SURE and min(luma.shape) >= _TINY
+    texture = Texture(
+        sharpness=sharpness,
+        octave=0.0 if view.index % _SELDOM else _octave(luma) if judged else 1.0,
+        noise=float(noises[: len(noises) // 6].mean()),
         bands=_bands(luma),
     )
+    return texture, maps
 
 
 def _steps(one: Bytes, other: Bytes) -> Bytes:
@@ -44,15 +68,19 @@ def _steps(one: Bytes, other: Bytes) -> Bytes:
 
 
 def _energy(steps: Bytes) -> Floats:
-    """Mean squared step per tile."""
+    """Mean squared step per tile. A row and a column more make usual sizes a multiple of the tiles, which OpenCV brings
+    to them six times as fast."""
+    missing = [-size % tiles for size, tiles in zip(steps.shape, reversed(_TILES), strict=True)]
+    if max(missing) == 1:
+        steps = np.asarray(cv2.copyMakeBorder(steps, 0, missing[0], 0, missing[1], cv2.BORDER_REPLICATE), np.uint8)
     squared = cv2.multiply(steps, steps, dtype=cv2.CV_32F)
     return np.asarray(cv2.resize(squared, _TILES, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _sharpness(luma: Bytes, across: Bytes, down: Bytes) -> float:
+def _sharpness(luma: Bytes, across: Bytes, down: Bytes) -> Floats:
     """The root of the energy of gradients at full size over that at an eighth of it, scaled: an edge of height h and
-    width w has the energy h²/w, at an eighth of the size h²·8/max(w/8, 1). The mean of the sharpest fifth of those
-    tiles that have edges; 0 where none has.
+    width w has the energy h²/w, at an eighth of the size h²·8/max(w/8, 1). `Texture` has the mean of the sharpest fifth
+    of those tiles that have edges; 0 where none has.
     """
     height, width = luma.shape
     size = max(16, width // 8), max(9, height // 8)
@@ -60,39 +88,47 @@ def _sharpness(luma: Bytes, across: Bytes, down: Bytes) -> float:
     fine = _energy(across) + _energy(down)
     coarse = _energy(_steps(small[:, 1:], small[:, :-1])) + _energy(_steps(small[1:], small[:-1]))
     usable = coarse > max(4.0, float(coarse.mean()) * 0.2)
+    return np.asarray(np.where(usable, np.sqrt(8 * fine / np.maximum(coarse, 1)), 0), np.float32)
+
+
+def _octave(luma: Bytes) -> float:
+    """The root of the energy of gradients at half the size over that at a quarter: blur takes away from the first,
+    and where it is wide leaves half. The mean of the sharpest fifth of the tiles that have edges; 1 where none has.
+    Small pictures at full and half the size.
+    """
+    energies = []
+    small_one, small = min(luma.shape) < _SMALL, luma
+    for part in (1, 2) if small_one else (2, 2):
+        size = max(_TILES[0] + 1, small.shape[1] // part), max(_TILES[1] + 1, small.shape[0] // part)
+        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8)
+        energies.append(_energy(_steps(small[:, 1:], small[:, :-1])) + _energy(_steps(small[1:], small[:-1])))
+    fine, coarse = energies
+    usable = coarse > max(4.0, float(coarse.mean()) * 0.2)
     if not usable.any():
-        return 0.0
-    ratios = np.sort(np.sqrt(8 * fine[usable] / coarse[usable]))
-    return float(ratios[-max(1, len(ratios) // 5) :].mean())
+        return 1.0
+    ratios = np.sort(np.sqrt(fine[usable] / coarse[usable]))
+    return float(ratios[-max(1, len(ratios) // 5) :].mean()) * (_SPOTLESS if small_one else 1)
 
 
-def _noise(luma: Bytes) -> float:
-    """Immerkaer, "Fast noise variance estimation" (1996), on the smoothest sixth of the tiles of the middle half."""
+def _noise(luma: Bytes) -> Floats:
+    """Immerkaer, "Fast noise variance estimation" (1996), in the tiles of the middle half. `Texture` has the mean of
+    the smoothest sixth."""
     height = luma.shape[0]
     part = np.ascontiguousarray(luma[height // 4 : height - height // 4])
-    response = np.abs(cv2.filter2D(part, cv2.CV_16S, _LAPLACE)).astype(np.float32)
-    tiles = np.sort(cv2.resize(response, (16, 6), interpolation=cv2.INTER_AREA).ravel())
-    return float(tiles[: len(tiles) // 6].mean() * np.sqrt(np.pi / 2) / 6)
+    response = np.abs(cv2.filter2D(part, cv2.CV_16S, LAPLACE)).astype(np.float32)
+    tiles = cv2.resize(response, (16, 6), interpolation=cv2.INTER_AREA)
+    return np.asarray(tiles * np.float32(np.sqrt(np.pi / 2) / 6), np.float32)
 
 
-def _grid(steps: Bytes, axis: int) -> float:
-    """How much larger steps are at every eighth place than at the places beside it; the best of the eight phases.
-
-    Medians over the grid's lines: a few real edges on the grid do not count. `steps` is every second row (axis 0) or
-    column (axis 1), so that the other direction has its full resolution.
-    """
-    profile = cv2.reduce(steps, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-    if len(profile) < 48:
-        return 1.0
-    usable = len(profile) // 8 * 8
-    beside = (np.roll(profile, 1) + np.roll(profile, -1) + np.roll(profile, 2) + np.roll(profile, -2)) / 4
-    ratios = ((profile + _UNSEEN) / (beside + _UNSEEN))[:usable].reshape(-1, 8)
-    return float(np.median(ratios, axis=0).max())
+def _profile(steps: Bytes, axis: int) -> Floats:
+    """Mean steps over every second row (axis 0) or column (axis 1): the other direction has its full resolution."""
+    return np.asarray(cv2.reduce(steps, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel(), np.float32)
 
 
 def _bands(luma: Bytes) -> float:
     """Share of the sampled lines in staircases: four and more steps of 3 to 30 levels in a row and in the same
-    direction, with flat runs of 5 pixels to a third of the line between them.
+    direction, or three of 8 to 70 levels that are alike, with flat runs of 5 pixels to a third of the line between
+    them.
     """
     lines = max(1, luma.shape[0] // 45)
     upright = max(1, luma.shape[1] // 80)
@@ -114,15 +150,22 @@ def _stairs(rows: Bytes) -> float:
     tops = at[np.append(begins[1:] - 1, len(at) - 1)] + 3  # where the level after it is reached
     feet = at[begins]
     treads = feet[1:] - tops[:-1]
-    level = np.abs(flat[feet[1:]] - flat[tops[:-1]]) <= 2
     rises = flat[tops] - flat[feet]
-    small = (np.abs(rises) >= 3) & (np.abs(rises) <= 30)
+    sizes = np.abs(rises)
+    level = np.abs(flat[feet[1:]] - flat[tops[:-1]]) <= np.maximum(2, np.minimum(sizes[1:], sizes[:-1]) // 6)
+    small = (sizes >= 3) & (sizes <= 70)
     alike = rises[1:] * rises[:-1] > 0
     pairs = small[1:] & small[:-1] & alike & level & (treads >= 5) & (treads <= length // 3)
     if len(pairs) < 3:
         return 0.0
-    chained = pairs[2:] & pairs[1:-1] & pairs[:-2]
+    # three steps are enough where they have one height, as they have where levels are missing
+    even = pairs & (5 * np.abs(sizes[1:] - sizes[:-1]) <= sizes[1:] + sizes[:-1]) & (sizes[1:] >= 8)
+    low = pairs & (sizes[1:] <= 30) & (sizes[:-1] <= 30)
     member = np.zeros(len(pairs), bool)
-    for place in range(3):
-        member[place : len(pairs) - 2 + place] |= chained
+    for steps, kind in ((2, even), (3, low)):
+        chained = kind[steps - 1 :].copy()
+        for place in range(steps - 1):
+            chained &= kind[place : len(kind) - steps + 1 + place]
+        for place in range(steps):
+            member[place : len(pairs) - steps + 1 + place] |= chained
     return float(treads[member].sum() / rows.size)

@@ -37,7 +37,7 @@ def test_a_sound_clip_has_no_findings() -> None:
         (BLACK, 40, 40, "black"),
         (BLACK, 0, 3, "black"),
         (BLACK, 90, 95, "black"),
-        ({"low": 120, "high": 122, "middle": 121, "contrast": 0.5}, 40, 44, "plain"),
+        ({"low": 120, "high": 122, "peak": 123, "middle": 121, "contrast": 0.5}, 40, 44, "plain"),
         ({"structure": 0.05}, 30, 60, "noise"),
         (STILL, 40, 52, "frozen"),
         ({"sharpness": 0.6}, 40, 50, "softer"),
@@ -46,9 +46,11 @@ def test_a_sound_clip_has_no_findings() -> None:
         ({"lines": (PANEL,)}, 0, 95, "panels"),
         ({"bars": Bars(0.1, 0.1, 0, 0)}, 0, 95, "letterbox"),
         ({"bars": Bars(0, 0, 0.1, 0.1)}, 10, 95, "letterbox"),
+        ({"bars": Bars(0.1, 0.02, 0, 0, 0.12)}, 10, 95, "letterbox"),
+        ({"lines": (PANEL._replace(varied=0.0, gutter=0, before=2),)}, 0, 95, "panels"),
         ({"overlay": 0.01}, 30, 95, "overlay"),
         ({"damaged": True}, 30, 32, "decodes"),
-        ({"sharpness": 0.5}, 0, 95, "soft"),
+        ({"octave": 0.55}, 0, 95, "soft"),
     ],
 )
 def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: int, last: int, check: str) -> None:
@@ -63,7 +65,10 @@ def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: i
         ({"bars": Bars(0.1, 0.02, 0, 0)}, 0, 95),  # a dark sky is no bar: the ground is not as dark
         ({"bars": Bars(0.1, 0.1, 0, 0)}, 40, 44),
         ({"lines": (PANEL,)}, 40, 44),
-        ({"lines": (PANEL._replace(varied=0.0, gutter=0, before=2),)}, 0, 95),  # a wall in the middle
+        ({"lines": (PANEL._replace(place=0.62, varied=0.0, gutter=0, before=2),)}, 0, 95),  # a wall beside a view
+        ({"lines": (PANEL._replace(varied=0.0, gutter=0, before=2, after=2),)}, 0, 95),  # two plain colours
+        ({"lines": (PANEL._replace(follows=0.9),)}, 0, 95),  # a bar of a window: the view goes on behind it
+        ({"lines": (PANEL,)}, 20, 48),  # gone after less than a third of its shot
         ({"lines": (PANEL._replace(differing=0.02),)}, 0, 95),  # a pole before one picture
         ({"step": 9.0, "likeness": 0.2}, 30, 60),  # a whip pan
     ],
@@ -198,7 +203,8 @@ def heard(**changes: Any) -> Sound:
         (heard(seconds=3.0), None, True),
         (heard(clipped=0.01), None, True),
         (heard(peak=0.0), True, True),
-        (heard(peak=0.0), None, False),
+        (heard(peak=0.0), None, True),
+        (heard(peak=0.0), False, False),
     ],
 )
 def test_sound_is_judged_by_what_was_ordered(sound: Sound | None, wanted: bool | None, told: bool) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from domain.quality.checks import CHECKS
 from domain.quality.figures import Stream
-from domain.quality.gate import Gate
+from domain.quality.gate import Gate, read_gate
 from domain.quality.judge import verdict_on
-from domain.quality.rejudging import MODEL_FAULTS, without_drawn
-from domain.quality.values import Finding, QualityReport, Span
+from domain.quality.rejudging import MODEL_FAULTS, rejudged, without_drawn
+from domain.quality.values import Finding, Likeness, QualityReport, Span
 
 STREAM = Stream(
     name="a.mp4", size=1, container="mp4", codec="h264", pix_fmt="yuv420p", width=640, height=360, frames=48
@@ -39,3 +39,23 @@ def test_only_faults_of_models_inside_what_was_drawn_are_left_out() -> None:
 @pytest.mark.parametrize("check", ["decodes", "count", "rate", "size", "black", "nan_black", "sound", "harmful"])
 def test_what_any_maker_can_get_wrong_is_never_left_out(check: str) -> None:
     assert check in CHECKS and check not in MODEL_FAULTS and set(CHECKS) >= MODEL_FAULTS
+
+
+@pytest.mark.parametrize(
+    ("score", "confidence", "severity"),
+    [
+        (0.86, 0.4, ""), (0.84, 0.4, "warn"), (0.57, 0.4, "warn"), (0.56, 0.4, "fail"), (0.84, 0.6, "fail"),
+        (0.84, 0.85, "fail"), (0.86, 0.85, ""), (0.4, 0.2, "warn"),
+    ],
+)  # fmt: skip
+def test_what_is_told_with_little_confidence_fails_only_far_below_the_limit(
+    score: float, confidence: float, severity: str
+) -> None:
+    gate = read_gate("keeps", {"title": "Keeps", "continuity": {"score": 0.85, "severity": "fail"}}, "keeps.toml")
+    told = Likeness(
+        subject="Ada", kind="character", shot="001", score=score, method="faces", confidence=confidence, last=9
+    )
+    found = rejudged(report(), gate, [told]).replace(likeness=(told,))
+    again = rejudged(found, gate, [told])
+    assert [f.severity for f in again.findings] == [severity] * bool(severity)
+    assert again.verdict.passed == (severity != "fail")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.quality.figures import FrameFigures
+from domain.quality.figures import FrameFigures, Steps
 from domain.quality.values import Expectation, Seam
 from tests.domain.quality.frames import clip, found, judged
 
@@ -20,21 +21,19 @@ def wobble(i: int, salt: int) -> float:
 
 
 def chain(hops: int, per_hop: dict[str, float], per: int = 20) -> list[FrameFigures]:
-    """A chain whose figures wander a little by themselves and change by so much from hop to hop."""
+    """A chain whose light wanders by itself, whose figures stray a little, and that changes by so much at each hop."""
 
     def frame(i: int) -> dict[str, Any]:
-        hop = i // per
-        given: dict[str, Any] = {
-            "mean": 110 + 12 * math.sin(i / 90) + 0.4 * wobble(i, 2) + hop * per_hop.get("mean", 0),
-            "middle": 104 + 0.6 * wobble(i, 3) + hop * per_hop.get("mean", 0),
-            "contrast": (48 + 0.3 * wobble(i, 4)) * (1 + per_hop.get("contrast", 0)) ** hop,
-            "sharpness": (1.4 + 0.03 * wobble(i, 5)) * (1 + per_hop.get("sharpness", 0)) ** hop,
-            "noise": (1 + 0.05 * wobble(i, 6)) * (1 + per_hop.get("noise", 0)) ** hop,
-            "step": 3.0 if i else 0.0,
+        strays = {"mean": 0.4, "middle": 0.6, "contrast": 0.006, "sharpness": 0.02, "noise": 0.05, "hue": 0.1}
+        steps = {
+            name: size * (wobble(i, salt) - wobble(i - 1, salt)) for salt, (name, size) in enumerate(strays.items())
         }
+        steps["mean"] += 12 * (math.sin(i / 90) - math.sin((i - 1) / 90))
         if i and i % per == 0:
-            given["turn"] = per_hop.get("hue", 0)
-        return given
+            for name, size in per_hop.items():
+                steps[name] += size
+        sharpness = 1.4 * math.exp(per_hop.get("sharpness", 0) * (i // per))
+        return {"steps": Steps(**steps), "step": 3.0, "sharpness": sharpness} if i else {}
 
     return clip(hops * per, frame)
 
@@ -57,7 +56,7 @@ def test_a_clean_chain_of_twenty_is_not_flagged() -> None:
 
 @pytest.mark.parametrize("part", ["mean", "contrast", "sharpness", "noise", "hue"])
 def test_drift_is_ranked_by_strength_and_flagged_early(part: str) -> None:
-    steps = {"mean": 2.0, "contrast": 0.04, "sharpness": -0.07, "noise": 0.25, "hue": 2.5}
+    steps = {"mean": 2.0, "contrast": 0.04, "sharpness": -0.07, "noise": 0.22, "hue": 2.5}
     expected = Expectation(cuts=(), joins=tuple(range(20, 160, 20)))
     weak, medium, strong = (judged(chain(8, {part: steps[part] * strength}), expected) for strength in (0.25, 0.5, 1))
     last = [outcome.drift[0].points[-1].total for outcome in (weak, medium, strong)]
@@ -66,6 +65,16 @@ def test_drift_is_ranked_by_strength_and_flagged_early(part: str) -> None:
     assert strong.drift[0].reanchor is not None
     assert strong.drift[0].reanchor <= 120
     assert "drift" in {check for check, _, _ in found(strong)}
+
+
+def test_what_is_taken_back_until_the_next_join_is_no_drift() -> None:
+    """An encoder begins each segment sharp and ends it softer."""
+    frames = chain(20, {"sharpness": 0.12})
+    fading = [replace(f, steps=f.steps._replace(sharpness=f.steps.sharpness - 0.12 / 20)) for f in frames]
+    (drift,) = judged(fading, Expectation(cuts=(), joins=tuple(range(20, 400, 20)))).drift
+    assert max(point.total for point in drift.points) < 0.7
+    (kept,) = judged(frames, Expectation(cuts=(), joins=tuple(range(20, 400, 20)))).drift
+    assert kept.points[-1].total > 5
 
 
 @pytest.mark.parametrize(
@@ -83,6 +92,13 @@ def test_a_stumble_at_a_join_is_named(change: dict[str, Any], part: str) -> None
     assert seam.score < 0.7
 
 
+def test_what_comes_into_the_picture_is_no_step() -> None:
+    """The whole picture gets brighter while it pans; what both frames show does not."""
+    (seam,) = seams(clip(40, lambda i: {"mean": 90 + 1.5 * max(0, i - 16), "contrast": 30 + i, "cb": 0.5 * i}))
+
+    assert seam.score == 1
+
+
 def test_motion_that_turns_round_at_a_join_is_named() -> None:
     (seam,) = seams(clip(40, lambda i: {"shift": (0.004 if i < 20 else -0.004, 0.0)}))
 
@@ -93,7 +109,7 @@ def test_motion_that_turns_round_at_a_join_is_named() -> None:
 @given(st.floats(0.5, 60))
 def test_a_larger_jump_of_brightness_never_scores_better(levels: float) -> None:
     def stepped(size: float) -> Seam:
-        (seam,) = seams(clip(40, lambda i: {"mean": 110 + (size if i >= 20 else 0)}))
+        (seam,) = seams(clip(40, lambda i: {"steps": Steps(mean=size if i == 20 else 0)}))
         return seam
 
     assert stepped(levels * 1.5).score <= stepped(levels).score <= 1

@@ -18,11 +18,12 @@ import numpy as np
 from av import VideoFrame
 from numpy.typing import NDArray
 
+from domain.quality.continuity import SURE
 from domain.quality.values import Kind, Subject
 from infrastructure.animatic.poses import Pose
 from infrastructure.animatic.sources import Drawing, DrawnSource
 from infrastructure.animatic.spec import Burn, SceneSpec
-from infrastructure.quality.signatures import Seen, Signature, seen
+from infrastructure.quality.signatures import CONFIDENCE, Seen, Signature, seen
 from infrastructure.quality.views import view
 
 Pixels = NDArray[np.uint8]
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     """One line of the table: scores of what shows the reference and of what shows another."""
 
     what: str
+    kind: Kind
     same: tuple[float, ...]
     other: tuple[float, ...]
 
@@ -58,9 +60,11 @@ class Row(NamedTuple):
         """It in Markdown."""
         kept = sum(score >= SAME for score in self.same) / len(self.same)
         told = sum(score < SAME for score in self.other) / len(self.other)
+        fails = SAME * min(1.0, CONFIDENCE[self.kind] / SURE)
+        same, other = (sum(score < fails for score in scores) / len(scores) for scores in (self.same, self.other))
         return (
             f"| {self.what} | {median(self.same):.2f} | {median(self.other):.2f} | {kept:.0%} | {told:.0%} "
-            f"| {self.ranked:.2f} |"
+            f"| {self.ranked:.2f} | {same:.0%} | {other:.0%} |"
         )
 
 
@@ -114,8 +118,8 @@ def places(folder: Path, named: Sequence[str], views: Sequence[tuple[str, str, s
     wide = [signature(draw("", place, "wide", "noon"), "location", folder) for place in named]
     seen_so = {v: [as_seen(draw(v[2], place, v[0], v[1])) for place in named] for v in views}
     return [
-        row("place, by day", wide, [seen_so[v] for v in views if v[1] == "noon"]),
-        row("place, other light", wide, [seen_so[v] for v in views if v[1] != "noon"]),
+        row("place, by day", "location", wide, [seen_so[v] for v in views if v[1] == "noon"]),
+        row("place, other light", "location", wide, [seen_so[v] for v in views if v[1] != "noon"]),
     ]
 
 
@@ -124,22 +128,24 @@ def _characters(sheets: Sequence[Signature], folder: Path) -> list[Row]:
     shots = {c: [as_seen(draw(who, *c)) for who in COATS] for c in (*NEAR, *FAR)}
     by_day = [c for c in NEAR if c[2] in ("noon", "morning")]
     return [
-        row("character by its sheet, near, by day", sheets, [shots[c] for c in by_day]),
-        row("character by its sheet, near, any light", sheets, [shots[c] for c in NEAR]),
-        row("character by its sheet, small in the picture", sheets, [shots[c] for c in FAR]),
-        row("character by a keyframe, near, by day", frames, [shots[c] for c in by_day]),
+        row("character by its sheet, near, by day", "character", sheets, [shots[c] for c in by_day]),
+        row("character by its sheet, near, any light", "character", sheets, [shots[c] for c in NEAR]),
+        row("character by its sheet, small in the picture", "character", sheets, [shots[c] for c in FAR]),
+        row("character by a keyframe, near, by day", "character", frames, [shots[c] for c in by_day]),
     ]
 
 
-def row(what: str, references: Sequence[Signature], sets: Sequence[Sequence[Seen]]) -> Row:
+def row(what: str, kind: Kind, references: Sequence[Signature], sets: Sequence[Sequence[Seen]]) -> Row:
     """One line: every set holds a picture for each reference."""
     found = [pair for pictures in sets for pair in matrix(references, pictures)]
-    return Row(what, tuple(s for same, s in found if same), tuple(s for same, s in found if not same))
+    return Row(what, kind, tuple(s for same, s in found if same), tuple(s for same, s in found if not same))
 
 
 def table(rows: Sequence[Row]) -> str:
     """All lines as a table in Markdown."""
-    head = "| reference and shots | the same | another | kept | told apart | ranked right |\n|---|---|---|---|---|---|"
+    titles = ("reference and shots", "the same", "another", "kept", "told apart", "ranked right", "same fails",
+              "another fails")  # fmt: skip
+    head = f"| {' | '.join(titles)} |\n{'|---' * len(titles)}|"
     return "\n".join([head, *(each.line for each in rows)])
 
 

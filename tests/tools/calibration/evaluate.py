@@ -58,8 +58,10 @@ def _tasks(seeds: Iterable[int], parts: Sequence[str], checks: Sequence[str]) ->
             if "files" in parts and (not checks or written.check in checks):
                 yield written.check, ("files", str(number), seed)
         if "chains" in parts and (not checks or {"seam", "drift"} & set(checks)):
-            yield "joins", ("joins", "", seed)
-            yield "steady", ("steady", "", seed)
+            for host in chains.hosts(seed, chains.JOINED):
+                yield "joins", ("joins", host, seed)
+            for host in chains.hosts(seed + 1, chains.STEADY):
+                yield "steady", ("steady", host, seed)
             for kind in chains.DRIFTS:
                 yield "drifts", ("drifts", kind, seed)
         if "clean" in parts:
@@ -132,8 +134,8 @@ def _file(name: str, seed: int) -> Record:
 
 
 def _joins(name: str, seed: int) -> Record:
-    scores = chains.joins(seed)
-    said = "" if scores.apart() else f"joins are not told apart: {scores}"
+    scores = chains.joins(name, seed)
+    said = "" if scores.apart() else f"joins of {name} are not told apart: {scores}"
     return {"apart": scores.apart(), "scores": [list(part) for part in scores], "words": said}
 
 
@@ -145,8 +147,8 @@ def _drifts(name: str, seed: int) -> Record:
 
 
 def _steady(name: str, seed: int) -> Record:
-    total, findings = chains.clean_chain(seed)
-    said = f"a clean chain of 20 segments: total {total:.2f}, {findings} findings" if findings else ""
+    total, findings = chains.clean_chain(name, seed)
+    said = f"a clean chain of 20 segments, {name}: total {total:.2f}, {findings} findings" if findings else ""
     return {"total": total, "flagged": bool(findings), "words": said}
 
 

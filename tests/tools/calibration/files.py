@@ -100,8 +100,10 @@ def faulty() -> Iterator[Written]:
     yield Written("tags", "no colour tags", Recipe(tagged=False))
     yield Written("sound", "no sound where some was ordered", Recipe(level=None), Expectation(sound=True))
     yield Written("sound", "silence where sound was ordered", Recipe(level=0), Expectation(sound=True))
+    yield Written("sound", "nothing but silence", Recipe(level=0))
     yield Written("sound", "a second of silence", Recipe(silent=1.2), gate=_gate("sound", silent=1))
     yield Written("sound", "clipped", Recipe(level=2.5))
+    yield Written("sound", "clipped a little", Recipe(level=1.6))
     yield Written("sound", "begins half a second late", Recipe(late=0.5, short=0.5))
     yield Written("sound", "ends 0.8 s early", Recipe(short=0.8))
 
@@ -117,6 +119,8 @@ def sound_ones() -> Iterator[Written]:
     yield Written("", "no sound, nobody minds", Recipe(level=None))
     yield Written("", "no sound, as ordered", Recipe(level=None), Expectation(sound=False))
     yield Written("", "loud but not clipped", Recipe(level=0.85))
+    yield Written("", "as loud as can be", Recipe(level=0.999))
+    yield Written("", "silence, as ordered", Recipe(level=0), Expectation(sound=False))
     yield Written("", "without frames that refer to later ones", Recipe(options=(("crf", "20"), ("bf", "0"))))
     yield Written("", "upright", Recipe(width=360, height=640))
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from domain.quality.values import Expectation, Span
-from tests.tools.calibration import cameras, drawings, montages, scenes, weather
+from tests.tools.calibration import cameras, drawings, montages, scenes, straight, strangers, temptations, weather
 from tests.tools.calibration.clips import Encoding
 from tests.tools.calibration.worlds import Scene, Shape
 
@@ -52,6 +52,14 @@ KINDS: dict[str, Kind] = {
         weather.starfield, weather.fireworks, weather.lamp_goes_on, weather.leaves, weather.high_key, weather.low_key,
         weather.saturated, weather.black_and_white,
         drawings.cartoon, drawings.title_card, drawings.credits, drawings.screen, drawings.puppet,
+        straight.window, straight.shelves, straight.fence, straight.tiles, straight.bricks, straight.court,
+        straight.book_page, straight.television, straight.mirror, straight.stripes, straight.chessboard,
+        straight.shop_sign,
+        temptations.shop_window, temptations.bus_in_glass, temptations.dappled, temptations.headlights,
+        temptations.sparks, temptations.confetti, temptations.shaken_zoom, temptations.soft_portrait,
+        temptations.bokeh, temptations.underwater, temptations.on_threes, temptations.time_lapse,
+        temptations.fast_crowd, temptations.passing_train, temptations.door_opens, temptations.club,
+        temptations.curtain, temptations.cloth,
     ),
     **_unknown(
         montages.fade_through_black, montages.cuts, montages.fade_to_white, montages.quick_cuts,
@@ -70,5 +78,7 @@ KINDS: dict[str, Kind] = {
     "handheld_vp9": Kind(scenes.handheld, encoding=lambda e: e._replace(codec="libvpx-vp9", crf=34)),
     "crowd_av1": Kind(cameras.crowd, encoding=lambda e: e._replace(codec="libsvtav1", crf=32)),
     "pan_full_hd": Kind(scenes.pan, shape=lambda shape: Shape(1920, 1080, shape.frames // 2, shape.seed)),
+    **_plain(*strangers.SCENES),
+    "testsrc2": Kind(strangers.source("testsrc2", "rate=24"), lambda shape: Expectation(cuts=(), overlay=True)),
 }  # fmt: skip
 """All kinds by name."""

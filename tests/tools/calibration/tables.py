@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from tests.tools.calibration.defects import STRENGTHS
 from tests.tools.calibration.evaluate import Record
@@ -90,11 +91,16 @@ def rows(figures: Figures) -> Iterator[str]:
 
 def _chained(figures: Figures) -> Iterator[str]:
     if figures.joins:
-        ranges = [_range([s for r in figures.joins for s in r["scores"][part]]) for part in range(3)]
+        clips = [record["scores"] for record in figures.joins]
+        sound = [score for lossless, _, _ in clips for score in lossless]
+        first, later = [lossy[0] for _, lossy, _ in clips], [score for _, lossy, _ in clips for score in lossy[1:]]
+        cut = [score for _, _, cuts in clips for score in cuts]
         apart = sum(record["apart"] for record in figures.joins)
         yield (
-            f"Seams: {ranges[0]} for a lossless continuation, {ranges[1]} through lossy clips, {ranges[2]} for a hard "
-            f"cut; told apart in {apart} of {len(figures.joins)} clips."
+            f"Seams: {_range(sound)} (median {median(sound):.2f}) for a lossless continuation; {_range(first)} (median "
+            f"{median(first):.2f}) for the first through a lossy clip, {_range(later)} (median {median(later):.2f}) for "
+            f"those after it; {_range(cut)} for a hard cut. By its worst join, told apart in {apart} of {len(clips)} "
+            f"clips; {sum(score < 0.5 for score in sound)} of {len(sound)} lossless joins are below the limit of 0.5."
         )
     if figures.steady:
         flagged = sum(record["flagged"] for record in figures.steady)
@@ -107,7 +113,7 @@ def _chained(figures: Figures) -> Iterator[str]:
         ranked = sum(record["ranked"] for record in figures.drifts)
         early = sum(record["early"] for record in figures.drifts)
         yield (
-            f"Planted drift of gain, gamma, hue, blur and noise: ranked by strength in {ranked} of "
+            f"Planted drift of gain, gamma and hue to either side, blur, sharpening and noise: ranked by strength in {ranked} of "
             f"{len(figures.drifts)} chains, the strongest flagged by the fourth hop of eight in {early}."
         )
 
