@@ -29,7 +29,8 @@ class QualityRules(Value):
 
     `clips` tells whether every clip is checked as it arrives, by `clip_gate`; the film is checked by `film_gate` in any
     case. `retakes` is how often a clip that fails is made again at most, 0 for never. `smaller` goes on with a smaller
-    size when memory runs out.
+    size when memory runs out; such clips are enlarged by the workflow `upscale` before the film is made ("server": the
+    first that a server can run; empty: the film scales them up).
     """
 
     clips: bool = True
@@ -38,6 +39,7 @@ class QualityRules(Value):
     retakes: int = Field(default=2, ge=0, le=MOST_RETAKES)
     on_drift: OnDrift = "note"
     smaller: bool = False
+    upscale: str = Field(default="", max_length=64)
 
 
 def score(findings: Iterable[Finding], frames: int) -> float:

@@ -11,6 +11,8 @@ from domain.quality.figures import FrameFigures
 from domain.quality.tracking import Found, frames_text
 from domain.quality.values import Expectation, Likeness, Subject
 
+SURE = 0.6
+"""Confidence from which a likeness below the limit counts as the gate says."""
 HARDLY = 0.25
 """Share of the confidence that is left in a shot that shows little of a subject."""
 _MOST = 64
@@ -95,13 +97,16 @@ class Continuity:
 
 
 def judge_likeness(likeness: Likeness, limit: float) -> Iterator[Found]:
-    """What is to be said of one that is below the limit."""
+    """What is to be said of one that is below the limit. What is told with less confidence than SURE fails only as much
+    further below as it is less sure, and is a warning until then: at two thirds of SURE, below two thirds of the
+    limit."""
     if likeness.judged and likeness.score < limit:
+        unsure = likeness.score >= limit * min(1.0, likeness.confidence / SURE)
         why = f" ({likeness.reason.rstrip('.')})" if likeness.reason else ""
         yield Found(
             "continuity", likeness.first, likeness.last, likeness.score, limit, "", f"{likeness.subject} keeps "
             f"{likeness.score:.0%} of its reference in {frames_text(likeness.first, likeness.last)}, told by "
-            f"{likeness.method}{why}.",
+            f"{likeness.method}{why}.", unsure,
         )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from domain.quality.values import QualityReport
 class ClipRecord(Value):
     """One segment of a shot in the film: the take that is seen, what made it, and every try of its making.
 
-    `spent` is in seconds; `card` is what was known of the graphics card when it was made, in words. `tries` is empty
-    for clips that were never checked.
+    `spent` is in seconds; `card` is what was known of the graphics card when it was made, in words. `instead` says
+    what was made otherwise than planned, `enlarged` how a clip that memory made smaller came to the film's size; both
+    are sentences, or empty. `tries` is empty for clips that were never checked.
     """
 
     segment: int = Field(ge=0)
@@ -30,6 +31,7 @@ class ClipRecord(Value):
     spent: float = Field(default=0, ge=0)
     card: str = ""
     instead: str = ""
+    enlarged: str = ""
     tries: tuple[Attempt, ...] = ()
 
 

@@ -41,7 +41,7 @@ def rejudged(report: QualityReport, gate: Gate, told: Sequence[Likeness]) -> Qua
         limit = gate.limit("continuity", "score")
         findings += [
             Finding(
-                check=found.check, severity=severity, first=found.first, last=found.last, shot=one.shot,
+                check=found.check, severity=found.counts(severity), first=found.first, last=found.last, shot=one.shot,
                 value=found.value, limit=found.limit, unit=found.unit, sentence=found.sentence,
                 cure=CHECKS[found.check].cure, action=gate.action(found.check),
             )

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
-from domain.quality.figures import FrameFigures
+from domain.quality.figures import FrameFigures, Steps
 from domain.quality.values import Seam
 
 AROUND = 8
 """Frames on each side that a join is compared with."""
 _PART = 1e-3
 
-_FIGURES: dict[str, Callable[[FrameFigures], float]] = {
-    "mean": lambda f: f.mean,
-    "middle": lambda f: f.middle,
-    "contrast": lambda f: math.log(max(f.contrast, 0.5)),
-    "cb": lambda f: f.cb,
-    "cr": lambda f: f.cr,
-    "sharpness": lambda f: math.log(max(f.sharpness, 0.02)),
-    "noise": lambda f: math.log(max(f.noise, 0.25)),
-}
-"""What is followed across a join, as `domain.quality.values.Seam` has it."""
-
 VISIBLE = {
-    "picture": 6.0, "mean": 6.0, "middle": 8.0, "contrast": 0.12, "cb": 4.0, "cr": 4.0, "hue": 8.0, "sharpness": 0.35,
-    "noise": 0.7,
+    "picture": 6.0, "mean": 6.0, "middle": 8.0, "contrast": 0.1, "cb": 4.0, "cr": 4.0, "hue": 8.0, "sharpness": 0.3,
+    "noise": 0.7, "detail": 0.35,
 }  # fmt: skip
 """The step of each part that makes a join plainly visible, in its unit."""
+_NEAR = 3
+"""Frames on each side of a place whose medians are compared."""
 
 
 class _Fit(NamedTuple):
@@ -51,15 +43,12 @@ def _fit(values: Sequence[float], at: float) -> _Fit:
 
 
 class _Jump(NamedTuple):
-    """The difference of both sides' lines at the join, and how much of it their straying explains."""
+    """The difference of both sides' lines at the join, how much of it may be chance, and what is left of it for sure,
+    without sign."""
 
     size: float
     doubt: float
-
-    @property
-    def sure(self) -> float:
-        """What is left of it, without sign."""
-        return max(0.0, abs(self.size) - self.doubt)
+    sure: float
 
     @property
     def likely(self) -> float:
@@ -68,24 +57,42 @@ class _Jump(NamedTuple):
         return self.size**3 / (self.size**2 + self.doubt**2) if self.size else 0.0
 
 
-def _jump(before: Sequence[float], after: Sequence[float]) -> _Jump:
-    left, right = _fit(before, len(before) - 0.5), _fit(after, -0.5)
-    return _Jump(right.value - left.value, 1.5 * math.hypot(left.stray, right.stray))
+def _jump(course: Sequence[float], at: int) -> _Jump:
+    """The jump in front of place `at`. It has to stand out twice: against the straying of the frames from their lines,
+    as an encoder's good and bad frames stray, and against what changes as quickly elsewhere, as light does that
+    flickers."""
+    left, right = _fit(course[:at], at - 0.5), _fit(course[at:], -0.5)
+    size, doubt = right.value - left.value, 1.5 * math.hypot(left.stray, right.stray)
+    sure = max(0.0, abs(size) - doubt)
+    elsewhere = [k for k in range(_NEAR, len(course) - _NEAR + 1) if abs(k - at) >= _NEAR]
+    if not elsewhere:
+        return _Jump(size, doubt, sure)
+    slope = median(b - a for k, (a, b) in enumerate(pairwise(course), 1) if k != at)
+    here, *others = (_change(course, k) - _NEAR * slope for k in (at, *elsewhere))
+    usual = max(abs(change) for change in others)
+    plain = max(0.0, abs(here) - 2 * usual) if here * size > 0 else 0.0
+    return _Jump(size, max(doubt, usual), min(sure, plain))
+
+
+def _change(course: Sequence[float], at: int) -> float:
+    """The step between the frames right before a place and those right after it."""
+    return median(course[at : at + _NEAR]) - median(course[at - _NEAR : at])
 
 
 def measure(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> Seam:
-    """The seam between the last frames of one segment and the first of the next, at least two on each side."""
+    """The seam between the last frames of one segment and the first of the next, at least three on each side."""
     joint, rest = after[0], [*before[1:], *after[1:]]
-    jumps = {name: _jump([get(f) for f in before], [get(f) for f in after]) for name, get in _FIGURES.items()}
+    jumps = {name: _jump(course, len(before)) for name, course in _courses([*before, *after]).items()}
     usual_residue = median(f.residue for f in rest)
     stray = median(abs(f.residue - usual_residue) for f in rest)
-    picture = max(0.0, joint.residue - 1.25 * usual_residue - 2 * stray)
+    most = max(1.25 * usual_residue + 2 * stray, 1.1 * max(f.residue for f in rest))
+    picture = max(0.0, joint.residue - most)
     usual = median(f.step for f in rest)
-    jumps["hue"] = _Jump(joint.turn - median(f.turn for f in rest), 3 * median(abs(f.turn) for f in rest))
     repeated = usual > 0.35 and joint.step < 0.25 * usual and joint.step_peak <= 12
     dropped = not repeated and _dropped(joint, rest)
     turned = _reversed(before, after)
-    bad = picture / VISIBLE["picture"] + sum(jump.sure / VISIBLE[name] for name, jump in jumps.items())
+    shown = {name: jump.sure for name, jump in jumps.items() if name != "detail" or jump.size < 0}  # more is no fault
+    bad = picture / VISIBLE["picture"] + sum(size / VISIBLE[name] for name, size in shown.items())
     bad += 0.5 * repeated + 0.5 * dropped + 0.7 * turned
     return Seam(
         frame=joint.index, score=math.exp(-bad), picture=picture, repeated=repeated, dropped=dropped,
@@ -93,14 +100,21 @@ def measure(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> Se
     )  # fmt: skip
 
 
+def _courses(frames: Sequence[FrameFigures]) -> dict[str, list[float]]:
+    """Each part of what changes from frame to frame, summed up from the first frame on: how light, colour, sharpness
+    and grain of what is in the picture would run if nothing came into it or left it."""
+    return {name: list(accumulate(getattr(f.steps, name) for f in frames)) for name in Steps._fields}
+
+
 def _dropped(joint: FrameFigures, rest: Sequence[FrameFigures]) -> bool:
-    """The picture moves about twice as far as usual at the join, in the usual direction."""
+    """The picture moves about twice as far as usual at the join, in the usual direction, while it moves evenly."""
     x, y = median(f.shift[0] for f in rest), median(f.shift[1] for f in rest)
     usual = math.hypot(x, y)
-    if usual < _PART:
+    if usual < _PART or joint.step < 1.15 * max(f.step for f in rest):
         return False
-    along = (joint.shift[0] * x + joint.shift[1] * y) / usual
-    return 1.6 * usual < along < 3.5 * usual
+    here, *others = ((f.shift[0] * x + f.shift[1] * y) / usual for f in (joint, *rest))
+    even = sum(0.6 * usual < along < 1.4 * usual for along in others) >= 0.8 * len(others)
+    return even and 1.6 * usual < here < 3.5 * usual
 
 
 def _reversed(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> bool:
@@ -109,10 +123,12 @@ def _reversed(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> 
     sizes = [math.hypot(*side) for side in sides]
     if min(sizes) < _PART:
         return False
-    for (x, y), size, frames in zip(sides, sizes, (before, after[1:]), strict=True):
+    for (x, y), size, frames, near in zip(sides, sizes, (before, after[1:]), (before[-2:], after[1:3]), strict=True):
         along = sum((f.shift[0] * x + f.shift[1] * y) / size > 0.4 * size for f in frames)
         if along < 0.8 * len(frames):
             return False  # a camera held by hand turns round all the time
+        if any((f.shift[0] * x + f.shift[1] * y) / size < 0.7 * size for f in near):
+            return False  # and slows down before it does
     return (sides[0][0] * sides[1][0] + sides[0][1] * sides[1][1]) / (sizes[0] * sizes[1]) < -0.5
 
 

@@ -21,7 +21,7 @@ from infrastructure.quality.views import SMALL, TINY, View
 
 METHOD = "colours and directions of edges"
 """How likeness is told, in words."""
-CONFIDENCE = {"character": 0.4, "object": 0.35, "location": 0.6}
+CONFIDENCE = {"character": 0.4, "object": 0.35, "location": 0.5}
 """How much the method can know of each kind, 0 to 1; docs/quality.md has what it was measured on."""
 EVERY = 6
 """Of so many frames one is compared."""
@@ -52,6 +52,17 @@ def seen(view: View) -> Seen:
     red, blue = view.tiny + 1.5748 * view.cr, view.tiny + 1.8556 * view.cb
     green = (view.tiny - 0.2126 * red - 0.0722 * blue) / 0.7152  # BT.709
     return _prepared(np.clip(np.stack([red, green, blue], -1), 0, 255).astype(np.float32), view.small)
+
+
+def as_seen(picture: NDArray[np.uint8]) -> Seen:
+    """An sRGB picture of any size, for comparing."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, SMALL / max(height, width))
+    small = cv2.resize(
+        picture, (max(8, round(width * scale)), max(8, round(height * scale))), interpolation=cv2.INTER_AREA
+    )
+    tiny = np.asarray(cv2.resize(picture, TINY, interpolation=cv2.INTER_AREA), np.float32)
+    return _prepared(tiny, np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8))
 
 
 def _prepared(pixels: Floats, grey: NDArray[np.uint8]) -> Seen:

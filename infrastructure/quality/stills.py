@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +25,11 @@ def places(sighting: Sighting, count: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(sighting.first + (2 * n + 1) * length // (2 * count) for n in range(count)))
 
 
-def frames(path: Path, wanted: Collection[int], stopped: Callable[[], bool]) -> dict[int, Pixels]:
-    """Those frames of a film (0-based) as sRGB, none longer than LONGEST; those it does not have are left out. Raises
-    UnreadableMedia, and Cancelled when `stopped()` turns true."""
-    found: dict[int, Pixels] = {}
+def frames(
+    path: Path, wanted: Collection[int], stopped: Callable[[], bool], longest: int = LONGEST
+) -> Iterator[tuple[int, Pixels]]:
+    """Those frames of a film (0-based) as sRGB, in order, none longer than `longest`; those it does not have are left
+    out. Raises UnreadableMedia, and Cancelled when `stopped()` turns true."""
     last = max(wanted, default=-1)
     with clips.opened(path) as (container, stream):
         stream.thread_type = "AUTO"
@@ -36,18 +37,17 @@ def frames(path: Path, wanted: Collection[int], stopped: Callable[[], bool]) -> 
             if stopped():
                 raise Cancelled(f"The check of {path.name} was stopped.")
             if index in wanted:
-                found[index] = small(colours.to_picture(frame))
+                yield index, small(colours.to_picture(frame), longest)
             if index >= last:
                 break
-    return found
 
 
-def reference(path: Path) -> Pixels:
+def reference(path: Path, longest: int = LONGEST) -> Pixels:
     """A reference picture, as `frames` gives them. Raises UnreadableMedia."""
-    return np.asarray(pictures.small(path, LONGEST, LONGEST).convert("RGB"), np.uint8)
+    return np.asarray(pictures.small(path, longest, longest).convert("RGB"), np.uint8)
 
 
-def small(picture: Image.Image) -> Pixels:
-    """A picture none of whose sides is longer than LONGEST."""
-    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.BICUBIC)
+def small(picture: Image.Image, longest: int = LONGEST) -> Pixels:
+    """A picture none of whose sides is longer than `longest`."""
+    picture.thumbnail((longest, longest), Image.Resampling.BICUBIC)
     return np.asarray(picture.convert("RGB"), np.uint8)

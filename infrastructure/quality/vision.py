@@ -74,18 +74,28 @@ class VisionModel:
     def compare(self, path: Path, sightings: Sequence[Sighting], stopped: Callable[[], bool]) -> Iterator[Likeness]:
         """As `services.ports.Likenesses`; one question for each subject in each shot."""
         wanted = {sighting: stills.places(sighting, FRAMES) for sighting in sightings}
-        pictures = stills.frames(path, {place for places in wanted.values() for place in places}, stopped)
-        for sighting, places in wanted.items():
-            shown = [pictures[place] for place in places if place in pictures]
-            if not shown:
-                continue
-            subject = sighting.subject
-            answer = self._ask(subject.kind, subject.name, [stills.reference(Path(subject.reference)), *shown], stopped)
-            yield Likeness(
-                subject=subject.name, kind=subject.kind, shot=sighting.shot, score=answer.score, method=self.method,
-                confidence=told(CONFIDENCE, sighting.hardly), first=sighting.first, last=sighting.last,
-                judged=not sighting.hardly, reason=" ".join(answer.reason.split())[:300],
-            )  # fmt: skip
+        waiting = sorted(wanted, key=lambda sighting: wanted[sighting][-1])
+        pictures: dict[int, Pixels] = {}
+        for place, picture in stills.frames(path, {place for places in wanted.values() for place in places}, stopped):
+            pictures[place] = picture
+            while waiting and wanted[waiting[0]][-1] <= place:
+                sighting = waiting.pop(0)
+                yield from self._told(sighting, [pictures[n] for n in wanted[sighting] if n in pictures], stopped)
+            needed = {n for sighting in waiting for n in wanted[sighting]}
+            pictures = {n: kept for n, kept in pictures.items() if n in needed}
+        for sighting in waiting:  # the film is shorter than it was ordered
+            yield from self._told(sighting, [pictures[n] for n in wanted[sighting] if n in pictures], stopped)
+
+    def _told(self, sighting: Sighting, shown: Sequence[Pixels], stopped: Callable[[], bool]) -> Iterator[Likeness]:
+        if not shown:
+            return
+        subject = sighting.subject
+        answer = self._ask(subject.kind, subject.name, [stills.reference(Path(subject.reference)), *shown], stopped)
+        yield Likeness(
+            subject=subject.name, kind=subject.kind, shot=sighting.shot, score=answer.score, method=self.method,
+            confidence=told(CONFIDENCE, sighting.hardly), first=sighting.first, last=sighting.last,
+            judged=not sighting.hardly, reason=" ".join(answer.reason.split())[:300],
+        )  # fmt: skip
 
     def _ask(self, kind: Kind, name: str, pictures: Sequence[Pixels], stopped: Callable[[], bool]) -> _Answer:
         """One answer. What is busy, broken or answers nonsense is asked again, at most TRIES times in all."""

@@ -14,6 +14,7 @@ from domain.errors import BackendFailed, BackendUnavailable, Cancelled
 from domain.quality.continuity import Sighting
 from domain.quality.values import Expectation, Likeness, Subject
 from infrastructure.clock import SystemClock
+from infrastructure.quality.comparing import Comparing
 from infrastructure.quality.embeddings import Embedder
 from infrastructure.quality.examiner import FileExaminer
 from infrastructure.quality.gates import FileGates
@@ -64,7 +65,7 @@ def test_embeddings_tell_the_same_from_another(
 ) -> None:
     embedder = Embedder(mean_colour(tmp_path / "mean.onnx", sides), family)
 
-    same, other = embedder.compare(film, sightings(subject, hardly=True), never)
+    same, other = Comparing(embedder, None).compare(film, sightings(subject, hardly=True), never)
 
     assert (same.shot, same.first, same.last, same.judged) == ("001", 0, 11, True)
     assert same.score > 0.95 > 0.5 > other.score
@@ -90,7 +91,8 @@ def test_what_is_no_model_is_told(film: Path, subject: Subject, tmp_path: Path) 
     with pytest.raises(BackendUnavailable, match="takes no pictures"):
         Embedder(mean_colour(tmp_path / "flat.onnx", (1, 3, 32)), "clip")
     with pytest.raises(Cancelled):
-        list(Embedder(mean_colour(tmp_path / "mean.onnx"), "clip").compare(film, sightings(subject), lambda: True))
+        comparing = Comparing(Embedder(mean_colour(tmp_path / "mean.onnx"), "clip"), None)
+        list(comparing.compare(film, sightings(subject), lambda: True))
 
 
 # -- a vision model ----------------------------------------------------------------------------------------------------
