@@ -51,7 +51,8 @@ class Take(Value):
     """One generated segment: clip and lossless last frame, kept for good. `clip_bytes` and `last_bytes` are the sizes
     of their files, 0 where an older Kinoloom did not tell. `instead` says in a sentence
     what was made differently from what the plan asks for, and why; the take stands for it all the same: `fingerprint`
-    is that of what was asked for, `request` what was made."""
+    is that of what was asked for, `request` what was made. `smaller_than` is the size that was asked for, width and
+    height in pixels, where memory did not suffice for it."""
 
     id: str
     shot: str
@@ -67,6 +68,7 @@ class Take(Value):
     made: str = ""
     seconds: float = Field(default=0, ge=0)
     instead: str = ""
+    smaller_than: tuple[int, int] | None = None
 
     @property
     def drawn(self) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from domain.cut.finish import Finish
 from domain.cut.items import ShotItem
 from domain.cut.reel import Reel, ShotLayer
 from domain.cut.refining import Refined, refined, times_of
 from domain.engine import WorkflowInfo
-from domain.errors import BackendFailed, NotReady
+from domain.errors import BackendFailed, NotReady, StudioError
 from domain.job import Job
 from domain.names import check_name
 from domain.passes import PASS_KINDS, PassClip, PassKind, enlarged, frames_after
 from domain.project import Picked
+from domain.quality.acting import QualityRules
 from domain.request import GenerationRequest
 from domain.take import MediaInfo, Take
 from services.cut import CutService, CutView
@@ -48,6 +50,20 @@ class Want(NamedTuple):
             yield "interpolate"
 
 
+class Asked(NamedTuple):
+    """Which workflow makes each kind of pass. `reduced`: only clips that memory made smaller are enlarged, and with
+    `foreseen` clips that are not made yet may become such."""
+
+    workflows: dict[PassKind, str]
+    reduced: bool = False
+    foreseen: bool = True
+
+    def possible(self) -> list[PassKind]:
+        """The passes that a clip may need which is not made yet."""
+        kinds = [kind for kind in PASS_KINDS if kind in self.workflows]
+        return [kind for kind in kinds if kind != "upscale" or self.foreseen]
+
+
 @dataclass(frozen=True)
 class Improved:
     """A reel made of passes' clips; `workflows` is by which of them, `missing` the shots whose clips are not made."""
@@ -58,12 +74,15 @@ class Improved:
 
 
 class PassService:
-    """Plans and makes passes. `engine` is where they are made; without one there are none."""
+    """Plans and makes passes. `engine` is where they are made; without one there are none. `rules` are a project's
+    quality rules, which may have clips enlarged that memory made smaller, whatever the film asks of the others."""
 
     def __init__(
         self, projects: ProjectService, generation: GenerationService, cuts: CutService, backends: Backends,
         jobs: JobService, media: Media, clock: Clock, engine: Engine | None, space: SpaceKeeper,
+        rules: Callable[[OpenProject], QualityRules] | None = None,
     ) -> None:  # fmt: skip
+        self._rules = rules
         self._projects = projects
         self._generation = generation
         self._cuts = cuts
@@ -92,10 +111,11 @@ class PassService:
     ) -> list[Job]:
         """Jobs for every clip that the film in that size lacks; they wait for `after`. Shots that have no takes yet get
         jobs too, which find out what there is to do when their turn comes. Raises NotReady."""
-        chosen = self._chosen(view)
+        asked = self._asked(project, view.cut.finish)
+        chosen = asked.workflows
         if not chosen:
             return []
-        wants = _wants(view, size, chosen)
+        wants = _wants(view, size, asked)
         jobs: list[Job] = []
         newest: dict[tuple[str, int], str] = {}
         for item, stock in view.stocks.items():
@@ -103,7 +123,7 @@ class PassService:
             takes = {take.segment: take for take in stock.takes} if sure else {}
             for entry in stock.planned.segments:
                 place = (stock.planned.shot, entry.segment.index)
-                for kind in self._todo(project, takes.get(place[1]), wants.get((item, place[1])), chosen):
+                for kind in self._todo(project, takes.get(place[1]), wants.get((item, place[1])), asked):
                     # another item of the shot may ask for the same clip: the second finds it there
                     before = (newest[place],) if place in newest else after
                     detail: dict[str, str | int] = {
@@ -116,18 +136,18 @@ class PassService:
         return jobs
 
     def _todo(
-        self, project: OpenProject, take: Take | None, want: Want | None, chosen: dict[PassKind, str]
-    ) -> list[PassKind]:
+        self, project: OpenProject, take: Take | None, want: Want | None, asked: Asked
+    ) -> list[PassKind]:  # fmt: skip
         """The passes that are to be made over a take; over one that is not there yet, all that may be."""
         if take is None:
-            return [kind for kind in PASS_KINDS if kind in chosen]
+            return asked.possible()
         if want is None:
             return []
-        return [kind for kind in want.steps() if self._walked(project, take, want, chosen, kind)[1] is None]
+        return [kind for kind in want.steps() if self._walked(project, take, want, asked.workflows, kind)[1] is None]
 
     def room(self, project: OpenProject, view: CutView, size: tuple[int, int], jobs: Iterable[Job]) -> int:
         """Bytes that the clips of these jobs will take."""
-        wants = _wants(view, size, self._chosen(view))
+        wants = _wants(view, size, self._asked(project, view.cut.finish))
         pixels = 0
         for job in jobs:
             item = str(job.detail["item"])
@@ -152,10 +172,11 @@ class PassService:
 
     def applied(self, project: OpenProject, view: CutView, size: tuple[int, int]) -> Improved:
         """The reel of a film in that size with the clips that were made for it. Raises NotReady."""
-        chosen = self._chosen(view)
+        asked = self._asked(project, view.cut.finish)
+        chosen = asked.workflows
         if not chosen:
             return Improved(view.reel, {}, ())
-        wants = _wants(view, size, chosen)
+        wants = _wants(view, size, asked)
         by_clip: dict[tuple[int, str], tuple[Take, Want]] = {}
         for item, index in _materials(view).items():
             for take in view.stocks[item].takes:
@@ -178,11 +199,25 @@ class PassService:
 
     # -- which workflow ------------------------------------------------------------------------------------
 
-    def _chosen(self, view: CutView) -> dict[PassKind, str]:
-        """Ids of the workflows that the film asks for. Raises NotReady when there is none."""
-        finish = view.cut.finish
+    def enlarger(self, project: OpenProject) -> str:
+        """The id of the workflow that enlarges a clip which memory made smaller; empty where the film scales it."""
+        try:
+            return self._asked(project, self._cuts.cut(project).finish).workflows.get("upscale", "")
+        except StudioError:
+            return ""
+
+    def _asked(self, project: OpenProject, finish: Finish) -> Asked:
+        """What the film asks for. Raises NotReady when it cannot be had. What the quality rules ask for, for clips that
+        memory made smaller, is left out then: the film scales those up, and says so."""
         asked: dict[PassKind, str] = {"upscale": finish.upscale, "interpolate": finish.interpolate}
-        return {kind: self._workflow(kind, name) for kind, name in asked.items() if name}
+        chosen = {kind: self._workflow(kind, name) for kind, name in asked.items() if name}
+        rules = self._rules(project) if self._rules is not None and "upscale" not in chosen else None
+        if rules is None or not rules.upscale:
+            return Asked(chosen)
+        try:
+            return Asked({"upscale": self._workflow("upscale", rules.upscale), **chosen}, True, rules.smaller)
+        except StudioError:
+            return Asked(chosen)
 
     def _workflow(self, kind: PassKind, name: str) -> str:
         if self._engine is not None and name != SERVER:
@@ -243,8 +278,9 @@ class PassService:
         project = self._projects.get(job.project)
         kind: PassKind = "upscale" if job.detail["pass"] == "upscale" else "interpolate"
         view = self._cuts.view(project, self._generation.setup(project, str(job.detail["setup"])))
-        chosen = self._chosen(view)
-        want = _wants(view, (int(job.detail["width"]), int(job.detail["height"])), chosen).get(
+        asked = self._asked(project, view.cut.finish)
+        chosen = asked.workflows
+        want = _wants(view, (int(job.detail["width"]), int(job.detail["height"])), asked).get(
             (str(job.detail["item"]), job.segment)
         )
         if want is None or kind not in want.steps():
@@ -298,7 +334,7 @@ def _materials(view: CutView) -> dict[str, int]:
     return {layer.item: layer.material for layer in layers if isinstance(layer, ShotLayer)}
 
 
-def _wants(view: CutView, size: tuple[int, int], chosen: dict[PassKind, str]) -> dict[tuple[str, int], Want]:
+def _wants(view: CutView, size: tuple[int, int], asked: Asked) -> dict[tuple[str, int], Want]:
     """What a film of that size asks of the clips there are, by shot item and segment; those it takes as they are, are
     left out. Interpolation is for a shot as a whole."""
     times, index = times_of(view.reel), _materials(view)
@@ -306,10 +342,11 @@ def _wants(view: CutView, size: tuple[int, int], chosen: dict[PassKind, str]) ->
     for item in view.cut.items:
         if not isinstance(item, ShotItem) or item.id not in index or view.stocks[item.id].lacks:
             continue
-        many = times.get(index[item.id], 1) if "interpolate" in chosen else 1
+        many = times.get(index[item.id], 1) if "interpolate" in asked.workflows else 1
         for take in view.stocks[item.id].takes:
             shown = take.info
-            larger = enlarged(shown.width, shown.height, *size, view.cut.finish.fit) if "upscale" in chosen else None
+            enlarges = "upscale" in asked.workflows and (take.smaller_than is not None or not asked.reduced)
+            larger = enlarged(shown.width, shown.height, *size, view.cut.finish.fit) if enlarges else None
             if larger is not None or many > 1:
                 found[item.id, take.segment] = Want(larger, many)
     return found

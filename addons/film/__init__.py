@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from addons.api import Addon, AddonContext, Part
-from addons.film import films, inspector, making, player, report, sides, sound, timeline
+from addons.film import films, inspector, making, player, report, rules, sides, sound, timeline
 from addons.film.actions import FilmActions
 from addons.film.export import ExportPanel
 from addons.film.sound_actions import SoundActions
@@ -35,7 +36,8 @@ def parts(context: AddonContext) -> Sequence[Part]:
         Part("film.clip", inspector.clip, act),
         Part("film.look", inspector.look, act),
         Part("film.sound", sound.SoundPanel(voices).view, heard),
-        Part("film.check", report.view, report.act),
+        Part("film.check", report.view, partial(report.act, uploads=context.uploads)),
+        Part("film.rules", rules.view, rules.act),
         Part("film.export", out.view, out.act),
     )
 

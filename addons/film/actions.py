@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from addons.api import Action, AddonContext, Reply
@@ -10,6 +9,7 @@ from addons.film.fields import decimal, whole
 from addons.film.reading import SELECTED, SIDE, SIDES, cut_view, selected
 from addons.imports import handed_over
 from addons.session import View
+from addons.verbs import Verbs
 from addons.words import t
 from domain.cut.finish import Finish, Grade
 from domain.cut.items import Item, LowerThird, ShotItem, Transition
@@ -22,20 +22,13 @@ _GRADES = ("exposure", "contrast", "saturation", "lut_strength")
 _KELVIN = ("white", "source_white")
 
 
-class FilmActions:
+class FilmActions(Verbs):
     """Thin handlers over the cut's service; each edit is one step of undo."""
 
     def __init__(self, context: AddonContext) -> None:
         self._studio = context.studio
         self._cuts = context.studio.cuts
         self._uploads = context.uploads
-
-    def act(self, view: View, action: Action) -> Reply | None:
-        """Do one thing."""
-        name = "_do_" + action.act.replace("-", "_")
-        method = getattr(self, name, None) if re.fullmatch(r"[a-z-]{1,20}", action.act) else None
-        found: Reply | None = method(view, action) if method is not None else None
-        return found
 
     # -- where one is --------------------------------------------------------------------------------------
 

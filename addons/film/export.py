@@ -45,7 +45,7 @@ class ExportPanel:
         films, handover = self._studio.film, self._studio.handover
         deliveries = films.deliveries()
         chosen = self._delivery(view)
-        jobs = [job for job in view.jobs if job.kind == "handover"]
+        jobs = [job for job in view.jobs if job.kind == "handover" and job.detail.get("what") != "unpack"]
         with self._lock:
             read = self._read.get(view.open.id)
         head: dict[str, Any] = {

@@ -65,10 +65,10 @@ def facts(view: View, film: FilmReport) -> dict[str, Any]:
 def sound_words(film: FilmReport) -> str:
     """What is heard in a film, as it was measured."""
     if not film.info.audio:
-        return "none"
+        return t("no sound")
     measured = film.sound.measured if film.sound is not None else None
     if measured is None or measured.true_peak is None:
-        return "silence"
+        return t("silence")
     peak = t("true peak {true_peak} dBTP", true_peak=number(f"{measured.true_peak:.1f}")).replace("-", "−")
     return (
         peak

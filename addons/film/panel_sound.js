@@ -70,15 +70,29 @@
       <div class="krow three">${input(`piece.${x.id}.fade_in`, Kino.t("Fade in (s)"), x.fade_in, 'inputmode="decimal"')}${input(`piece.${x.id}.fade_out`, Kino.t("Fade out (s)"), x.fade_out, 'inputmode="decimal"')}${x.loop ? input(`piece.${x.id}.crossfade`, Kino.t("Overlap (s)"), x.crossfade, 'inputmode="decimal"') : ""}</div>
       ${slider(`piece.${x.id}.gain`, Kino.t("Volume"), x.gain, -60, 24, 0.5, " dB", 0)}
       <div class="fm-row">${check(`piece.${x.id}.loop`, Kino.t("Repeat to the end"), x.loop)}${check(`piece.${x.id}.muted`, Kino.t("Off"), x.muted)}<i class="grow"></i><button class="kicon small" data-act="drop-piece" data-piece="${x.id}" title="${Kino.t("Take it out (undo brings it back)")}" aria-label="${Kino.t("Take {title} out", { title: x.title })}">${icons.trash}</button></div></details>`);
+  const engineOf = (h) => h.engines.find((e) => e.id === h.voice.engine) || h.engines.find((e) => e.ready);
+  /* Languages in words of the window's own. */
+  const languages = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" });
+  function titled(v) {
+    let language = "";
+    try { language = v.language ? languages.of(v.language) : ""; } catch { /* no tag that the browser knows */ }
+    if (!language || language === v.language) return v.title + (v.language ? ` (${v.language})` : "");
+    const number = v.id.replace(/^.*?(\d*)$/, "$1");
+    return v.kind === "female" ? Kino.t("{language}, woman {number}", { language, number }) : v.kind === "male" ? Kino.t("{language}, man {number}", { language, number }) : `${language} (${v.id})`;
+  }
   const voices = (h) => {
-    const engine = h.engines.find((e) => e.id === h.voice.engine) || h.engines.find((e) => e.ready), chosen = h.engines.find((e) => e.id === h.voice.engine);
+    const engine = engineOf(h), chosen = h.engines.find((e) => e.id === h.voice.engine);
     const named = (chosen || engine)?.voices || [];
     return raw(html`${h.engines.length ? "" : raw(html`<p class="kmuted">${Kino.t("Looking for speech engines …")}</p>`)}
       <div class="krow">${select("voice.engine", Kino.t("Speaks with"), [["", Kino.t("As in Settings")], ...h.engines.map((e) => [e.id, e.title + (e.ready ? "" : Kino.t(" (not ready)"))])], h.voice.engine)}
-      ${named.length ? select("voice.name", Kino.t("Voice"), [["", Kino.t("Its own")], ...named.map((v) => [v.id, v.title + (v.language ? ` (${v.language})` : "")])], h.voice.name) : input("voice.name", Kino.t("Voice"), h.voice.name, html`placeholder="${Kino.t("its own")}"`)}</div>
+      ${named.length ? select("voice.name", Kino.t("Voice"), [["", Kino.t("Its own")], ...named.map((v) => [v.id, titled(v)])], h.voice.name) : input("voice.name", Kino.t("Voice"), h.voice.name, html`placeholder="${Kino.t("its own")}"`)}</div>
       ${slider("voice.speed", Kino.t("Speed of speech"), h.voice.speed, 0.5, 2, 0.05, "×", 1)}
       ${chosen && !chosen.ready ? raw(html`<p class="fm-warn">${icons.warn}<span>${chosen.why}</span></p>`) : h.engines.length && !engine ? raw(html`<p class="fm-warn">${icons.warn}<span>${Kino.t("Nothing can speak yet. {what}", { what: h.engines.map((e) => e.why).join(" ") })}</span></p>`) : ""}
       <button class="fm-reset fm-left" data-act="engines">${Kino.t("Look for engines again")}</button>`);
+  };
+  const speaker = (id, name, voice, h) => {
+    const named = engineOf(h)?.voices || [], other = voice && !named.some((v) => v.id === voice) ? [[voice, voice]] : [];
+    return select("cast." + id, Kino.t("Voice of {name}", { name }), [["", Kino.t("The film's")], ...other, ...named.map((v) => [v.id, titled(v)])], voice);
   };
   Kino.part("film.sound", {
     frame: (h) => (h.levels ? html`<aside class="kpane fm-panel" aria-label="${Kino.t("Sound")}">
@@ -92,12 +106,14 @@
       <div class="krow">${select("loudness", Kino.t("Loudness"), h.louder, h.loudness)}${select("subtitles", Kino.t("Subtitles"), h.written, h.subtitles)}</div>
       <h3 class="ksec">${Kino.t("Narration")}</h3>${voices(h)}
       <div class="fm-row"><button class="kbtn small ${h.unspoken && !h.speaking ? "primary" : ""}" data-act="narrate" ${h.unspoken && !h.speaking ? "" : "disabled"}>${h.speaking ? Kino.t("Speaking, {n} to go", { n: h.speaking }) : h.unspoken ? Kino.tn("Speak {n} line", "Speak {n} lines", h.unspoken) : Kino.t("All is spoken")}</button></div>
+      ${h.dialogue ? raw(html`<div class="fm-row"><button class="kbtn small" data-act="dialogue" title="${Kino.t("Each speaks with a voice of their own. What was written by hand stays.")}">${Kino.tn("Take the dialogue of {n} shot", "Take the dialogue of {n} shots", h.dialogue)}</button></div>`) : ""}
+      ${h.cast.map(([id, name, voice]) => speaker(id, name, voice, h))}
       ${h.failed ? raw(html`<p class="fm-warn" role="alert">${icons.warn}<span>${h.failed}</span></p>`) : ""}
       <div class="fm-lines" data-list></div></aside>` : '<div data-list hidden></div>'),
     item: (l) => html`<div class="fm-line" data-id="${l.id}"><header><b>${l.id}</b><span class="kmuted">${l.hint}</span>${l.state ? raw(html`<b class="kpill ${l.tone}">${l.state}</b>`) : ""}</header>
       <label class="kf"><textarea data-field="text" rows="2" maxlength="5000" placeholder="${Kino.t("What is said over this shot")}" aria-label="${Kino.t("Narration of shot {id}", { id: l.id })}">${l.text}</textarea></label>
-      ${l.text ? raw(html`${l.says ? raw(html`<p class="fm-fact">${l.says}</p>`) : ""}<div class="fm-lineform">${input("offset", Kino.t("After frames"), l.offset, whole)}${slider("gain", Kino.t("Volume"), l.gain, -60, 24, 0.5, " dB", 0)}${check("muted", Kino.t("Off"), l.muted)}</div>
-        <div class="fm-row">${l.url ? raw(html`<button class="kbtn small" data-play="${l.url}">${icons.play} ${Kino.t("Listen")}</button>`) : ""}<button class="kbtn small" data-act="narrate" ${l.spoken ? raw('data-again="1"') : ""}>${l.spoken ? Kino.t("Speak again") : Kino.t("Speak")}</button>${l.longer ? raw(html`<button class="kbtn small primary" data-act="lengthen">${Kino.t("Lengthen the shot")}</button>`) : ""}</div>`) : ""}</div>`,
+      ${l.text ? raw(html`${l.says ? raw(html`<p class="fm-fact">${l.says}</p>`) : ""}<div class="fm-lineform">${input("offset", Kino.t("After frames"), l.offset, whole)}${slider("gain", Kino.t("Volume"), l.gain, -60, 24, 0.5, " dB", 0)}${check("muted", Kino.t("Off"), l.muted)}${check("speakers", Kino.t("Names say who speaks"), l.speakers)}</div>
+        <div class="fm-row">${l.url ? raw(html`<button class="kbtn small" data-play="${l.url}">${icons.play} ${Kino.t("Listen")}</button>`) : ""}<button class="kbtn small" data-act="narrate" ${l.spoken ? raw('data-again="1"') : ""}>${l.spoken ? Kino.t("Speak again") : Kino.t("Speak")}</button>${l.longer ? raw(html`<button class="kbtn small primary" data-act="lengthen">${Kino.t("Lengthen the shot")}</button>`) : ""}</div>`) : ""}${l.dialogue ? raw(html`<div class="fm-row"><button class="kbtn small" data-act="dialogue">${Kino.t("Take its dialogue")}</button></div>`) : ""}</div>`,
   });
   const audio = new Audio();
   document.addEventListener("click", (e) => {

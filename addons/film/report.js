@@ -3,7 +3,7 @@
 (() => {
   const { html, raw, icons, when } = Kino;
   const F = (Kino.film = Kino.film || {});
-  const WORD = { fail: Kino.t("Fails"), warn: Kino.t("Warning"), note: Kino.t("Note") };
+  const WORD = { fail: Kino.t("Fails"), warn: Kino.t("Warning"), note: Kino.t("For information") };
   const TONE = { fail: "failed", warn: "stale", note: "waiting" };
   const STATE = { ok: Kino.t("Passes"), warn: Kino.t("Passes, with warnings"), bad: Kino.t("Does not pass") };
   const W = 300, H = 44;
@@ -30,9 +30,9 @@
       ${h.more ? raw(html`<p class="kmuted">${Kino.t("and {n} more, in the whole report", { n: h.more })}</p>`) : ""}
       ${h.state && h.curves.length ? raw(html`<h3 class="ksec">${Kino.t("Curves")}</h3>${h.curves.map((c) => plot(c, h))}`) : ""}
       </aside>` : ""),
-    item: (i) => html`<button class="fm-find ${i.s}" data-id="${i.id}" data-film="${i.f}" title="${Kino.t("Show this frame")}">
+    item: (i) => html`<article class="fm-found ${i.s}" data-id="${i.id}"><button class="fm-find" data-film="${i.f}" title="${Kino.t("Show this frame")}">
       <span class="fm-findhead"><i class="kpill ${TONE[i.s]}">${WORD[i.s]}</i><b>${i.t}</b><small>${i.at}</small></span>
-      <span>${i.m}</span><small>${i.shot ? Kino.t("Shot {id}", { id: i.shot }) + " · " : ""}${i.c}</small></button>`,
+      <span>${i.m}</span><small>${i.shot ? Kino.t("Shot {id}", { id: i.shot }) + " · " : ""}${i.c}</small></button>${Kino.remedies(i.shot, i.do)}</article>`,
   });
   document.addEventListener("click", (e) => {
     const one = e.target.closest?.(".fm-find[data-film]");

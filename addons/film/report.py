@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from addons import remedies
 from addons.api import Action, PartData, Reply
-from addons.film.reading import shown_film, side
+from addons.film.reading import cut_view, shown_film, side
+from addons.reports.page import is_whole
 from addons.session import View
-from addons.words import named, said, t, tn
+from addons.uploads import Uploads
+from addons.words import named, number, said, t, tn
 from domain.errors import NotFound, StudioError
 from domain.film import FilmReport
 from domain.job import Failed, Job, Running
@@ -19,7 +22,7 @@ from domain.quality.filmcheck import Counts, FilmCheck
 from domain.quality.values import Curve, Finding
 from domain.timing import timecode
 from services.quality.films import FilmChecks
-from services.quality.page import is_whole
+from services.quality.remedies import ABOUT_JOINS, segment_at
 
 GATE = "film.gate"
 SHOWN = 60
@@ -45,7 +48,7 @@ def view(view: View) -> PartData:
     found = film.checked
     head |= _told(view, film, found)
     head["again"] = failing(film)
-    return PartData(head, [_item(n, f, film) for n, f in enumerate(found.report.findings[:SHOWN])])
+    return PartData(head, [_item(view, n, f, film) for n, f in enumerate(found.report.findings[:SHOWN])])
 
 
 def _told(view: View, film: FilmReport, found: FilmCheck) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def curve(found: Curve) -> list[Any]:
     low, high = min(found.values), max(found.values)
     span = (high - low) or 1.0
     return [
-        found.name, labels.get(found.name, found.name), found.unit, f"{low:.3g}", f"{high:.3g}",
+        found.name, labels.get(found.name, found.name), named(found.unit), number(f"{low:.3g}"), number(f"{high:.3g}"),
         [round((v - low) / span, 3) for v in values],
     ]  # fmt: skip
 
@@ -99,7 +102,7 @@ def _fewer(values: Sequence[float]) -> Sequence[float]:
     return [sum(part) / len(part) for part in parts]
 
 
-def _item(number: int, found: Finding, film: FilmReport) -> dict[str, Any]:
+def _item(view: View, number: int, found: Finding, film: FilmReport) -> dict[str, Any]:
     item = {
         "id": str(number), "s": found.severity,
         "t": named(CHECKS[found.check].title) if found.check in CHECKS else found.check,
@@ -108,7 +111,26 @@ def _item(number: int, found: Finding, film: FilmReport) -> dict[str, Any]:
     }  # fmt: skip
     if is_whole(found, film.frames):
         return item | {"at": t("whole file")}
-    return item | ({"shot": found.shot} if found.shot else {})
+    return item | ({"shot": found.shot} if found.shot else {}) | _doing(view, found, film)
+
+
+def _doing(view: View, found: Finding, film: FilmReport) -> dict[str, Any]:
+    """What can be done about a finding, where the film still shows the takes that stand, at their place in the cut."""
+    mends = found.check in ABOUT_JOINS or (found.severity in ("fail", "warn") and found.action == "retake")
+    if not mends or found.shot not in view.states:
+        return {}
+    now = cut_view(view)
+    seen = next((one for one in film.shots if one.first <= found.first < one.first + one.frames), None)
+    same = seen is not None and any(
+        (one.item.id, one.first, one.frames) == (seen.item, seen.first, seen.frames)
+        and tuple(take.id for take in now.stocks[one.item.id].takes) == seen.takes
+        for one in now.reel.placed
+        if one.item.id in now.stocks
+    )
+    place = segment_at(now.reel, found.first) if same else None
+    if place is None or place[0] != found.shot:
+        return {}
+    return {"do": remedies.offered(view, view.states[found.shot], place[1], found.check)}
 
 
 def failing(film: FilmReport) -> list[str]:
@@ -131,8 +153,8 @@ def gates(checks: FilmChecks, chosen: str) -> list[tuple[str, str]]:
 
 
 def gate(view: View, checks: FilmChecks) -> str:
-    """The gate chosen for this film's checks, else the one from the settings."""
-    return str(view.choice(GATE, "")) or checks.rules.film_gate
+    """The gate chosen for this film's checks, else the one for films in this project."""
+    return str(view.choice(GATE, "")) or checks.rules.of(view.open).film_gate
 
 
 def check_job(view: View) -> Job | None:
@@ -154,8 +176,8 @@ def _failed(view: View) -> str:
     return f"{said(last.message)} {said(last.cure)}".strip() if isinstance(last, Failed) else ""
 
 
-def act(view: View, action: Action) -> Reply | None:
-    """Check the film now, by another gate, or stop checking it."""
+def act(view: View, action: Action, uploads: Uploads) -> Reply | None:
+    """Check the film now, by another gate, or stop checking it; do something about a finding."""
     checks = view.studio.checks
     if checks is None:
         return None
@@ -176,6 +198,8 @@ def act(view: View, action: Action) -> Reply | None:
             there = [shot for shot in shots if any(shot == one.id for one in view.board.shots)]
             if there and view.studio.generation.render(view.open, there, again=True) is not None:
                 return Reply(said=tn("{n} shot is made again.", "{n} shots are made again.", len(there)))
+        case remedies.ACT:
+            return remedies.act(view, action, uploads)
         case "stop":
             job = check_job(view)
             if job is not None:

@@ -12,8 +12,8 @@ from addons.film.voices import Voices
 from addons.session import View
 from addons.words import choices, named, said, t
 from domain.job import Failed
-from domain.sound.tracks import Piece
-from services.sound import LineState, PlacedPiece, SoundView
+from domain.sound.tracks import Piece, SoundPlan
+from services.sound import LineState, PlacedPiece, SoundView, speakers, waiting
 
 _SHOWN = (
     "id", "track", "title", "item", "offset", "start", "loop", "crossfade", "gain", "fade_in", "fade_out", "muted",
@@ -114,7 +114,8 @@ class SoundPanel:
         now = sound_view(view)
         plan = now.plan
         speaking = [job for job in view.jobs if job.kind == "speech" and not job.ended]
-        waiting = [s.shot for s in now.lines if s.line is not None and not s.line.muted and s.spoken is None]
+        dialogue = waiting(view.board, plan)
+        unspoken = [s.shot for s in now.lines if s.line is not None and not s.line.muted and s.spoken is None]
         head: dict[str, Any] = {
             "loudness": plan.loudness, "louder": choices(LOUDNESS_WORDS), "subtitles": plan.subtitles,
             "written": choices(SUBTITLE_WORDS), "levels": plan.levels.to_json(),
@@ -122,10 +123,11 @@ class SoundPanel:
             "ducking": plan.ducking.to_json(), "voice": plan.voice.to_json(), "engines": self._voices.engines(view),
             "pieces": [_piece(placed) for placed in now.placed], "items": _anchors(view),
             "notes": [said(note) for note in now.notes[:40]],
-            "speaking": len(speaking), "unspoken": len(waiting),
-            "failed": _failure(view) if waiting and not speaking else "",
+            "speaking": len(speaking), "unspoken": len(unspoken),
+            "dialogue": len(dialogue), "cast": _cast(view, plan),
+            "failed": _failure(view) if unspoken and not speaking else "",
         }  # fmt: skip
-        return PartData(head, [_line(view, state) for state in now.lines])
+        return PartData(head, [_line(view, state, state.shot in dialogue) for state in now.lines])
 
 
 def _failure(view: View) -> str:
@@ -134,15 +136,26 @@ def _failure(view: View) -> str:
     return f"{said(last.message)} {said(last.cure)}".strip() if isinstance(last, Failed) else ""
 
 
-def _line(view: View, state: LineState) -> dict[str, Any]:
+def _cast(view: View, plan: SoundPlan) -> list[list[str]]:
+    """Who speaks dialogue: a key, a name, and the voice; empty: the film's."""
+    found = []
+    for key, name in speakers(view.board, plan).items():
+        voice = plan.cast.get(key)
+        found.append([key, name, voice.name if voice else ""])
+    return found
+
+
+def _line(view: View, state: LineState, dialogue: bool) -> dict[str, Any]:
     words, tone = named(STATES[state.state][0]), STATES[state.state][1]
     found: dict[str, Any] = {"id": state.shot, "text": "", "state": words, "tone": tone, "says": said(state.says)}
     shot = view.board.shot(state.shot)
     found["hint"] = (shot.title or shot.prompt)[:80]
+    if dialogue:
+        found["dialogue"] = True
     if state.line is not None:
         line = state.line
         found |= {
-            "text": line.text, "offset": line.offset, "gain": line.gain, "muted": line.muted,
+            "text": line.text, "offset": line.offset, "gain": line.gain, "muted": line.muted, "speakers": line.speakers,
             "longer": state.may_lengthen, "spoken": state.spoken is not None,
         }  # fmt: skip
     if state.spoken is not None:

@@ -17,6 +17,7 @@ from domain.sound.tracks import Ducking, Levels, Piece, Voice
 
 _DECIMALS = ("start", "crossfade", "gain", "fade_in", "fade_out")
 _WORDS = ("track", "item", "title")
+_DUCKING = {"depth": "the depth", "attack": "the attack", "release": "the release"}
 
 
 class SoundActions:
@@ -43,6 +44,17 @@ class SoundActions:
         else:
             run = self._sound.narrate(view.open)
         return None if run else Reply(said=t("Everything is spoken already."))
+
+    def _do_dialogue(self, view: View, action: Action) -> Reply:
+        """Make narration of what is spoken in the shots; in one, when it is named."""
+        told = self._sound.from_dialogue(view.open, [action.id] if action.id else None)
+        if told.long:
+            shots = ", ".join(told.long[:8])
+            return Reply(said=t("Too long to be spoken in one piece: the dialogue of {shots}.", shots=shots))
+        if told.kept:
+            shots = ", ".join(told.kept[:8])
+            return Reply(said=t("What was written by hand stays: {shots}.", shots=shots))
+        return Reply(said=t("The dialogue is narration now. Undo takes it back."))
 
     def _do_lengthen(self, view: View, action: Action) -> Reply:
         return Reply(said=self._sound.lengthen(view.open, action.id))
@@ -88,6 +100,10 @@ class SoundActions:
                 self._sound.set_line(view.open, action.id, offset=whole("the delay", text))
             case "gain":
                 self._sound.set_line(view.open, action.id, gain=decimal("the volume", text))
+            case "speakers":
+                self._sound.set_line(view.open, action.id, speakers=value is True)
+            case "cast":
+                self._sound.set_speaker(view.open, rest, text)
             case "muted":
                 self._sound.set_line(view.open, action.id, muted=value is True)
             case "loudness":
@@ -98,7 +114,8 @@ class SoundActions:
                 level = value is True if rest.startswith("mute_") else decimal("the volume", text)
                 self._sound.set_levels(view.open, **{rest: level})
             case "ducking" if rest in Ducking.model_fields:
-                self._sound.set_ducking(view.open, **{rest: value is True if rest == "on" else decimal(rest, text)})
+                changed = value is True if rest == "on" else decimal(_DUCKING[rest], text)
+                self._sound.set_ducking(view.open, **{rest: changed})
             case "voice" if rest in Voice.model_fields:
                 self._voice(view, rest, text)
             case "piece":

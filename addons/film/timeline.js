@@ -69,7 +69,7 @@
       const pic = clipOf(item.id)?.querySelector(".fm-pic");
       if (!pic) continue;
       const count = Math.ceil(w / tw), from = Math.max(0, Math.floor((left - x) / tw)), to = Math.min(count, Math.ceil((right - x) / tw));
-      const sign = `${count}|${from}|${to}|${Math.round(w / 4)}`;
+      const sign = `${count}|${from}|${to}|${Math.round(w / 4)}|${item.p}|${item.a}|${JSON.stringify(item.src || 0)}`;
       if (pic._sign === sign) continue;
       pic._sign = sign;
       pic.innerHTML = item.src ? film(item, count, from, to, tw) : item.p ? html`<i style="left:0;width:100%;background-image:url('/media/${t.head.project}/${item.p}/320')" class="whole"></i>` : "";

@@ -19,6 +19,7 @@ def lay_out() -> None:
             part("film.clip", classes="fm-on-clip")
             part("film.look", classes="fm-on-look")
             part("film.sound", classes="fm-on-sound")
+            part("film.rules", classes="fm-on-check")
             part("film.check", classes="fm-on-check")
             part("film.export", classes="fm-on-out")
     part("film.timeline", classes="fm-host-time")

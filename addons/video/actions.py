@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from addons import remedies
 from addons.api import Action, Reply
 from addons.session import View
+from addons.uploads import Uploads
 from addons.variants import known_shot
 from addons.words import t, tn
 from addons.work import own_jobs
@@ -15,8 +17,8 @@ GRAPH = "video.graph"
 """Under which name a window remembers that the graph is unfolded."""
 
 
-def act(view: View, action: Action) -> Reply | None:
-    """Everything that can be clicked in the tab."""
+def act(view: View, action: Action, uploads: Uploads | None = None) -> Reply | None:
+    """Everything that can be clicked in the tab; `uploads` has the files that come with it."""
     studio, project = view.studio, view.open
     match action.act:
         case "select":
@@ -26,6 +28,9 @@ def act(view: View, action: Action) -> Reply | None:
             view.remember(take=_key(_take(view, action.text("take", 100))))
         case "choose":
             return _choose(view, _take(view, action.text("take", 100)))
+        case remedies.ACT if uploads is not None:
+            view.remember(take="")  # what is made anew is shown when it is there
+            return remedies.act(view, action, uploads)
         case "unanchor":
             number = action.number("segment") or 0
             studio.selection.anchor(project, _selected(view, action), number - 1, on=False)

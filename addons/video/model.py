@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from addons.api import AddonContext, Json, Part, PartData
 from addons.checks import shot_badges, take_badge
@@ -12,6 +13,7 @@ from addons.sent import sent
 from addons.session import View
 from addons.variants import short_words, slot_label
 from addons.video.actions import GRAPH, act
+from addons.video.joins import joins
 from addons.words import inline, named, number, said, t
 from addons.work import NO_WORK, Work, failures, pace, progress, work_by_shot
 from domain.job import Job, JobKind, Running
@@ -33,7 +35,8 @@ MAX_BARS = 24
 
 def parts(context: AddonContext) -> Sequence[Part]:
     """The live areas of the tab."""
-    return (Part("video.bar", bar, act), Part("video.plan", plan, act), Part("video.shot", shot, act))
+    mend = partial(act, uploads=context.uploads)
+    return (Part("video.bar", bar, act), Part("video.plan", plan, act), Part("video.shot", shot, mend))
 
 
 # -- sums ----------------------------------------------------------------------------------------------------------
@@ -214,6 +217,7 @@ def shot(view: View) -> PartData:
         "segments": [_segment(view, state, entry, now, each) for entry in planned.segments],
         "work": [*progress(view, now.running[0]), said(now.running[0].title)] if now.running else None,
         "failed": failures(now),
+        "joins": joins(view, state, planned),
         "anchors": [s.index + 1 for s in state.timing.segments if state.anchored(s.start_slot) is not None],
         "open": len(now.open),
         "paused": view.studio.jobs.is_paused(view.open.id),
@@ -224,7 +228,7 @@ def shot(view: View) -> PartData:
         head["face"] = f"{face}/640" if face else ""
     else:
         head["sent"] = sent(shown.request, view.spec)
-        head["facts"] = _facts(shown)
+        head["facts"] = _facts(view, shown)
     if is_engines(view, view.spec.id):
         head |= _now(view, state, planned, shown)
     items = [_card(view, state, planned, take, shown) for take in reversed(state.takes)]
@@ -309,12 +313,12 @@ def _play(view: View, planned: PlannedShot, take: Take) -> dict[str, Json]:
     }  # fmt: skip
 
 
-def _facts(take: Take) -> str:
+def _facts(view: View, take: Take) -> str:
     info = take.info
     rate = t(" at {rate}", rate=rate_words(info.rate)) if info.rate else ""
     spent = t(" · made in {seconds} s", seconds=number(f"{take.seconds:.1f}")) if take.seconds else ""
     codec = f" · {info.codec}" if info.codec else ""
-    instead = f" · {said(take.instead)}" if take.instead else ""
+    instead = " ".join(filter(None, (said(take.instead), _enlarged(view, take))))
     return t(
         "{frames} frames{rate} · {width} × {height}{codec}{spent}{instead}",
         frames=info.frames,
@@ -323,8 +327,16 @@ def _facts(take: Take) -> str:
         height=info.height,
         codec=codec,
         spent=spent,
-        instead=instead,
+        instead=f" · {instead}" if instead else "",
     )
+
+
+def _enlarged(view: View, take: Take) -> str:
+    """How a clip that memory made smaller comes to the film's size, as it is set now."""
+    if take.smaller_than is None:
+        return ""
+    workflow = view.studio.passes.enlarger(view.open)
+    return t("{workflow} enlarges it for the film.", workflow=workflow) if workflow else t("The film scales it up.")
 
 
 def _card(view: View, state: ShotState, planned: PlannedShot, take: Take, shown: Take | None) -> dict[str, Json]:

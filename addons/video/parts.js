@@ -75,6 +75,7 @@
         ${h.open ? raw(html`<button class="kbtn danger" data-act="stop-shot">${icons.stop} ${Kino.t("Stop this shot")}</button>`) : ""}
         ${h.state === "blocked" ? raw(html`<button class="kbtn" data-act="keyframes">${Kino.t("Go to Keyframes")}</button>`) : ""}</div>
       ${h.anchors.map((n) => raw(html`<p class="vd-why">${Kino.t("Re-anchored at segment {n}", { n })} <button class="kbtn small" data-act="unanchor" data-segment="${n}" title="${Kino.t("Let it continue the segment before again; the takes there are stay")}">${icons.undo} ${Kino.t("Take back")}</button></p>`))}
+      ${h.joins.map((j) => raw(html`<div class="vd-join ${j.s}">${j.m.map((m) => raw(html`<p>${icons.warn}<span>${m}</span></p>`))}${Kino.remedies(h.shot, j.do, true)}</div>`))}
       ${h.problem ? raw(html`<div class="kf-fail vd-fail">${icons.warn}<span>${h.problem}</span></div>`) : ""}
       ${h.failed.map(([id, title, text]) => raw(html`<div class="kf-fail vd-fail" role="alert">${icons.warn}<span><b>${title}</b> ${text}</span><button class="kbtn small" data-act="retry" data-job="${id}">${icons.retry} ${Kino.t("Retry")}</button></div>`))}
       ${h.segments.map((s) => seg(h, s, items.filter((t) => t.g === s.i)))}

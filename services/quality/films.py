@@ -10,19 +10,20 @@ from pathlib import Path
 from domain.errors import Cancelled, NotFound, StudioError
 from domain.film import FilmReport
 from domain.job import Done, Job, Run
-from domain.quality.acting import QualityRules, ShotChecks
+from domain.passes import enlarged
+from domain.quality.acting import ShotChecks
 from domain.quality.filmcheck import ClipRecord, FilmCheck, ShotRecord, counted, counts_in_words
-from domain.quality.values import Expectation, Subject
+from domain.quality.values import Expectation, QualityReport, Subject
 from domain.take import Take
 from services.cut import CutView
 from services.job_context import JobContext, Made
 from services.jobs import JobService
 from services.planning import ShotState
-from services.ports import Clock, Media
+from services.ports import Clock, ReportPages
 from services.projects import OpenProject, ProjectService
 from services.quality.ordered import film_order
-from services.quality.page import film_page
 from services.quality.retakes import is_labelled, read_checks
+from services.quality.rules import ProjectQuality
 from services.quality.service import QualityService
 from services.subjects import subjects_of
 
@@ -32,43 +33,49 @@ CHECK_LANE = "check"
 
 
 class FilmChecks:
-    """Checks films of projects, and writes `film/<name>.report.json` and `.html`. `rules` are those of the moment;
-    `store` writes a file whole or not at all, `states` are the shots of a project."""
+    """Checks films of projects, and writes `film/<name>.report.json` and `.html`. `rules` are those of projects;
+    `pages` writes reports for people, `store` a file whole or not at all; `states` are the shots of a project."""
 
     def __init__(
-        self, quality: QualityService, projects: ProjectService, jobs: JobService, media: Media, clock: Clock,
-        rules: Callable[[], QualityRules], store: Callable[[Path, bytes], None],
+        self, quality: QualityService, projects: ProjectService, jobs: JobService, clock: Clock,
+        rules: ProjectQuality, pages: ReportPages, store: Callable[[Path, bytes], None],
         states: Callable[[OpenProject], Iterable[ShotState]],
     ) -> None:  # fmt: skip
-        self.quality, self._projects, self._jobs, self._media = quality, projects, jobs, media
-        self._clock, self._rules, self._store, self._states = clock, rules, store, states
+        self.quality, self.rules, self._projects, self._jobs = quality, rules, projects, jobs
+        self._clock, self._pages, self._store, self._states = clock, pages, store, states
         jobs.register("check", self._check)
-
-    @property
-    def rules(self) -> QualityRules:
-        """How far to go now."""
-        return self._rules()
 
     def job(self, project: OpenProject, film: Job) -> Job:
         """The check that follows the making of a film."""
-        return self._job(project, {"after": film.id, "gate": self._rules().film_gate}, (film.id,))
+        return self._job(project, {"after": film.id, "gate": self.rules.of(project).film_gate}, (film.id,))
 
     def start(self, project: OpenProject, name: str, gate: str = "") -> Run:
         """Queue the check of a film that is there, by that gate or the one for films. Raises NotFound."""
         if project.files.read(f"film/{name}.report", FilmReport) is None:
             raise NotFound(f"There is no film {name[:60]!r}.", "Reload the page.")
-        self.quality.gate(gate or self._rules().film_gate)
+        gate = gate or self.rules.of(project).film_gate
+        self.quality.gate(gate)
         running = [j for j in self._jobs.jobs(project.id) if j.kind == "check" and not j.ended]
         known = next((j for j in running if j.detail.get("film") == name), None)
         if known is not None:
             return next(run for run in self._jobs.runs(project.id) if run.id == known.run)
-        job = self._job(project, {"film": name, "gate": gate or self._rules().film_gate}, ())
+        job = self._job(project, {"film": name, "gate": gate}, ())
         return self._jobs.start(project.id, job.title, [job])
 
     def order(self, project: OpenProject, view: CutView, report: FilmReport) -> Expectation:
         """What was ordered of a film, without references, as it is kept in its report."""
         takes = [take for found in view.stocks.values() for take in found.takes]
         return film_order(view, project.board, report, labelled=any(is_labelled(t.request) for t in takes))
+
+    def file_page(self, file: Path, found: QualityReport, project: OpenProject | None = None) -> bytes:
+        """The report about any clip or film as one HTML page; about a film of a project with how its clips came to be.
+        Raises UnreadableMedia."""
+        film = project.files.read(f"film/{file.stem}.report", FilmReport) if project is not None else None
+        if project is None or film is None:
+            return self._pages.page(file, FilmCheck(report=found), file.name)
+        shots = tuple(shot_records(project, film))
+        check = FilmCheck(report=found, shots=shots, counts=counted(shots))
+        return self._pages.page(file, check, project.project.name, film)
 
     def page(self, project: OpenProject, name: str) -> Path:
         """The HTML report of a film. Raises NotFound."""
@@ -83,7 +90,8 @@ class FilmChecks:
     def _job(self, project: OpenProject, detail: dict[str, str | int], after: tuple[str, ...]) -> Job:
         return Job(
             id=str(uuid.uuid4()), run="", project=project.id, kind="check", title="Check of the film",
-            backend=CHECK_LANE, after=after, created=self._clock.now(), detail=detail,
+            backend=CHECK_LANE, after=after, created=self._clock.now(),
+            detail={**detail, "language": self._pages.language()},
         )  # fmt: skip
 
     def _check(self, context: JobContext) -> Made:
@@ -94,25 +102,28 @@ class FilmChecks:
         if film is None:
             raise NotFound(f"The film {name!r} is no longer there.", "Make it again.")
         try:
-            return Made(name, self.check(context, project, film, str(job.detail.get("gate", ""))))
+            gate, language = str(job.detail.get("gate", "")), str(job.detail.get("language", ""))
+            return Made(name, self.check(context, project, film, gate, language))
         except Cancelled:
             raise
         except StudioError as error:
             _log.warning("%s could not be checked: %s", name, error)
             return Made(name, f"The film could not be checked: {error}")
 
-    def check(self, context: JobContext, project: OpenProject, film: FilmReport, gate: str) -> str:
-        """Check a film, write its report, and say in a sentence how it stands."""
+    def check(
+        self, context: JobContext, project: OpenProject, film: FilmReport, gate: str, language: str = ""
+    ) -> str:  # fmt: skip
+        """Check a film, write its report with the page in that language, and say in a sentence how it stands."""
         path = Path(film.file) if film.file else project.files.film_path(film.name)
         order = (film.ordered or Expectation()).replace(subjects=self._subjects(project))
         report = self.quality.check_file(
-            path, gate or self._rules().film_gate, order, stopped=lambda: context.stopped,
+            path, gate or self.rules.of(project).film_gate, order, stopped=lambda: context.stopped,
             report=lambda done, of: context.report(0.9 * done / max(1, of or film.frames), f"{done} frames looked at"),
         )  # fmt: skip
         shots = tuple(shot_records(project, film))
         found = FilmCheck(report=report, shots=shots, counts=counted(shots))
         context.report(0.95, "writing the report")
-        page = film_page(self._media, path, found, project.project.name, film)
+        page = self._pages.page(path, found, project.project.name, film, language)
         self._store(_page_path(project, film.name), page)
         project.change(f"film/{film.name}.report", FilmReport, lambda now: now.replace(checked=found))
         return " ".join(filter(None, (report.verdict.sentence, counts_in_words(found.counts))))
@@ -137,7 +148,7 @@ def shot_records(project: OpenProject, film: FilmReport) -> Iterable[ShotRecord]
     for placed in film.shots:
         checks = known.get(placed.shot) or known.setdefault(placed.shot, read_checks(project, placed.shot))
         clips = [
-            _clip(takes[placed.shot, number, take], checks)
+            _clip(takes[placed.shot, number, take], checks, film)
             for number, take in enumerate(placed.takes)
             if (placed.shot, number, take) in takes
         ]
@@ -148,14 +159,25 @@ def shot_records(project: OpenProject, film: FilmReport) -> Iterable[ShotRecord]
         )  # fmt: skip
 
 
-def _clip(take: Take, checks: ShotChecks) -> ClipRecord:
+def _clip(take: Take, checks: ShotChecks, film: FilmReport) -> ClipRecord:
     made, request = checks.of_take(take.segment, take.id), take.request
     return ClipRecord(
         segment=take.segment, take=take.id, seed=request.seed, backend=request.backend, workflow=request.workflow,
         model=request.profile, width=take.info.width, height=take.info.height, frames=take.info.frames,
         spent=take.seconds, card=str(take.backend_info.get("card", "")), instead=take.instead,
+        enlarged=_enlarged(take, film),
         tries=checks.of_job(made.job) if made is not None else (),
     )  # fmt: skip
+
+
+def _enlarged(take: Take, film: FilmReport) -> str:
+    """How a clip that memory made smaller came to the film's size, in a sentence; empty where it did not have to."""
+    info = take.info
+    if take.smaller_than is None or enlarged(info.width, info.height, film.width, film.height, "fill") is None:
+        return ""
+    if film.upscaled:
+        return f"It was enlarged for the film by the workflow {film.upscaled}."
+    return f"The film scaled it up from {info.width}×{info.height}."
 
 
 def _page_path(project: OpenProject, name: str) -> Path:

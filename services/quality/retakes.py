@@ -29,21 +29,20 @@ _AT_ONCE = 2
 
 
 class ClipChecks:
-    """The acting half of a clip's check. `rules` are those of the moment; `chains` looks at finished shots; `cards` are
-    this computer's graphics cards as they were last read."""
+    """The acting half of a clip's check. `rules` are those of a project at the moment; `chains` looks at finished
+    shots; `cards` are this computer's graphics cards as they were last read."""
 
     def __init__(
-        self, quality: QualityService, backends: Backends, clock: Clock, rules: Callable[[], QualityRules],
+        self, quality: QualityService, backends: Backends, clock: Clock, rules: Callable[[OpenProject], QualityRules],
         chains: ChainChecks, cards: Callable[[], Sequence[CardReading]] = tuple,
     ) -> None:  # fmt: skip
         self._cards = cards
         self._quality, self._backends, self._clock, self._rules, self._chains = quality, backends, clock, rules, chains
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
-    @property
-    def rules(self) -> QualityRules:
-        """How far to go now."""
-        return self._rules()
+    def rules(self, project: OpenProject) -> QualityRules:
+        """How far to go in that project now."""
+        return self._rules(project)
 
     def card(self) -> dict[str, str]:
         """What is known of the graphics cards now, in words, to be kept with what was made; empty when nothing is."""
@@ -55,7 +54,7 @@ class ClipChecks:
     ) -> str | Made | Again:
         """Check a clip that this job has just made, and say what follows: it stands, it is made again, or an earlier
         one of the job stands because it is better. `again` reads the shot anew. Raises Cancelled."""
-        rules = self._rules()
+        rules = self._rules(project)
         if not rules.clips:
             return take.id
         context.step_aside()
@@ -91,7 +90,7 @@ class ClipChecks:
     ) -> Made | Again | None:
         """What follows from a result that cannot be kept (black, of a wrong size or length): it is made again, an
         earlier take of the job stands, or None when there is neither."""
-        rules = self._rules()
+        rules = self._rules(project)
         if not rules.clips:
             return None
         job, why = context.job, error.message.removeprefix(f"{context.job.title}: ").rstrip(".")

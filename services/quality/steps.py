@@ -33,7 +33,7 @@ class DriftSteps:
         behind = [n for n, offset in joins.items() if drift.reanchor is not None and offset >= drift.reanchor]
         if state.setup.mode != "chain" or not behind:
             return ""
-        return self._fresh(project, state, behind, known) if kind == "reanchor" else _split(state, joins, behind[0])
+        return self._fresh(project, state, behind, known) if kind == "reanchor" else splitting(state, behind[0])
 
     def _fresh(self, project: OpenProject, state: ShotState, behind: list[int], known: ShotChecks) -> DriftStep | str:
         setup = state.setup
@@ -54,15 +54,19 @@ class DriftSteps:
     def take(self, project: OpenProject, shot: str, step: DriftStep) -> str:
         """Do it, now that all takes of the shot are there, and say in words what was done."""
         try:
-            return self._anchor(project, shot, step) if step.kind == "reanchor" else self._cut(project, shot, step)
+            if step.kind == "cut":
+                return self.cut(project, shot, step)
+            return self.anchor(project, shot, step.segment, ending=shot)
         except StudioError as error:
             return f"Nothing was done about it: {error.message}"
 
-    def _anchor(self, project: OpenProject, shot: str, step: DriftStep) -> str:
-        self._selection.anchor(project, shot, step.segment)
-        number = step.segment + 1
+    def anchor(self, project: OpenProject, shot: str, segment: int, ending: str = "") -> str:
+        """Let that segment (0-based) begin with a fresh picture, and render what follows; what was done, in words. What
+        is at work on the shot `ending` counts as ended. Raises BadInput."""
+        self._selection.anchor(project, shot, segment)
+        number = segment + 1
         try:
-            self._generation.render(project, [shot], ending=shot)
+            self._generation.render(project, [shot], ending=ending)
         except StudioError as error:
             return f"Segment {number} begins with a fresh picture, but could not be rendered: {error.message}"
         return (
@@ -70,7 +74,8 @@ class DriftSteps:
             "(Video takes it back)."
         )
 
-    def _cut(self, project: OpenProject, shot: str, step: DriftStep) -> str:
+    def cut(self, project: OpenProject, shot: str, step: DriftStep) -> str:
+        """Make two shots of one there; what was done, in words. Raises BadInput."""
         board = project.board
         if film_frames(board.shot(shot).seconds, project.project.rate) == step.frames:
             rest = self._storyboards.split(project, shot, step.at).id
@@ -82,12 +87,14 @@ class DriftSteps:
         )
 
 
-def _split(state: ShotState, joins: dict[int, int], segment: int) -> DriftStep | str:
+def splitting(state: ShotState, segment: int) -> DriftStep | str:
+    """The step that makes two shots of one where a segment (0-based, not the first) begins; in a sentence why there is
+    none, empty where one of the two would have no frame."""
     if state.choice.keyframes.get("end"):
         return "It was not cut there, because it ends on a picture that was chosen for it."
     timing, rate = state.timing, state.words.project.rate
     # Rounded down, so that the segments before stay as long as they are.
-    at = math.floor(joins[segment] * rate / state.setup.profile.rate)
+    at = math.floor(timing.segments[segment].first * rate / state.setup.profile.rate)
     if not 1 <= at < timing.frames:
         return ""
     return DriftStep(kind="cut", segment=segment, at=at, frames=timing.frames)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,7 @@ from domain.sound.report import Measured, MixReport
 from services.film import QUALITIES
 from services.projects import OpenProject
 from tests.addons.support import Window as Base
-from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, shot
 
 
 class Window(Base):
@@ -225,4 +218,4 @@ def test_the_sound_of_a_film_is_told_as_measured(bench: Bench) -> None:
     (made,) = bench.studio.film.reports(project)
     loud = MixReport(measured=Measured(loudness=-14.04, true_peak=-1.2))
     assert films.sound_words(made.replace(sound=loud)) == "−14.0 LUFS, true peak −1.2 dBTP"
-    assert films.sound_words(made.replace(info=made.info.replace(audio=False))) == "none"
+    assert films.sound_words(made.replace(info=made.info.replace(audio=False))) == "no sound"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from addons import film, select, storyboard, video
+from addons import film, select, storyboard, undo, video
 from addons.checks import shot_badges
 from addons.film.reading import SIDE
 from addons.guard import Guard, Hosts
 from addons.routes import Assets, add_routes
-from domain.errors import NotFound
+from domain.errors import BadInput, NotFound
 from domain.film import FilmReport
 from domain.quality.acting import Attempt, Chain, QualityRules, ShotChecks
+from domain.quality.own_rules import RULES, ProjectRules
 from domain.quality.values import Finding
+from services.quality.remedies import REMEDIES
 from tests.addons.support import Window
+from tests.fakes.backend import write_png
 from tests.fakes.bench import Bench, shot
 
 
@@ -65,14 +70,6 @@ def test_a_film_is_checked_when_it_is_made_and_by_another_gate_when_asked(window
     with pytest.raises(NotFound):
         window.act("film.check", "edit", field="gate", value="none")
     assert window.head("film.check")["gate"] == "web"
-
-
-def test_failing_shots_are_made_again_by_one_button(window: Window) -> None:
-    bench, project = window.bench, window.project
-    bench.film(project)
-    window.act("film.check", "again")
-    window.finish()
-    assert [len(project.files.takes(s)) for s in ("001", "002")] == [2, 2]
 
 
 def test_other_panels_send_nothing_about_quality(window: Window) -> None:
@@ -140,3 +137,92 @@ def test_badges_tell_how_the_standing_clips_were_checked(window: Window) -> None
     window.view.remember(shot="001")
     takes_shown = Window(bench, project, video.ADDON.parts).items("video.shot")
     assert next(iter(takes_shown.values()))["q"][:2] == ["failed", "does not pass"]
+
+
+def test_the_project_sets_its_own_rules_over_those_of_settings(window: Window) -> None:
+    bench, project = window.bench, window.project
+    rules = bench.film_checks.rules
+    fields = window.items("film.rules")
+    assert set(fields) == set(RULES) and all(field["value"] == "" for field in fields.values())
+    assert fields["film_gate"]["choices"][0] == ["", "Draft, as in Settings"]
+    assert fields["clips"]["choices"][0][1] == "The finished film alone, as in Settings"
+    assert fields["retakes"]["choices"][0][1] == "2, as in Settings"
+    assert window.head("film.rules")["told"] == "as in Settings"
+
+    for field, value in (
+        ("clips", "clips"),
+        ("film_gate", "web"),
+        ("retakes", "0"),
+        ("smaller", "on"),
+        ("upscale", "server"),
+    ):
+        window.act("film.rules", "edit", field=field, value=value)
+    assert rules.of(project) == QualityRules(
+        clips=True, clip_gate="draft", film_gate="web", retakes=0, on_drift="note", smaller=True, upscale="server"
+    )
+    assert window.head("film.check")["gate"] == "web" and window.head("film.rules")["set"] == 5
+    assert window.items("film.rules")["retakes"]["value"] == "0"
+    for field, value in (("film_gate", "none"), ("retakes", "11"), ("on_drift", "burn")):
+        with pytest.raises(BadInput):
+            window.act("film.rules", "edit", field=field, value=value)
+
+    # what a later Kinoloom wrote stays, also through an edit; other projects keep to the settings
+    project.change("quality", ProjectRules, lambda now: ProjectRules.model_validate({**now.to_json(), "later": [1]}))
+    window.act("film.rules", "edit", field="retakes", value="")
+    stored = json.loads((project.files.root / "quality.json").read_text("utf-8"))
+    assert "later" in json.dumps(stored) and rules.of(project).retakes == 2
+    assert rules.of(bench.project(name="other")) == rules.settings
+
+    window.view.remember(tab="film")
+    window.act("film.rules", "reset")
+    assert rules.of(project) == rules.settings and undo.history(window.view)[0] == "quality rules"
+    undo.undo(window.view)
+    assert rules.of(project).film_gate == "web"
+
+    # while they cannot be read those of the settings hold, and the panel says so
+    (project.files.root / "quality.json").write_text("{", "utf-8")
+    assert rules.of(project) == rules.settings
+    assert "quality.json" in window.head("film.rules")["problem"]
+
+
+def test_findings_offer_what_can_be_done_and_failing_shots_are_made_again(window: Window) -> None:
+    bench, project = window.bench, window.project
+    bench.film(project)
+    plain = next(i for i in window.items("film.check").values() if i.get("shot") == "001" and i["s"] == "fail")
+    assert [row[:3] for row in plain["do"]] == [["again", 1, "Make segment 1 again"]] and plain["do"][0][4:] == ["", ""]
+    answer = window.act("film.check", "remedy", plain["id"], shot="001", segment=1, kind="again")
+    assert answer is not None and answer.said.startswith("Segment 1 of shot 001 is made again with another seed")
+    window.finish()
+    assert [len(project.files.takes(name)) for name in ("001", "002")] == [2, 1]
+    # the film is older than the shot now: what it shows there is not what would be mended
+    assert all("do" not in i for i in window.items("film.check").values() if i.get("shot") == "001")
+    window.act("film.check", "again")  # what fails, by one button
+    window.finish()
+    assert [len(project.files.takes(name)) for name in ("001", "002")] == [3, 2]
+    with pytest.raises(BadInput):
+        window.act("film.check", "remedy", shot="001", segment=1, kind="burn")
+    with pytest.raises(NotFound):
+        window.act("film.check", "remedy", shot="009", segment=1, kind="again")
+
+
+def test_a_join_is_mended_beside_the_shot(bench: Bench, tmp_path: Path) -> None:
+    project = bench.project(shot(1, "9"), profile="svd-xt")
+    bench.render(project)
+    window = Window(bench, project, video.ADDON.parts)
+    assert window.head("video.shot")["joins"] == []
+    drift = Finding(
+        check="drift", severity="warn", first=25, last=70, value=1.4, limit=1, unit="", cure="",
+        sentence="The picture drifts away from its beginning; take a fresh one from frame 25 on.",
+    )  # fmt: skip
+    takes = tuple(take.id for take in project.files.takes("001"))
+    chain = Chain(takes=takes, gate="draft", findings=(drift,))
+    project.change("checks/001", ShotChecks, lambda _: ShotChecks(chain=chain), ShotChecks())
+    (join,) = window.head("video.shot")["joins"]
+    assert join["n"] == 2 and join["m"] == [drift.sentence]
+    rows = {row[0]: row for row in join["do"]}
+    assert list(rows) == list(REMEDIES) and rows["reanchor"][4] and not rows["picture"][4]
+    write_png(tmp_path / "mine.png", np.full((64, 96, 3), 90, np.uint8))
+    answer = window.give("video.shot", "remedy", tmp_path / "mine.png", shot="001", segment=2, kind="picture")
+    assert answer.said.startswith("Segment 2 begins with a fresh picture")
+    window.finish()
+    assert window.head("video.shot")["anchors"] == [2] and window.head("video.shot")["joins"] == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from addons.film.sound import bars
 from domain.errors import BadInput, NotFound, UnreadableMedia
 from services.projects import OpenProject
 from tests.addons.support import Window as Base
-from tests.fakes.bench import Bench, running, shot
+from tests.fakes.bench import Bench, shot
 
 
 class Window(Base):
@@ -26,12 +25,6 @@ class Window(Base):
 
     def edit(self, field: str, value: Any, item: str = "", part: str = "film.sound") -> None:
         self.act(part, "edit", item, field=field, value=value)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 @pytest.fixture
@@ -94,6 +87,27 @@ def test_narration_is_written_shot_by_shot(bench: Bench) -> None:
     assert (lane["id"], lane["f"], lane["n"], lane["s"]) == ("line 002", 15, 9, "unspoken")
     window.edit("text", "", "002")
     assert window.shows("film.lanes").items == []
+
+
+def test_dialogue_becomes_narration_with_a_voice_for_each(bench: Bench) -> None:
+    project = bench.project(
+        shot(1, dialogue="MARA: It comes."), shot(2, dialogue="TOM: Far off."), shot(3, dialogue="MARA: Run!"), shot(4)
+    )
+    window = Window(bench, project, "sound")
+    assert window.head("film.sound")["dialogue"] == 3 and window.head("film.sound")["cast"] == []
+    assert [bool(line.get("dialogue")) for line in window.items("film.sound").values()] == [True, True, True, False]
+    window.act("film.sound", "dialogue", "001")
+    window.edit("text", "The sea is calm.", "003")
+    reply = window.act("film.sound", "dialogue")
+    assert reply is not None and reply.said == "What was written by hand stays: 003."
+    lines = window.items("film.sound")
+    assert [line["text"] for line in lines.values()] == ["MARA: It comes.", "TOM: Far off.", "The sea is calm.", ""]
+    assert window.head("film.sound")["cast"] == [["mara", "Mara", "low"], ["tom", "Tom", "high"]]
+    assert window.head("film.sound")["dialogue"] == 0 and window.head("film.sound")["unspoken"] == 3
+    window.edit("cast.tom", "low")
+    window.edit("speakers", False, "001")
+    assert window.head("film.sound")["cast"] == [["tom", "Tom", "low"]]
+    assert lines["001"]["speakers"] and not window.items("film.sound")["001"]["speakers"]
 
 
 def test_levels_ducking_loudness_and_subtitles_reach_the_plan(bench: Bench) -> None:

@@ -21,6 +21,7 @@ from infrastructure.animatic.backend import AnimaticBackend
 from infrastructure.quality.examiner import FileExaminer
 from services.projects import OpenProject
 from services.quality.retakes import read_checks
+from tests.addons.reports.test_page import english_in
 from tests.fakes.bench import Bench, shot
 from tests.fakes.faulty import FaultyBackend
 
@@ -114,6 +115,7 @@ def test_bad_clips_are_caught_made_again_and_told(studio: Studio, tmp_path: Path
         assert len(backend.made) == 3 + 3 + 2 + 1
 
         # the film's own check tells it all, and the counts add up
+        bench.language = "de"
         film = bench.wait(bench.studio.film.make(project), 120)
         assert [job.kind for job in film.jobs] == ["film", "check"]
         report = project.files.read("film/film-01.report", FilmReport)
@@ -125,7 +127,8 @@ def test_bad_clips_are_caught_made_again_and_told(studio: Studio, tmp_path: Path
         ended = film.jobs[1].phase
         assert isinstance(ended, Done) and "5 retakes" in ended.note
         page = (project.files.root / "film" / "film-01.report.html").read_text("utf-8")
-        assert "Try 3" in page and "seed 102" in page and "could not be kept" in page
+        assert "Versuch 3" in page and "Seed 102" in page and "konnte nicht behalten werden" in page
+        assert english_in(page) == []
         assert "<img src=x" not in page and "&lt;img src=x" in page
 
 
@@ -231,7 +234,9 @@ def test_memory_that_ran_out_goes_on_smaller_where_that_was_chosen(studio: Studi
         film = bench.wait(bench.studio.film.make(project), 120)
         report = project.files.read("film/film-01.report", FilmReport)
         assert [j.phase.kind for j in film.jobs] == ["done", "done"] and report is not None
-        assert (report.width, report.height) == (320, 192)
+        assert (report.width, report.height) == (320, 192) and take.smaller_than == (320, 192)
+        assert report.checked is not None
+        assert report.checked.shots[0].clips[0].enlarged == "The film scaled it up from 160×96."
 
 
 def test_a_chain_that_drifts_is_told_and_its_colours_are_matched_where_that_was_chosen(

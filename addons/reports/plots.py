@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from addons.words import named, said, t
+from domain.quality.checks import CHECKS
 from domain.quality.filmcheck import ShotRecord
 from domain.quality.values import Curve, Drift, Finding
 
 WIDTH = 1000
 """Width of a drawing in its own units; it is shown as wide as there is room."""
+
+
+def title_of(check: str) -> str:
+    """A check's name for people."""
+    return named(CHECKS[check].title) if check in CHECKS else check
 
 
 def film_bar(frames: int, shots: Sequence[ShotRecord], cuts: Sequence[int], findings: Sequence[Finding]) -> str:
@@ -19,26 +26,30 @@ def film_bar(frames: int, shots: Sequence[ShotRecord], cuts: Sequence[int], find
         starts = [0, *[c for c in cuts if 0 < c < frames]]
         edges = [(a, b - a, "") for a, b in zip(starts, [*starts[1:], frames], strict=True)]
     parts = []
-    for place, (first, count, name) in enumerate(edges):
+    for place, (first, count, _) in enumerate(edges):
         x, w = _x(first, frames), max(1.0, _x(count, frames) - 1.5)
         parts.append(f'<rect class="s{place % 2}" x="{x:.1f}" y="16" width="{w:.1f}" height="26" rx="3"/>')
-        if name and w > 7 * len(name) + 6:
-            parts.append(f'<text class="lab" x="{x + w / 2:.1f}" y="33" text-anchor="middle">{escape(name)}</text>')
     for finding in findings:
         x = _x(finding.first, frames)
         w = max(3.0, _x(finding.last + 1, frames) - x)
-        said = escape(f"{finding.check}: {finding.sentence}")
+        words = escape(f"{title_of(finding.check)}: {said(finding.sentence)}")
         parts.append(
             f'<rect class="m {finding.severity}" x="{min(x, WIDTH - w):.1f}" y="{_ROW[finding.severity]}" '
-            f'width="{w:.1f}" height="8" rx="2"><title>{said}</title></rect>'
+            f'width="{w:.1f}" height="8" rx="2"><title>{words}</title></rect>'
         )
-    return _svg(60, parts, "The film from left to right, with its findings")
+    # Names stand over the drawing, because its own letters would be stretched with it.
+    names = "".join(
+        f'<span style="left:{_x(first, frames) / 10:.2f}%;width:{_x(count, frames) / 10:.2f}%">{escape(name)}</span>'
+        for first, count, name in edges
+        if name and _x(count, frames) > 8 * len(name) + 6
+    )
+    return f'<div class="bar">{_svg(60, parts, t("The film from left to right, with its findings"))}{names}</div>'
 
 
 _ROW = {"fail": 4, "warn": 46, "note": 50, "off": 50}
 
 
-def curve_plot(curve: Curve, frames: int, cuts: Sequence[int], findings: Sequence[Finding]) -> str:
+def curve_plot(curve: Curve, label: str, frames: int, cuts: Sequence[int], findings: Sequence[Finding]) -> str:
     """A figure over the film, with the frames of its findings behind it."""
     height, values = 92.0, curve.values
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
@@ -54,11 +65,12 @@ def curve_plot(curve: Curve, frames: int, cuts: Sequence[int], findings: Sequenc
         for i, v in enumerate(values)
     )
     parts.append(f'<polyline class="line" points="{points}"/>')
-    return _svg(height, parts, f"{curve.name} over the film")
+    return _svg(height, parts, t("{curve} over the film", curve=label))
 
 
 def drift_plot(drift: Drift, limit: float = 1.0) -> str:
-    """How far a chain has moved at each of its joins; the line is where a viewer begins to mind."""
+    """How far a chain has moved at each of its joins; the line is where a viewer begins to mind. Dashed: how like its
+    segments' first frames are to the chain's first."""
     top = max(1.2 * limit, *(point.total for point in drift.points)) or 1.0
     length = max(1, drift.last - drift.first)
     at = [(WIDTH * (p.frame - drift.first) / length, 84 - 76 * p.total / top) for p in drift.points]
@@ -67,9 +79,14 @@ def drift_plot(drift: Drift, limit: float = 1.0) -> str:
     if drift.reanchor is not None:
         x = WIDTH * (drift.reanchor - drift.first) / length
         parts.append(f'<line class="anchor" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="92"/>')
+    likeness = " ".join(
+        f"{x:.1f},{84 - 76 * max(0.0, p.alike):.1f}" for (x, _), p in zip(at, drift.points, strict=True)
+    )
+    parts.append(f'<polyline class="alike" points="{likeness}"/>')
     parts.append('<polyline class="line" points="' + " ".join(f"{x:.1f},{y:.1f}" for x, y in at) + '"/>')
-    parts += [f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in at]
-    return _svg(92, parts, "Drift along the chain")
+    # Of no length and with round ends: a dot that stays round however wide the drawing is.
+    parts += [f'<line class="dot" x1="{x:.1f}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>' for x, y in at]
+    return _svg(92, parts, t("Drift along the chain"))
 
 
 def meter(share: float, good: bool) -> str:
