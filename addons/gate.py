@@ -17,13 +17,15 @@ MAX_WISH_VALUES = 200_000
 MAX_WISH_DEPTH = 20
 _WINDOW = re.compile(r"[A-Za-z0-9]{1,40}")
 _CURE = "Reload the page."
+_WISH = "wish"
 
 
 def rebuilt(body: bytes, events: Collection[int]) -> bytes:
     """The call with nothing in it but what the page sends: which event, which window, and what a person did.
 
     `events` are the events there are. Raises BadInput for anything that the page would not send. Halves of surrogate
-    pairs, which no file can hold, become question marks.
+    pairs, which no file can hold, become question marks. What a person did goes on as text, for `wished` to read:
+    Gradio takes every object with a "path" in it for a file of its own, and refuses it.
     """
     call = _parsed(body)
     event, window, wish = call.get("fn_index"), call.get("session_hash"), call.get("event_data")
@@ -35,10 +37,22 @@ def rebuilt(body: bytes, events: Collection[int]) -> bytes:
         raise BadInput("What was done is no object.", _CURE)
     trigger = call.get("trigger_id")
     clean: dict[str, Any] = {
-        "data": [], "event_data": wish, "fn_index": event, "session_hash": window,
-        "trigger_id": trigger if isinstance(trigger, int) else None,
+        "data": [], "event_data": None if wish is None else {_WISH: _text(wish)}, "fn_index": event,
+        "session_hash": window, "trigger_id": trigger if isinstance(trigger, int) else None,
     }  # fmt: skip
-    return json.dumps(clean, ensure_ascii=False).encode("utf-8", "replace")
+    return _text(clean).encode()
+
+
+def wished(data: object) -> dict[str, Any]:
+    """What a person did, of a call that was made anew; empty for anything else."""
+    if not isinstance(data, dict) or not isinstance(data.get(_WISH), str):
+        return {}
+    found: dict[str, Any] = json.loads(data[_WISH])
+    return found
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 
 from domain.errors import BadInput, NotFound, StudioError
@@ -37,12 +37,14 @@ class Uploads:
         self._folder = folder
         self._lock = threading.Lock()
         self._files: dict[str, tuple[Path, str, float]] = {}
+        self._lent: list[tuple[Path, Callable[[], bool]]] = []
         self._arriving = 0
         self._clear_left_over()
 
     async def receive(self, name: str, chunks: AsyncIterator[bytes], limit: int) -> str:
         """Store a file of at most `limit` bytes; its token. Raises BadInput when it is larger, or too many come."""
         self._forget(limit)
+        self.tidy()
         with self._lock:
             if self._arriving >= MAX_ARRIVING:
                 raise BadInput(f"More than {MAX_ARRIVING} files arrive at once.", "Wait a moment, then try again.")
@@ -85,6 +87,13 @@ class Uploads:
             found = self._files.get(token)
         return found[0] if found is not None and found[0].is_file() else None
 
+    def known(self, token: str) -> Path:
+        """The file behind the token, to be looked at only. Raises NotFound when it is gone."""
+        found = self.waiting(token)
+        if found is None:
+            raise NotFound("The file that was handed over is gone.", "Drop it again.")
+        return found
+
     @contextlib.contextmanager
     def taken(self, token: str) -> Iterator[Path]:
         """The file behind the token, removed when the action is over. Raises NotFound."""
@@ -96,6 +105,24 @@ class Uploads:
             yield found[0]
         finally:
             self._remove(found[0])
+
+    def lend(self, tokens: Iterable[str], over: Callable[[], bool]) -> None:
+        """Keep these files, although no action takes them any more, until `over()`: a job reads them."""
+        with self._lock:
+            for token in tokens:
+                found = self._files.pop(token, None)
+                if found is not None:
+                    self._lent.append((found[0], over))
+
+    def tidy(self) -> None:
+        """Remove lent files whose work is over."""
+        if not self._lent:
+            return
+        with self._lock:
+            done = [(path, over) for path, over in self._lent if over()]
+            self._lent = [entry for entry in self._lent if entry not in done]
+        for path, _ in done:
+            self._remove(path)
 
     def _remove(self, path: Path) -> None:
         with contextlib.suppress(OSError):

@@ -26,6 +26,7 @@ class KeptPart:
         """What is damaged, what can be put back, and who renders here when that is somebody else."""
         files = view.open.files
         standings = self._keeping.documents(files)
+        elsewhere = _elsewhere(view)
         head: dict[str, Json] = {
             "damaged": [_damaged(s) for s in standings if s.problem],
             "documents": [
@@ -34,7 +35,8 @@ class KeptPart:
                 if s.backups and not s.problem
             ],
             "strays": list(self._keeping.strays(files)),
-            "elsewhere": _elsewhere(view),
+            "elsewhere": said(elsewhere),
+            "over": "take the project over" in elsewhere,
         }
         items = [
             {
@@ -84,5 +86,5 @@ def _elsewhere(view: View) -> str:
     try:
         view.studio.projects.check_free(view.open)
     except StudioError as error:
-        return said(str(error))
+        return str(error)
     return ""

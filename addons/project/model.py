@@ -10,7 +10,7 @@ from typing import Any
 from addons.api import Action, AddonContext, PartData, Reply
 from addons.flows import limits
 from addons.format import clock, rate_words
-from addons.project import makers
+from addons.project import choices, flow_picker, makers
 from addons.session import View
 from addons.words import named, said, t, tn
 from domain.errors import BadInput, NotFound, StudioError
@@ -89,11 +89,11 @@ class FilmPart:
         return {
             "made": _fitted(profile.title, profile.fit_size(*size), size),
             "backends": makers.backends(view, "video", spec.id),
-            "flow": makers.picker(view, "video", spec.id, makers.used(view, "video")),
+            "flow": flow_picker.picker(view, "video", spec.id, makers.used(view, "video")),
             "fallbacks": makers.fallbacks(view),
             "drawers": drawers if len(drawers) > 1 or drawn != spec.id else [],
             "drawPrice": makers.picture_price(view),
-            "drawFlow": makers.picker(view, "image", drawn, makers.used(view, "image")),
+            "drawFlow": flow_picker.picker(view, "image", drawn, makers.used(view, "image")),
             "profiles": [
                 {"id": i, "title": named(p.title), "limits": limits(p), "on": i == profile.id}
                 for i, p in self._profiles(spec.profiles, spec.id, project.rate)
@@ -116,9 +116,9 @@ class FilmPart:
         return {
             "made": "", "profiles": [], "modes": [], "note": "", "look": project.look, "looks": [], "fallbacks": [],
             "backends": makers.backends(view, "video", project.backend),
-            "flow": makers.picker(view, "video", project.backend, project.workflow),
+            "flow": flow_picker.picker(view, "video", project.backend, project.workflow),
             "drawers": makers.backends(view, "image", drawn) if drawn else [],
-            "drawFlow": makers.picker(view, "image", drawn, project.image_workflow) if drawn else {},
+            "drawFlow": flow_picker.picker(view, "image", drawn, project.image_workflow) if drawn else {},
             "lost": said(str(error)),
         }  # fmt: skip
 
@@ -157,7 +157,7 @@ class FilmPart:
             case "edit" if action.text("field") == "profile":
                 return self._ask_or_change(view, self._profile(view, action.text("value", 80)))
             case "edit" | "quality":
-                return self._ask_or_change(view, makers.change(view, action))
+                return self._ask_or_change(view, choices.change(view, action))
             case "servers" | "settings":
                 return Reply(tab=action.act)
             case "size":
@@ -192,7 +192,7 @@ class FilmPart:
 
     def _to(self, view: View, changes: dict[str, Any]) -> str:
         """What a change leads to, in words."""
-        words = "" if changes.get("backend") else makers.to_words(view, changes)
+        words = "" if changes.get("backend") else choices.to_words(view, changes)
         if not words and changes.get("backend"):
             with contextlib.suppress(NotFound):
                 words = self._studio.backends.spec(str(changes["backend"])).title
@@ -229,12 +229,11 @@ class FilmPart:
                 )
             )
         if drawn:
-            are = "keyframe no longer fits" if len(drawn) == 1 else "keyframes no longer fit"
             said.append(
-                t(
-                    "{count} drawn {are} and would be drawn again. Pictures you picked or imported stay.",
-                    count=len(drawn),
-                    are=are,
+                tn(
+                    "1 drawn keyframe no longer fits and would be drawn again. Pictures you picked or imported stay.",
+                    "{n} drawn keyframes no longer fit and would be drawn again. Pictures you picked or imported stay.",
+                    len(drawn),
                 )
             )
         return " ".join(said)

@@ -11,21 +11,28 @@ from addons.api import Action, AddonContext, PartData, Reply
 from addons.format import clock, rate_words
 from addons.imports import (
     ACCEPTED,
-    PICTURES,
     dismiss_notes,
     handed_over,
     is_page,
+    is_picture,
+    is_zip,
     notes_head,
     read_files,
+    read_pictures,
     remember_notes,
+    take_pictures,
 )
 from addons.session import View
 from addons.words import named, said, t, tn
 from domain.errors import BadInput, NotFound, NotReady
-from domain.importing import ImportResult
+from domain.importing import ImportResult, Zipped
+from domain.job import Done, Failed, Job, Queued, Running
 from services.importing import import_any
 from services.projects import OpenProject
 from services.recent import RecentProjects
+
+UNPACKING = "project.unpacking"
+"""Under which name a window remembers what it has unpacked, until that is open."""
 
 STAGED = "project.staged"
 """Under which name a window remembers the files that were dropped for a new project."""
@@ -43,6 +50,7 @@ class StartingParts:
 
     def new(self, view: View) -> PartData:
         """The form for a new project, what waits to be imported, and what the last import altered."""
+        self._uploads.tidy()
         staged: dict[str, Any] = view.choice(STAGED, {})
         waiting = self._waiting(view)
         return PartData(
@@ -79,30 +87,26 @@ class StartingParts:
         return None
 
     def _stage(self, view: View, given: list[tuple[str, str]]) -> Reply | None:
-        if any(_is_packed(name) for _, name in given):
+        if len(given) == 1 and is_zip(given[0][1]) and self._zipped(self._uploads.known(given[0][0])).project:
             return self._unpack(view, given)
-        pictures = [name for _, name in given if Path(name).suffix.lower() in PICTURES]
-        if pictures:
-            raise BadInput(
-                f"{pictures[0]} is a picture, not a storyboard.",
-                "Type the path of the folder with the pictures instead.",
-            )
         before = self._waiting(view)
-        # A newly dropped storyboard takes the place of the one before; a master prompt and a storyboard join.
-        if any(not is_page(name) for _, name in given):
+        shown = any(is_picture(name) or is_zip(name) for _, name in given)
+        # A newly dropped storyboard takes the place of the one before; a master prompt joins it, and pictures pictures.
+        if shown:
+            before = [(t, n) for t, n in before if is_picture(n)]
+        elif any(not is_page(name) for _, name in given):
             before = [(t, n) for t, n in before if is_page(n)]
         if any(is_page(name) for _, name in given):
-            before = [(t, n) for t, n in before if not is_page(n)]
+            before = [(t, n) for t, n in before if not is_page(n) and not is_picture(n)]
         files = [*before, *given]
-        result = read_files([self._path(token) for token, _ in files])
+        paths = [self._uploads.known(token) for token, _ in files]
+        result = read_pictures([(n, p) for (_, n), p in zip(files, paths, strict=True)], self._zipped)
+        result = result or read_files(paths)
         view.choose(STAGED, {"files": [list(f) for f in files], **_summary(result, view)})
         return None
 
-    def _path(self, token: str) -> Path:
-        found = self._uploads.waiting(token)
-        if found is None:
-            raise NotFound("The file that was handed over is gone.", "Drop it again.")
-        return found
+    def _zipped(self, path: Path) -> Zipped:
+        return self._studio.generation.zipped(path)
 
     def _create(self, view: View, name: str, source: str, folder: str) -> Reply:
         projects = self._studio.projects
@@ -113,8 +117,10 @@ class StartingParts:
         result: ImportResult | None = None
         told = ""
         if waiting:
-            with contextlib.ExitStack() as taken:
-                result = read_files([taken.enter_context(self._uploads.taken(token)) for token, _ in waiting])
+            result = read_pictures([(name, self._uploads.known(token)) for token, name in waiting], self._zipped)
+            if result is None:
+                with contextlib.ExitStack() as taken:
+                    result = read_files([taken.enter_context(self._uploads.taken(token)) for token, _ in waiting])
             told = " + ".join(name for _, name in waiting)
         elif source:
             path = self._typed(source)
@@ -130,14 +136,14 @@ class StartingParts:
             made = projects.create(target, title)
         else:
             made = projects.create_from(result, target, title or Path(told).stem[:200])
-        return self._show(view, made, told, result)
+        return self._show(view, made, told, result, [token for token, _ in waiting])
 
-    def _show(self, view: View, made: OpenProject, told: str, result: ImportResult | None) -> Reply:
+    def _show(self, view: View, made: OpenProject, told: str, result: ImportResult | None, tokens: list[str]) -> Reply:
         view.choose(STAGED, {})
         if result is None:
             return Reply(said=t("Made {name}.", name=made.project.name), project=made.id, tab="storyboard")
         remember_notes(made, told, result)
-        self._studio.generation.import_pictures(made, result.pictures)
+        take_pictures(made, result, self._studio, self._uploads, tokens)
         shots = len(result.storyboard.shots)
         return Reply(
             said=tn("Made {name} with {n} shot.", "Made {name} with {n} shots.", shots, name=made.project.name),
@@ -184,7 +190,8 @@ class StartingParts:
                     "here": here,
                 }
             )
-        return PartData(head={"count": len(items)}, items=items)
+        head: dict[str, Any] = {"count": len(items), "unpacking": self._unpacking(view)}
+        return PartData(head=head, items=items)
 
     def act_recent(self, view: View, action: Action) -> Reply | None:
         """Open a project from the list, by its path, or out of one zip."""
@@ -199,11 +206,18 @@ class StartingParts:
                 if not text:
                     raise BadInput("No folder was given.", "Type the path of a project folder.")
                 path = self._typed(text)
-                if _is_packed(path.name) and path.is_file():
-                    return self._unpacked(path)
+                if is_zip(path.name) and path.is_file():
+                    return self._unpack_later(view, path, path.name)
                 return self._open(view, path)
             case "unpack":
                 return self._unpack(view, handed_over(action))
+            case "unpacked":
+                return self._unpacked(view)
+            case "stop-unpack":
+                job = self._job(view)
+                if job is not None and not job.ended:
+                    self._studio.jobs.stop([job.id])
+                view.choose(UNPACKING, {})
         return None
 
     def _unpack(self, view: View, given: list[tuple[str, str]]) -> Reply:
@@ -211,26 +225,60 @@ class StartingParts:
         if len(given) != 1:
             raise BadInput("One packed project can be opened at a time.", "Drop one .zip file.")
         token, name = given[0]
-        if not _is_packed(name):
+        path = self._uploads.known(token)
+        if not is_zip(name) or not self._zipped(path).project:
             raise BadInput(f"{name} is no packed project.", "Drop a .zip file that Kinoloom packed.")
-        with self._uploads.taken(token) as path:
-            return self._unpacked(path)
+        reply = self._unpack_later(view, path, name)
+        job = self._job(view)
+        if job is not None:
+            jobs, wanted = self._studio.jobs, job.id
+            project = view.open.id
+            self._uploads.lend([token], lambda: all(j.ended for j in jobs.jobs(project) if j.id == wanted))
+        return reply
 
-    def _unpacked(self, archive: Path) -> Reply:
-        project = self._studio.handover.unpack(archive)
-        said = t("Unpacked {name} into {folder}.", name=project.project.name, folder=project.files.root)
-        return Reply(said=said, project=project.id, tab="storyboard")
+    def _unpack_later(self, view: View, archive: Path, name: str) -> Reply:
+        run = self._studio.handover.unpack_later(view.open, archive, name)
+        view.choose(UNPACKING, {"job": run.jobs[0].id, "name": name[:200]})
+        return Reply(said=t("{name} is being unpacked.", name=name))
+
+    def _job(self, view: View) -> Job | None:
+        """The job that unpacks what was dropped last."""
+        chosen: dict[str, Any] = view.choice(UNPACKING, {})
+        wanted = chosen.get("job")
+        return next((job for job in view.jobs if job.id == wanted), None)
+
+    def _unpacking(self, view: View) -> dict[str, Any]:
+        """How far unpacking is: "going", "done" or "failed"; empty where nothing is unpacked."""
+        job = self._job(view)
+        if job is None or not isinstance(job.phase, (Queued, Running, Done, Failed)):
+            return {}
+        chosen: dict[str, Any] = view.choice(UNPACKING, {})
+        found: dict[str, Any] = {"name": str(chosen.get("name", ""))}
+        match job.phase:
+            case Done():
+                return found | {"state": "done"}
+            case Failed(message=message, cure=cure):
+                return found | {"state": "failed", "why": f"{said(message)} {said(cure)}".strip()}
+            case Running(fraction=fraction):
+                return found | {"state": "going", "fraction": round(fraction, 3)}
+            case _:
+                return found | {"state": "going", "fraction": 0}
+
+    def _unpacked(self, view: View) -> Reply | None:
+        """Open what was unpacked; the first of the windows that ask for it does."""
+        job = self._job(view)
+        if job is None or not isinstance(job.phase, Done):
+            return None
+        view.choose(UNPACKING, {})
+        project = self._studio.projects.open(Path(job.phase.result))
+        told = t("Unpacked {name} into {folder}.", name=project.project.name, folder=project.files.root)
+        return Reply(said=told, project=project.id, tab="storyboard")
 
     def _open(self, view: View, folder: Path) -> Reply:
         project = self._studio.projects.open(folder)
         if project.id == view.open.id:
             return Reply(said=t("{name} is open already.", name=project.project.name), tab="storyboard")
         return Reply(said=t("Opened {name}.", name=project.project.name), project=project.id, tab="storyboard")
-
-
-def _is_packed(name: str) -> bool:
-    """Whether a file of that name can be a packed project."""
-    return name.lower().endswith(".zip")
 
 
 def _summary(result: ImportResult, view: View) -> dict[str, Any]:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import contextlib
 import re
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from addons.api import Action, AddonContext, Reply
-from addons.imports import PICTURES, dismiss_notes, handed_over, read_files, remember_notes
+from addons.imports import (
+    dismiss_notes,
+    handed_over,
+    is_picture,
+    read_files,
+    read_pictures,
+    remember_notes,
+    take_pictures,
+)
 from addons.session import View
 from addons.storyboard import writing
 from addons.storyboard.cast import OPEN
 from addons.storyboard.model import FILTER, SEARCH
 from addons.storyboard.status import KINDS, Statuses
+from addons.verbs import Verbs
 from addons.words import t, tn
 from domain.errors import BadInput
+from domain.importing import ImportResult
 from domain.prompting import Kind
 from domain.storyboard import Presets, Shot, ShotSize
 from domain.timing import parse_seconds
@@ -32,19 +41,12 @@ _FILM_TEXTS = ("board.title", "board.description", "board.style", "board.never")
 _MAX = 20_000
 
 
-class StoryboardActions:
+class StoryboardActions(Verbs):
     """Thin handlers over the services. Ids come from the browser and are looked up."""
 
     def __init__(self, context: AddonContext) -> None:
         self._studio = context.studio
         self._uploads = context.uploads
-
-    def act(self, view: View, action: Action) -> Reply | None:
-        """Do one thing."""
-        name = "_do_" + action.act.replace("-", "_")
-        method = getattr(self, name, None) if re.fullmatch(r"[a-z-]{1,20}", action.act) else None
-        found: Reply | None = method(view, action) if method is not None else None
-        return found
 
     # -- where one is --------------------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class StoryboardActions:
     def _do_drop(self, view: View, action: Action) -> Reply:
         """Files on a card: a picture becomes its keyframe, anything else is a storyboard to import."""
         files = handed_over(action)
-        if len(files) == 1 and action.id and Path(files[0][1]).suffix.lower() in PICTURES:
+        if len(files) == 1 and action.id and is_picture(files[0][1]):
             with self._uploads.taken(files[0][0]) as path:
                 self._studio.generation.import_keyframe(view.open, action.id, path)
             view.remember(shot=action.id)
@@ -162,14 +164,13 @@ class StoryboardActions:
         files = handed_over(action)
         if not files:
             raise BadInput("No file arrived.", "Choose it again.")
-        pictures = [name for _, name in files if Path(name).suffix.lower() in PICTURES]
-        if pictures:
-            raise BadInput(f"{pictures[0]} is a picture.", "Drop one picture at a time, on the card of its shot.")
-        with contextlib.ExitStack() as taken:
-            result = read_files([taken.enter_context(self._uploads.taken(token)) for token, _ in files])
+        if len(files) == 1 and is_picture(files[0][1]) and view.board.shots:
+            raise BadInput(f"{files[0][1]} is a picture.", "Drop it on the card of its shot, or several at once here.")
+        waiting = [(name, self._uploads.known(token)) for token, name in files]
+        result = read_pictures(waiting, self._studio.generation.zipped) or self._read(files)
         self._studio.projects.replace_board(view.open, result)
         result = result.replace(notes=(*result.notes, *self._studio.cuts.imported(view.open, result)))
-        self._studio.generation.import_pictures(view.open, result.pictures)
+        take_pictures(view.open, result, self._studio, self._uploads, [token for token, _ in files])
         kept = remember_notes(view.open, " + ".join(name for _, name in files), result)
         view.remember(choices={**view.ui.choices, "import.notes": kept, FILTER: "all", SEARCH: ""}, shot="")
         shots = len(result.storyboard.shots)
@@ -180,6 +181,10 @@ class StoryboardActions:
                 shots,
             )
         )
+
+    def _read(self, files: list[tuple[str, str]]) -> ImportResult:
+        with contextlib.ExitStack() as taken:
+            return read_files([taken.enter_context(self._uploads.taken(token)) for token, _ in files])
 
     # -- editing -------------------------------------------------------------------------------------------
 

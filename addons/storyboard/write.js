@@ -29,6 +29,6 @@
       </div></section>`,
     item: (c, h) => html`<div class="wr-shot ${c.kind}" role="listitem" data-id="${c.id}"><b>${c.id}</b><div><span class="wr-kind">${{ added: Kino.t("New"), removed: Kino.t("Removed"), changed: Kino.t("Changed") }[c.kind]}</span> <small>${c.about}</small>
       <p>${c.words}</p>${c.fields.map(([n, before, after]) => raw(html`<p class="wr-field"><i>${n}</i> <del>${before || Kino.t("empty")}</del> <ins>${after || Kino.t("empty")}</ins></p>`))}</div>
-      <span class="wr-do"><button class="kbtn small" data-act="accept" data-id="${c.id}" data-draft="${h.draft}">${Kino.t("Take")}</button><button class="kbtn small ghost" data-act="refuse" data-id="${c.id}" data-draft="${h.draft}">${Kino.t("Leave")}</button></span></div>`,
+      <span class="wr-do"><button class="kbtn small" data-act="accept" data-id="${c.id}" data-draft="${h.draft}">${Kino.t("Take it")}</button><button class="kbtn small ghost" data-act="refuse" data-id="${c.id}" data-draft="${h.draft}">${Kino.t("Leave")}</button></span></div>`,
   });
 })();

@@ -53,7 +53,7 @@ def panel(view: View) -> PartData:
         "words": tn("{n} shot, {time}", "{n} shots, {time}", len(board.shots), time=clock(board.frames(rate), rate)),
         "replaces": not revision and not found.draft.taken and bool(view.board.shots),
         "cast": [e.name or e.id for kind in ("characters", "locations", "objects") for e in getattr(board, kind)][:40],
-        "notes": [said(str(note)) for note in found.draft.notes[:20]],
+        "notes": [f"{said(note.where)}: {said(note.what)}" for note in found.draft.notes[:20]],
         "more": max(0, len(found.changes) - _MOST_SHOWN), "cost": _cost(found.draft),
     }  # fmt: skip
     return PartData(head=head, items=[_row(change) for change in found.changes[:_MOST_SHOWN]])

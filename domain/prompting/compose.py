@@ -10,6 +10,7 @@ from domain.base import Value
 from domain.prompting.cast import Present, present, spoken_names
 from domain.prompting.wordings import Source, Wording
 from domain.prompting.words import CAMERA_WORDS, preset_words
+from domain.sound.speeches import speeches
 from domain.storyboard import CastKind, Presets, Shot, Storyboard
 from domain.vocabulary import SIZE_LABELS, camera_move, shot_size
 
@@ -17,8 +18,6 @@ Kind = Literal["image", "video"]
 
 WRITTEN: frozenset[str] = frozenset({"words", "characters", "objects", "location", "dialogue", "sound", "look"})
 """Parts that are never left out for length: somebody wrote them for this film, word for word."""
-
-_SPEECH = re.compile(r"^\s*([^:\n]{1,80}):\s*(\S.*)$")
 
 
 class PromptPart(Value):
@@ -162,21 +161,15 @@ def _camera(presets: Presets, wording: Wording) -> list[PromptPart]:
 
 def _dialogue(shot: Shot, board: Storyboard, wording: Wording) -> list[PromptPart]:
     found = []
-    for line in shot.dialogue.splitlines():
-        if not line.strip():
-            continue
-        match = _SPEECH.match(line)
-        who, said = (match[1].strip(), match[2].strip()) if match else ("A voice", line.strip())
-        who, how = (said_so.strip() for said_so in (*who.rstrip(") ").split("(", 1), "")[:2])
-        speaker = next((m.id for m in board.mentions.find(who) if m.kind == "characters"), "")
-        name = who.lstrip("@")
-        if speaker:
-            entity = board.entity("characters", speaker)
+    for speech in speeches(shot.dialogue, board.mentions):
+        name, how = speech.name, speech.how
+        if speech.who:
+            entity = board.entity("characters", speech.who)
             name, how = entity.name or entity.id, ", ".join(filter(None, (entity.voice, how)))
         elif name in ("", "VOICE"):  # as screenplays have it
             name = "A voice"
         name += f" ({how})" if how else ""
-        found.append(PromptPart(source="dialogue", text=wording.speech.format(who=name, line=said), of=name))
+        found.append(PromptPart(source="dialogue", text=wording.speech.format(who=name, line=speech.words), of=name))
     return found
 
 

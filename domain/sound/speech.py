@@ -11,11 +11,13 @@ ENGINES: tuple[EngineId, ...] = ("espeak", "piper", "endpoint")
 
 
 class VoiceInfo(Value):
-    """One voice of an engine. `language` as the engine names it (en-gb, de …); empty where it speaks any."""
+    """One voice of an engine. `language` as the engine names it (en-gb, de …), empty where it speaks any; `kind` empty
+    where that is not known."""
 
     id: str
     title: str
     language: str = ""
+    kind: Literal["female", "male", ""] = ""
 
 
 class EngineInfo(Value):

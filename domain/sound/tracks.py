@@ -40,7 +40,12 @@ class Voice(Value):
 
 
 class Line(Value):
-    """What is said over a shot, from `offset` film frames behind the shot's first on. `voice` None is the film's."""
+    """What is said over a shot, from `offset` film frames behind the shot's first on. `voice` None is the film's.
+
+    With `speakers` the text is dialogue, a line for each speech with the speaker's name in front, and each speaks with
+    a voice of their own. `made` is the text as it was made of the shot's dialogue; where the text differs from it, a
+    person has written it.
+    """
 
     shot: SafeName
     text: str = Field(min_length=1, max_length=MAX_LINE)
@@ -48,6 +53,13 @@ class Line(Value):
     voice: Voice | None = None
     gain: float = Field(default=0, ge=-60, le=24)
     muted: bool = False
+    speakers: bool = False
+    made: str = Field(default="", max_length=MAX_LINE)
+
+    @property
+    def own(self) -> bool:
+        """Whether a person has written it."""
+        return self.text != self.made
 
 
 class Piece(Value):
@@ -104,7 +116,8 @@ class Ducking(Value):
 
 
 class SoundPlan(Value):
-    """The sound of the film as it is wished for; without a document it is this one, with nothing in it."""
+    """The sound of the film as it is wished for; without a document it is this one, with nothing in it. `cast` has the
+    voices of those who speak dialogue, by `Speech.speaker`."""
 
     lines: tuple[Line, ...] = Field(default=(), max_length=20_000)
     pieces: tuple[Piece, ...] = Field(default=(), max_length=5_000)
@@ -113,6 +126,7 @@ class SoundPlan(Value):
     loudness: Loudness = "web"
     subtitles: Subtitles = "none"
     voice: Voice = Voice()
+    cast: dict[str, Voice] = Field(default_factory=dict, max_length=2000)
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:

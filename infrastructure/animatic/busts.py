@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from infrastructure.animatic.canvas import Canvas, Point, curve, limb, times_rgb
-from infrastructure.animatic.figures import Dress
+from infrastructure.animatic.figures import STRAW, Dress
 from infrastructure.animatic.palette import RGB, mix
 from infrastructure.animatic.words import Person
 
@@ -231,7 +231,7 @@ def bust(c: Canvas, x: float, top: float, head: float, person: Person, *, facing
 
 def _hair(c: Canvas, make: Make, draw: Draw, dress: Dress, person: Person) -> None:
     if person.hat:
-        straw: RGB = (210, 176, 112)
+        straw = dress.hat if dress.hat != STRAW else (210, 176, 112)
         c.form(
             make((-0.42, -0.2), (-0.4, -0.52), (-0.2, -0.74), (0.08, -0.78), (0.3, -0.66), (0.36, -0.3)),
             straw,
@@ -350,10 +350,12 @@ def behind(c: Canvas, x: float, top: float, head: float, person: Person) -> None
         )
     if person.hat:
         c.form(
-            curve([at(*p) for p in ((-0.86, -0.16), (0, -0.3), (0.86, -0.16), (0, 0.02))]), (200, 166, 104), depth=0.2
+            curve([at(*p) for p in ((-0.86, -0.16), (0, -0.3), (0.86, -0.16), (0, 0.02))]),
+            (200, 166, 104) if dress.hat == STRAW else dress.hat,
+            depth=0.2,
         )
         c.form(
             curve([at(*p) for p in ((-0.42, -0.18), (-0.36, -0.62), (0, -0.74), (0.36, -0.62), (0.42, -0.18))]),
-            (206, 172, 108),
+            dress.hat,
             depth=0.14,
         )

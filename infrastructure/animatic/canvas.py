@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from infrastructure.animatic.palette import RGB, Look, mix
+from infrastructure.animatic.palette import RGB, Look, dyed, mix
 from infrastructure.animatic.planes import SUBJECT, Pixels, Plane, View, over
 from infrastructure.animatic.texture import wash
 
@@ -61,14 +61,17 @@ class Canvas:
     """One plane at some depth, being drawn."""
 
     def __init__(self, view: View, depth: float, look: Look, seed: str, roll: float = 0.0) -> None:
-        """An empty canvas. `roll` (radians) turns everything drawn about the frame's centre."""
+        """An empty canvas. `roll` (radians) turns everything drawn about the frame's centre. `dyes` are the colours
+        that things are told to have, `dye` that of what is drawn now."""
         self.view, self.depth, self.look = view, depth, look
         self.dice = random.Random(seed)
         width, height = view.size
         self.pixels: Pixels = np.zeros((height, width, 4), dtype=np.uint8)
         self._turn = np.array([[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]])
         self.ink_share = 1.0
-        self._mixed: dict[tuple[RGB, bool], tuple[float, float, float, float]] = {}
+        self.dyes: dict[str, RGB] = {}
+        self.dye: RGB | None = None
+        self._mixed: dict[tuple[RGB, bool, RGB | None], tuple[float, float, float, float]] = {}
 
     # -- coordinates and colours
 
@@ -83,10 +86,11 @@ class Canvas:
 
     def paint(self, colour: RGB, *, lit: bool = True) -> tuple[float, float, float, float]:
         """The BGRA value (0 to 255) a thing's own colour gets here; `lit` False for things that shine."""
-        found = self._mixed.get((colour, lit))
+        found = self._mixed.get((colour, lit, self.dye))
         if found is None:
-            r, g, b = self.look.tone(self.look.lit(colour, self.depth) if lit else colour)
-            found = self._mixed[colour, lit] = (b, g, r, 255.0)
+            own = dyed(colour, self.dye) if self.dye and lit else colour
+            r, g, b = self.look.tone(self.look.lit(own, self.depth) if lit else own)
+            found = self._mixed[colour, lit, self.dye] = (b, g, r, 255.0)
         return found
 
     def _roi(self, px: npt.NDArray[np.float64], grow: int = 2) -> tuple[slice, slice] | None:

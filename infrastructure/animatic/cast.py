@@ -112,14 +112,8 @@ def _whole(b: Board) -> None:
         if count == 2 and action not in ("walk", "carry", "run"):
             x = layout.focus * 0.5 + (i - 0.5) * facing * -person * 0.72
             turn = -facing if i == 0 else facing
-        shown = Person(
-            who.ident,
-            who.kind,
-            "carry"
-            if held in ("lantern", "candle", "sapling", "basket") and action in ("stand", "walk", "carry")
-            else who.action,
-            who.hat,
-        )
+        carries = held in ("lantern", "candle", "sapling", "basket") and action in ("stand", "walk", "carry")
+        shown = replace(who, action="carry") if carries else who
         height = person * (0.68 if who.kind == "child" else 1)
         hand = figure(c, x, feet, person, shown, facing=turn)
         if held and (i == 0 or who.kind == "child"):

@@ -30,7 +30,7 @@ def seen_from_above(c: Canvas, x: float, y: float, r: float, who: Person) -> Non
     dress = Dress.of(who)
     c.form(c.ellipse(x, y, r * 1.25, r * 0.7), dress.coat, depth=0.2)
     c.form(c.ellipse(x, y - r * 0.1, r * 0.66, r * 0.56), dress.accent, depth=0.2)
-    c.form(c.ellipse(x, y - r * 0.16, r * 0.46, r * 0.46), dress.hair if not who.hat else (206, 172, 108), depth=0.2)
+    c.form(c.ellipse(x, y - r * 0.16, r * 0.46, r * 0.46), dress.hair if not who.hat else dress.hat, depth=0.2)
 
 
 def _sleeve(c: Canvas, wrist: Point, end: Point, wide: float, dress: Dress) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infrastructure.animatic.attitudes import ATTITUDES, JOINTS
 from infrastructure.animatic.canvas import Canvas, Point, curve, limb, times_rgb
-from infrastructure.animatic.palette import RGB, accent, mix
+from infrastructure.animatic.palette import RGB, accent, hue, mix
 from infrastructure.animatic.words import Person
 
 SKINS: tuple[RGB, ...] = ((232, 190, 158), (206, 156, 120), (160, 112, 82), (240, 204, 176))
@@ -16,6 +16,7 @@ COATS: tuple[RGB, ...] = (
     (70, 92, 132), (132, 104, 78), (78, 104, 86), (124, 78, 84), (150, 128, 92), (88, 84, 112), (58, 104, 112),
     (150, 92, 62),
 )  # fmt: skip
+STRAW: RGB = (206, 172, 108)
 HAIRS: tuple[RGB, ...] = ((58, 42, 36), (36, 32, 36), (112, 74, 46), (142, 108, 66))
 
 
@@ -28,14 +29,17 @@ class Dress:
     legs: RGB
     hair: RGB
     accent: RGB
+    hat: RGB = STRAW
 
     @staticmethod
     def of(person: Person) -> Dress:
-        """From who they are."""
+        """From who they are, and what is told of them."""
         number = int.from_bytes(hashlib.sha256(f"dress {person.ident.casefold()}".encode()).digest()[:4], "big")
         hair = (206, 204, 200) if person.kind == "elder" else HAIRS[number % 4]
         legs = times_rgb(COATS[(number // 16 + 2) % len(COATS)], 0.62)
-        return Dress(SKINS[number % 4], COATS[number // 16 % len(COATS)], legs, hair, accent(person.ident))
+        own = Dress(SKINS[number % 4], COATS[number // 16 % len(COATS)], legs, hair, accent(person.ident))
+        told = {"accent" if part == "scarf" else part: hue(colour) for part, colour in person.dress}
+        return replace(own, **{part: colour for part, colour in told.items() if colour is not None})
 
 
 def figure(c: Canvas, x: float, feet: float, h: float, person: Person, *, facing: float = 1.0) -> Point:
@@ -227,7 +231,7 @@ def _head(c: Canvas, neck: Point, h: float, facing: float, dress: Dress, person:
     ]
     c.form(curve(hair, steps=4), dress.hair, depth=0.3, ink=0.8)
     if person.hat or (person.kind == "elder" and "hat" in person.action):
-        straw: RGB = (206, 172, 108)
+        straw = dress.hat
         c.form(
             curve(
                 [

@@ -130,6 +130,30 @@ class Look:
         return seen
 
 
+_HUES: dict[str, RGB] = {
+    "red": (188, 42, 40), "blue": (48, 86, 168), "green": (62, 124, 66), "yellow": (228, 190, 52),
+    "orange": (222, 126, 42), "purple": (118, 68, 146), "pink": (226, 138, 164), "brown": (116, 78, 52),
+    "black": (44, 42, 48), "white": (232, 230, 222), "grey": (136, 138, 142), "silver": (188, 192, 198),
+    "gold": (206, 164, 60), "beige": (208, 188, 152), "turquoise": (62, 164, 162), "navy": (36, 48, 92),
+    "blond": (218, 186, 112),
+}  # fmt: skip
+
+
+def hue(words: str) -> RGB | None:
+    """The colour of words as `domain.colours` gives them: "red", "dark red", "light red"; None for any other."""
+    shade, _, name = words.rpartition(" ")
+    found = _HUES.get(name)
+    if found is None:
+        return None
+    return mix(found, (18, 18, 24), 0.4) if shade == "dark" else mix(found, (250, 250, 250), 0.4) if shade else found
+
+
+def dyed(colour: RGB, dye: RGB) -> RGB:
+    """A thing's own colour turned into the dye's, with its own light and shade."""
+    level = min(1.5, max(0.4, _luma(colour) / 128))
+    return mix(colour, (min(255.0, dye[0] * level), min(255.0, dye[1] * level), min(255.0, dye[2] * level)), 0.8)
+
+
 def accent(ident: str) -> RGB:
     """The colour a character is known by, the same in every panel."""
     choices: tuple[RGB, ...] = (

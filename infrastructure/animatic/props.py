@@ -21,7 +21,7 @@ def bigtree(c: Canvas, x: float, y: float, h: float) -> None:
     plants.tree(c, x, y, h, mix(plants.LEAF, (84, 124, 56), 0.5), fruit=True, wide=1.15)
 
 
-PROPS: dict[str, tuple[Draw, float]] = {
+_THINGS: dict[str, tuple[Draw, float]] = {
     # how to draw it, and how tall it is beside a grown person
     "lighthouse": (buildings.lighthouse, 2.6),
     "lantern": (tools.lantern, 0.2),
@@ -56,4 +56,22 @@ PROPS: dict[str, tuple[Draw, float]] = {
     "bicycle": (movers.bicycle, 0.62),
     "umbrella": (trinkets.umbrella, 0.6),
 }
+
+
+def _in_its_colour(name: str, draw: Draw) -> Draw:
+    """Draws the thing in the colour that it is told to have, if it is."""
+
+    def drawn(c: Canvas, x: float, y: float, h: float) -> None:
+        c.dye = c.dyes.get(name)
+        try:
+            draw(c, x, y, h)
+        finally:
+            c.dye = None
+
+    return drawn
+
+
+PROPS: dict[str, tuple[Draw, float]] = {
+    name: (_in_its_colour(name, draw), share) for name, (draw, share) in _THINGS.items()
+}  # fmt: skip
 HELD = ("lantern", "candle", "sapling", "basket", "book", "apple", "cup", "spade", "umbrella", "can", "key", "watch")

@@ -11,7 +11,8 @@ PRESET_KEYS = ("style", "lighting", "mood", "time_of_day", "composition", "color
 @dataclass(frozen=True)
 class SceneSpec:
     """One panel's art. `aspect` is width / height; `seed` decides the composition; `phase` is 0 at the start of the
-    shot and 1 at its end (figures have moved on)."""
+    shot and 1 at its end (figures have moved on). `dress` has who, which part of what they wear, and its colour; `dyes`
+    has things and their colours."""
 
     prompt: str = ""
     title: str = ""
@@ -24,6 +25,8 @@ class SceneSpec:
     seed: int = 0
     aspect: float = 16 / 9
     phase: float = 0.0
+    dress: tuple[tuple[str, str, str], ...] = ()
+    dyes: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -44,6 +47,8 @@ class SceneSpec:
             seed=int(data["seed"]),
             aspect=min(8.0, max(0.125, float(data["aspect"]))),
             phase=min(1.0, max(0.0, float(data["phase"]))),
+            dress=tuple((str(a), str(b), str(c)) for a, b, c in data.get("dress", ())),
+            dyes=tuple((str(a), str(b)) for a, b in data.get("dyes", ())),
         )
 
 
@@ -77,6 +82,18 @@ def _named(items: Any) -> tuple[tuple[str, str], ...]:
     return tuple(f for f in found if f[0])
 
 
+def _dress(given: Any) -> tuple[tuple[str, str, str], ...]:
+    people = given.items() if isinstance(given, dict) else ()
+    return tuple(
+        (str(who), str(part), str(colour))
+        for who, parts in people if isinstance(parts, dict) for part, colour in parts.items()
+    )  # fmt: skip
+
+
+def _dyes(given: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(colour)) for name, colour in given.items()) if isinstance(given, dict) else ()
+
+
 def _phase(slot: str) -> float:
     if slot == "end":
         return 1.0
@@ -100,6 +117,8 @@ def scene_of(request: dict[str, Any]) -> SceneSpec:
         seed=request["seed"],
         aspect=request["width"] / request["height"],
         phase=_phase(str(params.get("slot") or "")),
+        dress=_dress(params.get("characters_colours")),
+        dyes=_dyes(params.get("objects_colours")),
     )
 
 

@@ -8,7 +8,7 @@ from infrastructure.animatic.board import Board
 from infrastructure.animatic.canvas import Canvas
 from infrastructure.animatic.cast import cast
 from infrastructure.animatic.layout import Layout
-from infrastructure.animatic.palette import Look
+from infrastructure.animatic.palette import Look, hue
 from infrastructure.animatic.planes import FAR, MID, NEAR, SKY, SUBJECT, Plane, View
 from infrastructure.animatic.settings import paint_air, paint_setting
 from infrastructure.animatic.spec import SceneSpec
@@ -31,6 +31,9 @@ class Stage:
             depth: Canvas(view(depth), depth, self.look, f"{self.spec.seed}:{depth}", self.layout.roll)
             for depth in (SKY, FAR, MID, SUBJECT, NEAR)
         }
+        dyes = {name: colour for name, told in self.spec.dyes if (colour := hue(told)) is not None}
+        for canvas in canvases.values():
+            canvas.dyes = dyes
         board = Board(self.spec, self.scene, self.layout, self.look, canvases)
         paint_setting(board)
         cast(board)

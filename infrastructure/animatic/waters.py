@@ -129,7 +129,7 @@ def _boats(b: Board, harbour: bool) -> None:
             side * x + 0.06 * canvas.dice.random(),
             h + dy * (0.6 + 0.4 * k),
             w * min(k, 1.6),
-            hulls[(i + b.spec.seed) % 4],
+            (canvas.dyes.get("boat") if i else None) or hulls[(i + b.spec.seed) % 4],
             sail=not harbour and i == 2,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infrastructure.animatic.spec import SceneSpec
 
@@ -117,12 +117,14 @@ _DETAIL_EYE = re.compile(r"\beyes?\b|gaze|\bauge", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the picture: their id ("" when only the words name them), kind and what they do."""
+    """Somebody in the picture: their id ("" when only the words name them), kind, what they do, and the colours that
+    are told of what they wear, by part."""
 
     ident: str
     kind: str
     action: str
     hat: bool = False
+    dress: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,13 @@ def _people(spec: SceneSpec, text: str, action: str) -> tuple[Person, ...]:
             people = [
                 Person(f"{first.kind}{i}", first.kind, action, False) for i in range(3 if "child" in first.kind else 2)
             ]
-    return tuple(people)
+    return tuple(_dressed(person, spec, first=not place) for place, person in enumerate(people))
+
+
+def _dressed(person: Person, spec: SceneSpec, *, first: bool) -> Person:
+    """With the colours that are told of them; those of nobody known are the first one's."""
+    dress = tuple((part, colour) for who, part, colour in spec.dress if who == person.ident or (first and not who))
+    return replace(person, dress=dress, hat=person.hat or any(part == "hat" for part, _ in dress))
 
 
 def read_scene(spec: SceneSpec) -> Scene:

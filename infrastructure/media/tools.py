@@ -15,6 +15,7 @@ from domain.delivery import Delivery
 from domain.errors import BadInput, MediaFailed
 from domain.film import Mastered, SheetCell
 from domain.fitting import Fit
+from domain.importing import Zipped
 from domain.sound.subtitles import Caption
 from domain.take import MediaInfo
 from infrastructure.processes import Message, process_alive
@@ -59,6 +60,18 @@ class MediaTools:
         from infrastructure.media import pictures
 
         return pictures.to_png(source, target)
+
+    def zipped(self, path: Path) -> Zipped:
+        """What a zip file holds, told without unpacking it. Raises BadInput when it is none."""
+        from infrastructure.media import zipped
+
+        return zipped.look(path)
+
+    def from_zip(self, path: Path, name: str, target: Path) -> None:
+        """Write the picture of that name in a zip file to `target`. Raises BadInput, MediaFailed and DiskFull."""
+        from infrastructure.media import zipped
+
+        zipped.take_out(path, name, target)
 
     def fit_image(self, source: Path, target: Path, frame: tuple[int, int], fit: Fit) -> None:
         """Store a picture as PNG of exactly the frame's width and height, undistorted. Raises UnreadableMedia about the

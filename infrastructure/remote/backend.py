@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from domain.backend import (
     BackendDone,
@@ -29,7 +30,7 @@ from domain.request import GenerationRequest
 from domain.retries import RetryPolicy
 from infrastructure.redaction import Secrets
 from infrastructure.remote.failures import NotTaken
-from infrastructure.remote.fitting import How, shape_of, store
+from infrastructure.remote.fitting import asked, shape_of, store
 from infrastructure.remote.job import RemoteJob
 from infrastructure.remote.provider import Made, Provider
 
@@ -158,10 +159,14 @@ class PictureBackend:
         made = self._taken(job)
         job.check()
         request = job.request
-        how: How = "extend" if request.params.get("fit") == "extend" else "fill"
+        fit = asked(request.params)
         frame = (request.width, request.height)
-        name, size = store(made.content, job.out, frame, how, self._provider.title)
-        fitted = {"from": list(size), "to": list(frame), "how": how if shape_of(size) != shape_of(frame) else "scale"}
+        name, size = store(made.content, job.out, frame, fit, self._provider.title)
+        fitted: dict[str, Any] = {"from": list(size), "to": list(frame), "how": "scale"}
+        if shape_of(size) != shape_of(frame):
+            fitted["how"] = fit.how
+            if "focus" in request.params:
+                fitted |= {"x": fit.x, "y": fit.y}
         price = self.price(request)
         told = {} if price is None else {"price": price.words}
         return BackendDone(image=name, info={"provider": self._provider.title, **made.info, "fitted": fitted, **told})

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor, gcd, log, sqrt
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from domain.errors import BackendFailed, StudioError, UnreadableMedia
 from domain.fitting import Fit, Size, same_shape
 from infrastructure.stores import atomic
 
-How = Literal["fill", "extend"]
+CENTRE = 50
+"""The middle of a picture, in percent of its width or height."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,21 @@ def shape_of(size: Size) -> str:
     return f"{size[0] // part}:{size[1] // part}"
 
 
-def store(content: bytes, out: Path, frame: Size, how: How, title: str) -> tuple[str, Size]:
+def options(how: str, across: int = CENTRE, down: int = CENTRE) -> dict[str, Any]:
+    """How pictures are fitted, as it goes into a request; the focus in percent, left out where it is the middle, so
+    that pictures of earlier versions stand."""
+    focus = {} if how != "fill" or (across, down) == (CENTRE, CENTRE) else {"focus": [across, down]}
+    return {"fit": how, **focus}
+
+
+def asked(params: Mapping[str, Any]) -> Fit:
+    """The fit that a request asks for."""
+    how = params.get("fit")
+    across, down = params.get("focus") or (CENTRE, CENTRE)
+    return Fit(how=how if how in ("fit", "extend") else "fill", x=across / 100, y=down / 100)
+
+
+def store(content: bytes, out: Path, frame: Size, fit: Fit, title: str) -> tuple[str, Size]:
     """Write an answer's picture into `out` in the frame's size; its file name, and the size it came in.
 
     Raises BackendFailed for what is no picture, damaged or too large, and DiskFull.
@@ -79,8 +94,7 @@ def store(content: bytes, out: Path, frame: Size, how: How, title: str) -> tuple
         if size == frame:
             pictures.to_png(raw, target)
         else:
-            fit = Fit() if how == "fill" or same_shape(size, frame) else Fit(how="extend")
-            pictures.to_frame(raw, target, frame, fit)
+            pictures.to_frame(raw, target, frame, Fit() if same_shape(size, frame) else fit)
     except UnreadableMedia as error:
         why = error.message.partition(" cannot be read: ")[2] or error.message
         raise BackendFailed(f"What {title} sent is no picture that can be used: {why}", "Draw it again.") from error

@@ -22,7 +22,7 @@ from domain.prices import Price
 from domain.request import GenerationRequest
 from infrastructure.remote.client import Answer, Client, File
 from infrastructure.remote.failures import WordsRefused, must_act
-from infrastructure.remote.fitting import Grid, nearest, on_grid
+from infrastructure.remote.fitting import CENTRE, Grid, nearest, on_grid, options
 from infrastructure.remote.prices import openai_price
 from infrastructure.remote.provider import PICTURE_FIELDS, Made, has_key, raise_transport, setup_problems
 
@@ -55,11 +55,16 @@ class OpenAIOptions:
     quality: str = "medium"
     moderation: str = "auto"
     fit: str = "fill"
+    focus_across: int = CENTRE
+    focus_down: int = CENTRE
     price: str = ""
 
     def params(self) -> dict[str, Any]:
         """What goes into every request, because it decides the picture."""
-        return {"model": self.model, "quality": self.quality, "moderation": self.moderation, "fit": self.fit}
+        return {
+            "model": self.model, "quality": self.quality, "moderation": self.moderation,
+            **options(self.fit, self.focus_across, self.focus_down),
+        }  # fmt: skip
 
 
 class OpenAIImages:

@@ -1,8 +1,9 @@
-"""Stability's REST API v2beta: POST /v2beta/stable-image/generate/core, /ultra and /sd3, as multipart forms.
+"""Stability's REST API v2beta: POST /v2beta/stable-image/generate/core, /ultra and /sd3, and where a picture is to be
+followed, /control/style, /structure, /sketch and /style-transfer; all as multipart forms.
 
-Source: Stability's API reference, "Generate", as of November 2026. Pictures have one of nine shapes and about a
-megapixel; a start picture goes in with a strength, to ultra and the sd3 models. A picture that its rules forbid comes
-as status 200 with the finish reason CONTENT_FILTERED, blurred: it is thrown away.
+Source: Stability's API reference, "Generate" and "Control", as of November 2026. Pictures have one of nine shapes and
+about a megapixel, or the shape of the start picture; which of the calls takes which picture is in `way_of`. A picture
+that its rules forbid comes as status 200 with the finish reason CONTENT_FILTERED, blurred: it is thrown away.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from domain.prices import Price
 from domain.request import GenerationRequest
 from infrastructure.remote.client import Answer, Client, File
 from infrastructure.remote.failures import WordsRefused, must_act
-from infrastructure.remote.fitting import nearest
+from infrastructure.remote.fitting import CENTRE, nearest, options
 from infrastructure.remote.openai import read_picture
 from infrastructure.remote.prices import stability_price
 from infrastructure.remote.provider import PICTURE_FIELDS, Made, has_key, raise_transport, setup_problems
@@ -29,6 +30,10 @@ from infrastructure.remote.provider import PICTURE_FIELDS, Made, has_key, raise_
 BACKEND = "stability"
 TITLE = "Stability images"
 URL = "https://api.stability.ai"
+
+GENERATE, STYLE, STRUCTURE, SKETCH, TRANSFER = "generate", "style", "structure", "sketch", "style-transfer"
+LEAST_SIDE, MOST_PIXELS, MOST_RATIO = 64, 9_437_184, 2.5
+"""What the control calls take: pixels of a side at least, in all at most, and how far from square."""
 
 RATIOS = ("21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21")
 SHAPES: dict[str, Size] = {r: (int(r.partition(":")[0]), int(r.partition(":")[2])) for r in RATIOS}
@@ -39,21 +44,43 @@ HIGHEST_SEED = 4_294_967_294
 """0 asks for a seed by chance, so seeds are sent as 1 to this."""
 
 _PLACE = "Stability"
+_TOLD = (
+    "aspect_ratio", "strength", "fidelity", "control_strength", "style_strength", "composition_fidelity",
+    "change_strength",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class StabilityOptions:
-    """How it is set up; see the settings of the same names."""
+    """How it is set up; see the settings of the same names. Fidelity and focus are in percent."""
 
     key: str = ""
     url: str = URL
     model: str = "core"
+    reference: str = "style"
+    fidelity: int = 50
+    start: str = "image"
     fit: str = "fill"
+    focus_across: int = CENTRE
+    focus_down: int = CENTRE
     price: str = ""
 
     def params(self) -> dict[str, Any]:
-        """What goes into every request, because it decides the picture."""
-        return {"model": self.model, "fit": self.fit}
+        """What goes into every request, because it decides the picture. What is not said is the default, so that
+        pictures of earlier versions stand."""
+        said = {"model": self.model, **options(self.fit, self.focus_across, self.focus_down)}
+        if self.reference != "none" and self.fidelity != StabilityOptions.fidelity:
+            said["fidelity"] = self.fidelity
+        if self.start != StabilityOptions.start:
+            said["start_by"] = self.start
+        return said
+
+
+def way_of(start: bool, reference: bool, start_by: str) -> str:
+    """Which call takes what a request has: pictures to start from and to look like, and how the first is followed."""
+    if reference:
+        return TRANSFER if start else STYLE
+    return start_by if start and start_by in (STRUCTURE, SKETCH) else GENERATE
 
 
 class StabilityImages:
@@ -76,12 +103,15 @@ class StabilityImages:
             fields.add("negative")
         if now.model.startswith("sd3"):
             fields.add("image.cfg")
-        if now.model != "core":
+        if now.model != "core" or now.start in (STRUCTURE, SKETCH):
             fields.add("carry")
+        if now.reference == STYLE:
+            fields.add("references")
         return BackendSpec(
             id=BACKEND, title=TITLE, kinds=frozenset({"image"}), fields=frozenset(fields), free=False, parallel=2,
             profiles=("stability-turbo" if turbo else BACKEND,), reads_text=True,
-            needs="" if has_key(now.url, now.key) else "an API key", place=_PLACE,
+            references=int(now.reference == STYLE), place=_PLACE,
+            needs="" if has_key(now.url, now.key) else "an API key",
         )  # fmt: skip
 
     def problems(self) -> tuple[Problem, ...]:
@@ -104,25 +134,29 @@ class StabilityImages:
 
     def price(self, request: GenerationRequest) -> Price | None:
         """What the request costs."""
-        return stability_price(self._model(request), self._options().price)
+        way = self._way(request)
+        return stability_price(self._model(request) if way == GENERATE else way, self._options().price)
 
     def ask(
         self, request: GenerationRequest, inputs: Mapping[str, Path], job_id: str, stopped: Callable[[], bool]
     ) -> Made:
-        """Send the request once, with the start picture as it is."""
+        """Send the request once, with its pictures as they are."""
         now = self._options()
         if problems := self.problems():
             raise must_act(problems[0].what, problems[0].cure)
-        model = self._model(request)
-        fields, files = self._form(request, inputs, model)
+        model, way = self._model(request), self._way(request)
+        if way == GENERATE:
+            fields, files = self._form(request, inputs, model)
+            path = f"/v2beta/stable-image/generate/{'sd3' if model.startswith('sd3') else model}"
+        else:
+            fields, files = _controlled(request, inputs, way)
+            path = f"/v2beta/stable-image/control/{way}"
         client = Client(now.url, now.key, TITLE, self._redact)
-        path = f"/v2beta/stable-image/generate/{'sd3' if model.startswith('sd3') else model}"
         answer = client.post(
             path, fields, files, form=True, headers={"Accept": "application/json"}, stopped=stopped
         )  # fmt: skip
-        told = {"model": model, "seed": fields["seed"]} | {
-            k: fields[k] for k in ("aspect_ratio", "strength") if k in fields
-        }
+        told = {"model": model if way == GENERATE else f"control/{way}", "seed": fields["seed"]}
+        told |= {name: fields[name] for name in _TOLD if name in fields}
         return _picture(answer, client, told)
 
     def _form(
@@ -138,8 +172,7 @@ class StabilityImages:
                 fields["cfg_scale"] = request.params["cfg"]
         files: list[File] = []
         if "start" in inputs and model != "core":
-            content, kind = read_picture(inputs["start"], LARGEST_FILE, TITLE)
-            files.append(("image", f"start.{kind.partition('/')[2]}", content, kind))
+            files.append(_file("image", inputs["start"]))
             fields["strength"] = request.params.get("denoise", 0.5)
         if sd3:
             fields["mode"] = "image-to-image" if files else "text-to-image"
@@ -147,11 +180,51 @@ class StabilityImages:
             fields["aspect_ratio"] = nearest((request.width, request.height), SHAPES)
         return fields, files
 
+    def _way(self, request: GenerationRequest) -> str:
+        start_by = str(request.params.get("start_by") or "")
+        return way_of(request.start is not None, bool(request.references), start_by)
+
     def _model(self, request: GenerationRequest) -> str:
         found = str(request.params.get("model") or self._options().model)
         if found not in MODELS:
             raise BadInput(f"{TITLE} has no model {found[:40]!r}.", f"Choose one of: {', '.join(MODELS)}.")
         return found
+
+
+def _controlled(request: GenerationRequest, inputs: Mapping[str, Path], way: str) -> tuple[dict[str, Any], list[File]]:
+    """The form of a call that follows pictures. How much of the start picture stays is the shot's; how closely the
+    look of a reference is followed is the setting's."""
+    anew = float(request.params.get("denoise", 0.5))
+    fidelity = request.params.get("fidelity", StabilityOptions.fidelity) / 100
+    fields: dict[str, Any] = {"prompt": request.prompt, "seed": seed_for(request.seed), "output_format": "png"}
+    if request.negative:
+        fields["negative_prompt"] = request.negative
+    if way == TRANSFER:
+        fields |= {"style_strength": fidelity, "composition_fidelity": round(1 - anew, 4)}
+        fields["change_strength"] = max(0.1, anew)  # the least it takes
+        return fields, [_file("init_image", inputs["start"], True), _file("style_image", inputs["reference-0"], True)]
+    if way == STYLE:
+        fields |= {"fidelity": fidelity, "aspect_ratio": nearest((request.width, request.height), SHAPES)}
+        return fields, [_file("image", inputs["reference-0"], True)]
+    fields["control_strength"] = round(1 - anew, 4)
+    return fields, [_file("image", inputs["start"], True)]
+
+
+def _file(field: str, path: Path, followed: bool = False) -> File:
+    """A picture for a form, byte for byte. Raises NotReady and BadInput, the latter before anything is sent for a
+    size that the control calls do not take (`followed`)."""
+    content, kind = read_picture(path, LARGEST_FILE, TITLE)
+    if followed:
+        from infrastructure.media import pictures  # with its libraries: only what draws needs them
+
+        width, height = pictures.check(path)
+        long, short = max(width, height), min(width, height)
+        if short < LEAST_SIDE or width * height > MOST_PIXELS or long > MOST_RATIO * short:
+            raise BadInput(
+                f"{TITLE} cannot follow a picture of {width}x{height}.",
+                "It takes sides of 64 pixels and more, shapes up to 5:2, and 9.4 megapixels.",
+            )
+    return field, f"{field}.{kind.partition('/')[2]}", content, kind
 
 
 def seed_for(seed: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from domain.errors import BackendUnavailable, BadInput
 from domain.sound.speech import VoiceInfo
@@ -13,6 +14,11 @@ from infrastructure.sound import programs
 
 _WORDS = 165
 """Words a minute at speed 1: a little slower than its own 175, which is hurried for a narrator."""
+
+_SPEAKER = re.compile(r"!v/([fm])([1-4])")
+_COMMON = ("en", "de", "fr", "es")
+_CALLED = {"en": "English", "fr": "French", "es": "Spanish"}
+"""Languages that stand in its table by their regions alone, and are known by these names too."""
 
 _VOICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+_./-]{0,79}")
 
@@ -37,10 +43,25 @@ class Espeak:
         )
 
     def voices(self) -> list[VoiceInfo]:
-        """Its languages."""
-        table = programs.ask([programs.found(self._given, "espeak-ng", "espeak"), "--voices"])
-        rows = [line.split() for line in table.splitlines()[1:]]
-        return [VoiceInfo(id=row[1], title=row[3].replace("_", " "), language=row[1]) for row in rows if len(row) >= 4]
+        """Its languages, and women and men who speak the one that is set up and the commonest."""
+        languages = {row[1]: row[3].replace("_", " ") for row in self._table("--voices") if len(row) >= 4}
+        found = [VoiceInfo(id=name, title=title, language=name) for name, title in languages.items()]
+        speakers = sorted(
+            (match[1], int(match[2]))
+            for row in self._table("--voices=variant")
+            if len(row) >= 5 and (match := _SPEAKER.fullmatch(row[4]))
+        )  # fmt: skip
+        for language in dict.fromkeys((self._voice.partition("+")[0], *_COMMON)):
+            title = languages.get(language, _CALLED.get(language, ""))
+            for letter, number in speakers if title else ():
+                kind: Literal["female", "male"] = "female" if letter == "f" else "male"
+                name = f"{language}+{letter}{number}"
+                found.append(VoiceInfo(id=name, title=f"{title}, {kind} {number}", language=language, kind=kind))
+        return found
+
+    def _table(self, what: str) -> list[list[str]]:
+        answer = programs.ask([programs.found(self._given, "espeak-ng", "espeak"), what])
+        return [line.split() for line in answer.splitlines()[1:]]
 
     def maker(self, voice: Voice) -> str:
         """What speaks, as far as it changes the sound."""

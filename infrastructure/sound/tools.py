@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,13 @@ class SoundTools:
         from infrastructure.sound import intake
 
         return intake.take_in(source, folder)
+
+    def join(self, parts: Sequence[Path], pause: Fraction, target: Path) -> None:
+        """Write what was spoken one after another into a WAV file, with `pause` seconds of quiet in between, and
+        without the silence around each. Raises UnreadableMedia about a part, MediaFailed and DiskFull."""
+        from infrastructure.sound import joining
+
+        joining.join(parts, pause, target)
 
     def mix(
         self,

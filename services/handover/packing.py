@@ -53,6 +53,14 @@ class Packing:
         self._archives.unpack(archive, target, report)
         return self._projects.open(target)
 
+    def unpack_beside(self, archive: Path, name: str, context: JobContext) -> Path:
+        """Unpack into a new folder in the default place, named after `name`; the folder. It is not opened."""
+        target = self._projects.free_folder(name)
+        self._archives.unpack(
+            archive, target, lambda done, of: context.report(done / max(1, of)), lambda: context.stopped
+        )  # fmt: skip
+        return target
+
     def _used(self, project: OpenProject) -> Callable[[str], bool]:
         """Whether a file of the project is needed for what is shown now: in the cut, or chosen in the storyboard."""
         view = self._cuts.view(project)

@@ -24,6 +24,7 @@ from services.handover.packing import Packing
 from services.handover.sheet import sheet_cells, sheet_target
 from services.job_context import JobContext
 from services.jobs import JobService
+from services.keyframe_imports import IMPORT_LANE
 from services.ports import Archives, Clock, Interchange, Media
 from services.projects import OpenProject, ProjectService
 from services.sound import SoundService
@@ -173,11 +174,21 @@ class HandoverService:
         """
         return self._packing.unpack(archive.expanduser(), folder, report)
 
+    def unpack_later(self, project: OpenProject, archive: Path, name: str = "") -> Run:
+        """Queue unpacking a project into a new folder in the default place, as a job of `project`; its result is the
+        folder. `name` is what the file is called where its own name says nothing. Raises NotFound."""
+        archive = archive.expanduser().absolute()
+        if not archive.is_file():
+            raise NotFound(f"There is no file {archive}.", "Choose a packed project.")
+        called = name or archive.name
+        detail: dict[str, str | int] = {"what": "unpack", "target": str(archive), "name": Path(called).stem[:200]}
+        return self._start(project, f"Unpack {called[:200]}", detail, IMPORT_LANE)
+
     # -- the job -------------------------------------------------------------------------------------------
 
-    def _start(self, project: OpenProject, title: str, detail: dict[str, str | int]) -> Run:
+    def _start(self, project: OpenProject, title: str, detail: dict[str, str | int], lane: str = FILM_LANE) -> Run:
         job = Job(
-            id=str(uuid.uuid4()), run="", project=project.id, kind="handover", title=title, backend=FILM_LANE,
+            id=str(uuid.uuid4()), run="", project=project.id, kind="handover", title=title, backend=lane,
             created=self._clock.now(), detail=detail,
         )  # fmt: skip
         return self._jobs.start(project.id, title, [job])
@@ -189,6 +200,8 @@ class HandoverService:
         if detail["what"] == "sheet":
             title = project.board.title or project.project.name
             self._media.contact_sheet(title, sheet_cells(project, self._generation), target)
+        elif detail["what"] == "unpack":
+            target = self._packing.unpack_beside(target, str(detail["name"]), context)
         elif detail["what"] == "pack":
             self._packing.pack(
                 project, target, only_used="only_used" in detail, takes="bare" not in detail, context=context

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Set
 from itertools import islice
 from pathlib import Path
 
 from domain.errors import BadInput
+from domain.importing import PICTURES as PICTURES
 from services.importing.reading import printable
-
-PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
-"""File names that count as pictures."""
 
 MAX_ENTRIES = 100_000
 """Entries of one folder that are looked at."""
 
 
-def files_in(folder: Path, suffixes: set[str]) -> list[Path]:
+def files_in(folder: Path, suffixes: Set[str]) -> list[Path]:
     """The ordinary files in `folder` with these suffixes, in natural order; links and hidden files are left out.
 
     Empty when there is no such folder. Raises BadInput when it cannot be read.

@@ -10,8 +10,9 @@ import re
 
 from domain.errors import BadInput
 from domain.importing import ImportResult
+from domain.storyboard import MAX_SHOTS
 from services.importing.notes import Notes
-from services.importing.screenplay import Scene, as_storyboard, scene_of
+from services.importing.screenplay import Scene, as_storyboard, scene_of, too_many
 
 _HEADING = re.compile(r"^(?:(?:INT|EXT|EST|I/E|INT\.?/EXT|EXT\.?/INT)[. ]\s*.+|\.[^.\s].*)$", re.I)
 _CUE = re.compile(r"^(?:@(?P<forced>.+)|(?P<name>[^\Wa-z_][^a-z]*?(?:\s*\(.*\))?))\s*\^?$")
@@ -30,7 +31,7 @@ def import_fountain(text: str, name: str, notes: Notes) -> ImportResult:
     """A screenplay. Raises BadInput when it has no scene heading."""
     text = _without(text.replace("\r\n", "\n").replace("\r", "\n"), "/*", "*/")
     title, author, body = _title_page(_without(text, "[[", "]]"))
-    scenes = _scenes(body)
+    scenes = _scenes(body, name)
     if not scenes:
         raise BadInput(f"{name} has no scene headings.", "A scene begins with a line such as INT. KITCHEN - NIGHT.")
     return as_storyboard(scenes, "fountain", name, notes, title, author)
@@ -63,7 +64,7 @@ def _title_page(text: str) -> tuple[str, str, str]:
     return plain.get("title", "")[:400], plain.get("author", plain.get("authors", "")), body
 
 
-def _scenes(body: str) -> list[Scene]:
+def _scenes(body: str, name: str) -> list[Scene]:
     scenes: list[Scene] = []
     before, speaking = "", False
     lines = body.split("\n")
@@ -72,6 +73,8 @@ def _scenes(body: str) -> list[Scene]:
         after = lines[index + 1].strip() if index + 1 < len(lines) else ""
         heading = not before and len(line) <= _LONGEST_HEADING and bool(_HEADING.match(line))
         if heading:
+            if len(scenes) == MAX_SHOTS:  # what comes behind would be read for nothing
+                raise too_many(name)
             scenes.append(scene_of(line.lstrip(".")))
         elif scenes and line:
             scene = scenes[-1]

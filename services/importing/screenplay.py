@@ -104,12 +104,17 @@ def scene_of(heading: str, number: str = "") -> Scene:
     )  # fmt: skip
 
 
+def too_many(name: str) -> BadInput:
+    """That a screenplay has more scenes than can be imported."""
+    return BadInput(f"{name} has too many scenes; at most {MAX_SHOTS} can be imported.", "Split the file.")
+
+
 def as_storyboard(
     scenes: Sequence[Scene], form: str, name: str, notes: Notes, title: str = "", author: str = ""
 ) -> ImportResult:
     """The storyboard of these scenes. Raises BadInput when there are too many."""
     if len(scenes) > MAX_SHOTS:
-        raise BadInput(f"{name} has {len(scenes)} scenes; at most {MAX_SHOTS} can be imported.", "Split the file.")
+        raise too_many(name)
     people, places, names = Cast("character"), Cast("location"), Names()
     shots = []
     for number, scene in enumerate(scenes, 1):

@@ -20,7 +20,7 @@ from domain.sound.mixing import Mix
 from domain.sound.report import MixReport
 from domain.sound.speech import EngineInfo
 from domain.sound.subtitles import Caption, Kind, written
-from domain.sound.tracks import LOUDNESS, Line, Piece, SoundPlan, check_loudness, check_subtitles
+from domain.sound.tracks import LOUDNESS, Line, Piece, SoundPlan, Voice, check_loudness, check_subtitles
 from domain.timing import seconds_label
 from services.changes import ChangeCounter
 from services.cut import CutService, CutView
@@ -29,6 +29,7 @@ from services.job_context import JobContext
 from services.jobs import JobService
 from services.ports import Clock, Sounds, SpeechEngines
 from services.projects import OpenProject, ProjectService
+from services.sound.dialogue import Dialogued, cast, narrated, speakers, with_voice
 from services.sound.narrator import Narrator
 from services.sound.view import SoundView, view_of
 from services.storyboards import StoryboardService
@@ -80,7 +81,8 @@ class SoundService(Undoing[SoundPlan]):
     # -- narration -----------------------------------------------------------------------------------------
 
     def set_line(self, project: OpenProject, shot: str, **fields: Any) -> SoundPlan:
-        """Change `text`, `offset`, `voice`, `gain` or `muted` of a shot's narration; an empty text removes it."""
+        """Change `text`, `offset`, `voice`, `gain`, `muted` or `speakers` of a shot's narration; an empty text removes
+        it."""
         project.board.position(shot)
         text = fields.get("text")
 
@@ -90,11 +92,35 @@ class SoundService(Undoing[SoundPlan]):
                 return plan.with_line(shot, None)
             if line is None and text is None:
                 raise NotFound(f"Shot {shot} has no narration yet.", "Write its words first.")
-            checked_fields(Line, fields, "A narration", ("shot",))
+            checked_fields(Line, fields, "A narration", ("shot", "made"))
             now = Line(shot=shot, **fields) if line is None else line.replace(**fields)
             return plan.with_line(shot, now)
 
         return self._change(project, f"narrating shot {shot}", changed)
+
+    def from_dialogue(self, project: OpenProject, shots: Sequence[str] | None = None) -> Dialogued:
+        """Make narration of what is spoken in all shots or in these, and give each speaker a voice. What a person wrote
+        stays; what was made of a dialogue that is another now is made anew. One step of undo. Raises NotFound."""
+        for shot in shots or ():
+            project.board.position(shot)
+        board = project.board
+        told = narrated(board, self.plan(project), shots)[1]
+        if told.made:
+            self._change(
+                project, "making narration of dialogue",
+                lambda plan: cast(board, narrated(board, plan, shots)[0], self._engines),
+            )  # fmt: skip
+        return told
+
+    def set_speaker(self, project: OpenProject, speaker: str, voice: str) -> SoundPlan:
+        """Choose the voice, of the engine that speaks, of somebody who speaks dialogue; empty is the film's voice."""
+        if speaker not in speakers(project.board, self.plan(project)):
+            raise NotFound(f"Nobody called {speaker[:60]!r} speaks in the narration.", "Make it of the dialogue first.")
+
+        def changed(plan: SoundPlan) -> SoundPlan:
+            return with_voice(plan, speaker, voice, plan.voice.engine or self._engines.default())
+
+        return self._change(project, "choosing a voice", changed)
 
     def narrate(self, project: OpenProject, shots: Sequence[str] | None = None, *, again: bool = False) -> Run | None:
         """Queue speaking the lines that are not spoken as they are now (with `again` all) of the film or of these
@@ -197,8 +223,16 @@ class SoundService(Undoing[SoundPlan]):
         return self._part(project, "ducking", fields)
 
     def set_voice(self, project: OpenProject, **fields: Any) -> SoundPlan:
-        """Change who speaks where a line has no voice of its own."""
-        return self._part(project, "voice", fields)
+        """Change who speaks where a line has no voice of its own. With another engine, those who speak dialogue get
+        voices of that."""
+        checked_fields(Voice, fields, "The voice", ())
+        board = project.board
+
+        def changed(plan: SoundPlan) -> SoundPlan:
+            now = plan.replace(voice=plan.voice.replace(**fields))
+            return cast(board, now, self._engines) if "engine" in fields else now
+
+        return self._change(project, "changing the voice", changed)
 
     def set_loudness(self, project: OpenProject, loudness: str) -> SoundPlan:
         """Choose how loud films are: web, broadcast or off."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from domain.base import canonical_hash
 from domain.cut.items import ShotItem
 from domain.cut.reel import Reel
 from domain.errors import StudioError
+from domain.mentions import Mentions
 from domain.sound.files import SoundFile
 from domain.sound.mixing import SAMPLE_RATE, Mix, laid, mix_of
 from domain.sound.narration import Fitted, Window, fingerprint, fitted, heard, windows
+from domain.sound.speeches import speeches
 from domain.sound.subtitles import Caption, Spoken, captions, too_fast
 from domain.sound.tracks import Line, Piece, SoundPlan, Voice
 from domain.timing import seconds_label
@@ -77,30 +80,55 @@ class SoundView:
         return next(state for state in self.lines if state.shot == shot)
 
 
-class Speakers:
-    """Who speaks, as it is set up now: each engine is asked once."""
+class Part(NamedTuple):
+    """Words in one voice."""
 
-    def __init__(self, engines: SpeechEngines) -> None:
+    text: str
+    voice: Voice
+
+
+class Speakers:
+    """Who speaks, as it is set up now: each engine is asked once. `mentions` finds who of the cast a name means."""
+
+    def __init__(self, engines: SpeechEngines, mentions: Mentions) -> None:
         self._engines = engines
+        self._mentions = mentions
         self._default = ""
         self._makers: dict[Voice, str] = {}
 
-    def voice(self, line: Line, plan: SoundPlan) -> Voice:
-        """Who speaks a line, with the engine by name."""
-        voice = line.voice or plan.voice
+    def parts(self, line: Line, plan: SoundPlan) -> list[Part]:
+        """What is said, and who speaks it, with the engine by name: one part, or one for each speech of a dialogue."""
+        whole = line.voice or plan.voice
+        if not line.speakers:
+            return [Part(line.text, self._named(whole))]
+        said = speeches(line.text, self._mentions)
+        return [Part(speech.words, self._named(plan.cast.get(speech.speaker, whole))) for speech in said]
+
+    def fingerprint(self, parts: Sequence[Part]) -> str:
+        """The fingerprint of words in their voices; one that nothing has where an engine is not there."""
+        prints = [fingerprint(part.text, part.voice, self._maker(part.voice)) for part in parts]
+        return prints[0] if len(prints) == 1 else canonical_hash({"speeches": prints})
+
+    def read(self, line: Line) -> str:
+        """The words of a line as they are read: without names, each speech behind a dash where there are several."""
+        if not line.speakers:
+            return line.text
+        said = [speech.words for speech in speeches(line.text, self._mentions)]
+        return said[0] if len(said) == 1 else " ".join(f"– {words}" for words in said)
+
+    def _named(self, voice: Voice) -> Voice:
         if voice.engine:
             return voice
         self._default = self._default or self._engines.default()
         return voice.replace(engine=self._default)
 
-    def fingerprint(self, text: str, voice: Voice) -> str:
-        """The fingerprint of words in a voice; one that nothing has where the engine is not there."""
+    def _maker(self, voice: Voice) -> str:
         if voice not in self._makers:
             try:
                 self._makers[voice] = self._engines.get(voice.engine).maker(voice)
             except StudioError:
                 self._makers[voice] = ""
-        return fingerprint(text, voice, self._makers[voice])
+        return self._makers[voice]
 
 
 def view_of(project: OpenProject, plan: SoundPlan, cut: CutView, engines: SpeechEngines) -> SoundView:
@@ -109,8 +137,8 @@ def view_of(project: OpenProject, plan: SoundPlan, cut: CutView, engines: Speech
     sounds = project.files.sounds()
     by_print = {sound.fingerprint: sound for sound in sounds if sound.fingerprint}
     by_path = {sound.file.path: sound for sound in sounds}
-    speakers = Speakers(engines)
-    prints = {line.shot: speakers.fingerprint(line.text, speakers.voice(line, plan)) for line in plan.lines}
+    speakers = Speakers(engines, project.board.mentions)
+    prints = {line.shot: speakers.fingerprint(speakers.parts(line, plan)) for line in plan.lines}
     spoken = {shot: by_print[found] for shot, found in prints.items() if found in by_print}
     lengths = {shot: end - first for shot, sound in spoken.items() for first, end in [heard(sound.info)]}
     places = windows(reel)
@@ -124,7 +152,7 @@ def view_of(project: OpenProject, plan: SoundPlan, cut: CutView, engines: Speech
         plan, reel, {item: stock.material for item, stock in cut.stocks.items()}, _audible(cut), by_path,
         [(found, spoken[shot]) for shot, found in fits.items()],
     )  # fmt: skip
-    cues = tuple(captions(_read(lines), reel.rate, reel.frames))
+    cues = tuple(captions(_read(lines, speakers), reel.rate, reel.frames))
     return SoundView(
         plan, lines, placed, mix, cues, tuple(_notes(lines, placed, cues, reel)), reel.frames
     )  # fmt: skip
@@ -176,17 +204,17 @@ def _audible(cut: CutView) -> set[str]:
     return {take.clip.path for stock in cut.stocks.values() for take in stock.takes if take.info.audio}
 
 
-def _read(lines: Iterable[LineState]) -> list[Spoken]:
+def _read(lines: Iterable[LineState], speakers: Speakers) -> list[Spoken]:
     """What is read: what is spoken while it is spoken, and other lines while their shot is seen."""
     found = []
     for state in lines:
         if state.line is None or state.window is None:
             continue
         if state.frames:
-            found.append(Spoken(state.line.text, state.first, state.frames))
+            found.append(Spoken(speakers.read(state.line), state.first, state.frames))
         else:
             first = min(state.window.first + state.line.offset, state.window.end - 1)
-            found.append(Spoken(state.line.text, first, state.window.end - first))
+            found.append(Spoken(speakers.read(state.line), first, state.window.end - first))
     return sorted(found, key=lambda spoken: spoken.first)
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.studio import Studio, Window, Windows, Workshop, running
+from tests.browser.studio import LOCALE, Studio, Window, Windows, Workshop, running
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 
 SHOTS = os.environ.get("KINOLOOM_SHOTS", "")
@@ -74,10 +74,16 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def kept_context(browser: Browser) -> BrowserContext:
+    """Where the first window of each test opens."""
+    return browser.new_context(locale=LOCALE)
+
+
 @pytest.fixture
-def windows(browser: Browser) -> Iterator[Windows]:
+def windows(browser: Browser, kept_context: BrowserContext) -> Iterator[Windows]:
     """Opens windows."""
-    windows = Windows(browser)
+    windows = Windows(browser, kept_context)
     yield windows
     windows.close()
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TABS = ("Project", "Storyboard", "Keyframes", "Select", "Video", "Film", "Queue", "Servers", "Settings")
 READY = "[data-part=header][data-ready]"
+LOCALE = "en-GB"
 START_SECONDS = 60.0
 """How long a start may take on a busy machine."""
 
@@ -198,6 +199,7 @@ class Window:
         found = self.page.evaluate(LOOK, BROKEN_PARTS)
         assert not found["toasts"], found["toasts"]
         assert not found["broken"], found["broken"]
+        assert not found["unsaid"], f"the tab {self.tab} shows {found['unsaid']}"
         assert found["text"] > 20, f"the tab {self.tab} is empty"
         assert found["over"] <= 0, f"the tab {self.tab} is {found['over']} px too wide"
         assert not self.wrong, self.wrong
@@ -226,31 +228,48 @@ LOOK = """(broken) => {
     toasts: [...document.querySelectorAll(".ktoast.error, .toast-body.error")].map((t) => t.innerText),
     broken: [...document.querySelectorAll(broken)].filter(seen).map((t) => t.innerText),
     text: tab ? tab.innerText.trim().length : 0,
+    unsaid: ["[object ", "undefined"].find((word) => tab?.innerText.includes(word)),
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   };
 }"""
 
 
 class Windows:
-    """Opens windows, each with no memory of another, and closes them at the end of the test."""
+    """Opens windows, each with no memory of another, and closes them at the end of the test.
 
-    def __init__(self, browser: Browser) -> None:
+    The first one opens in `kept`, which lives longer: nothing is left there but what Chromium keeps of the studio's
+    scripts, which takes it a second and more to fetch and compile.
+    """
+
+    def __init__(self, browser: Browser, kept: BrowserContext) -> None:
         self._browser = browser
+        self._kept = kept
         self._contexts: list[BrowserContext] = []
         self.all: list[Window] = []
 
     def __call__(self, url: str, width: int = 1280, height: int = 800) -> Window:
         return self.blank(width, height).open(url)
 
-    def blank(self, width: int = 1280, height: int = 800, locale: str = "en-GB") -> Window:
+    def blank(self, width: int = 1280, height: int = 800, locale: str = LOCALE) -> Window:
         """A window that shows nothing yet."""
-        context = self._browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-        self._contexts.append(context)
-        window = Window(context.new_page())
+        if locale == LOCALE and not self._kept.pages:
+            page = self._kept.new_page()
+            page.set_viewport_size({"width": width, "height": height})
+            page.context.new_cdp_session(page).send(
+                "Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"}
+            )
+        else:
+            context = self._browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+            self._contexts.append(context)
+            page = context.new_page()
+        window = Window(page)
         self.all.append(window)
         return window
 
     def close(self) -> None:
+        for page in self._kept.pages:
+            page.close()
+        self._kept.clear_cookies()
         for context in self._contexts:
             context.close()
         self._contexts.clear()

@@ -12,7 +12,7 @@ from services.projects import OpenProject
 from tests.browser.studio import Studio, Windows, Workshop
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 
 def ask(
@@ -34,12 +34,12 @@ def ask(
 
 
 @pytest.fixture(scope="module")
-def project(studio: Studio, browser: Browser) -> OpenProject:
+def project(studio: Studio, browser: Browser, kept_context: BrowserContext) -> OpenProject:
     """A project with one picture, opened by a window, so that what is refused is not refused for being closed."""
     workshop = Workshop(studio.home)
     project = workshop.film(Shot(id="001", prompt="the sea"), name="Doors")
     workshop.keyframe(project, "001")
-    windows = Windows(browser)
+    windows = Windows(browser, kept_context)
     windows(f"{studio.url}?project={project.id}")
     windows.close()
     return project

@@ -28,7 +28,7 @@ def test_a_german_browser_gets_german_on_every_tab_and_english_when_it_is_set(
 ) -> None:
     studio = own_studio()
     shots = (
-        Shot(id="001", title="Leuchtturm", prompt="Ein Leuchtturm am Abend"),
+        Shot(id="001", title="Leuchtturm", prompt="Ein Leuchtturm am Abend", dialogue="MARA: Es kommt."),
         Shot(id="002", title="Words", prompt="Mara liest"),
     )
     workshop = Workshop(studio.home)
@@ -54,6 +54,14 @@ def test_a_german_browser_gets_german_on_every_tab_and_english_when_it_is_set(
         window.check_at_both_widths()
         picture(window, f"german-{titles.index(title)}")
     assert not mixed
+    window.go(titles[TABS.index("Film")])
+    window.page.locator("[data-part='film.sides'] [data-id=sound]").click()
+    sound = window.part("film.sound")
+    sound.get_by_role("button", name="Dialog von 1 Einstellung übernehmen").click()
+    sound.get_by_label("Stimme von Mara").wait_for()
+    assert sound.locator("[data-id='001'] textarea").input_value() == "MARA: Es kommt."
+    assert not [text for text in window.page.evaluate(SEEN) if english(text)]
+    window.check()
     assert window.page.locator(".kfilm b").inner_text() == "Settings"
     set_language(window, "Einstellungen", "en")
     window.page.wait_for_function("document.documentElement.lang === 'en'")

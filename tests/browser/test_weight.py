@@ -19,7 +19,7 @@ EDIT_LIMIT = 100_000
 IDLE_LIMIT = 1_000
 """Bytes per second that may reach the browser while nothing happens."""
 
-IDLE_SECONDS = 8
+IDLE_SECONDS = 5
 STALL_LIMIT = 1_000
 """Milliseconds for which the window may stand still."""
 

@@ -15,7 +15,10 @@ from domain.cut.items import GapItem, ShotItem
 from domain.cut.reel import Material
 from domain.cut.resolve import resolve
 from domain.errors import BadInput
+from domain.mentions import Mentions
 from domain.sound.narration import Window, fingerprint, fitted, frames_of, windows
+from domain.sound.speech import VoiceInfo
+from domain.sound.speeches import QUICK, SLOW, Person, assigned, speeches
 from domain.sound.subtitles import (
     FASTEST_READ,
     MOST_LINES,
@@ -178,3 +181,42 @@ def test_subtitle_files_have_exact_times_and_marks() -> None:
 
 def test_frames_are_never_too_few_for_a_sound() -> None:
     assert frames_of(Fraction(1), FILM) == 24 and frames_of(Fraction(1) + Fraction(1, 48000), FILM) == 25
+
+
+# -- dialogue --------------------------------------------------------------------------------------------------------
+
+_CAST = Mentions([("characters", "mara", ["Mara", "the keeper"]), ("locations", "bay", ["Bay"])])
+
+
+def test_speeches_are_read_with_who_says_them_and_how() -> None:
+    text = (
+        "MARA (softly): It is coming: now.\n\n@mara: I know.\nGUARD: Halt!\nA line of nobody\nVOICE: Far off.\nBay: Hm."
+    )
+    assert [(s.who, s.name, s.how, s.words, s.speaker) for s in speeches(text, _CAST)] == [
+        ("mara", "MARA", "softly", "It is coming: now.", "mara"), ("mara", "mara", "", "I know.", "mara"),
+        ("", "GUARD", "", "Halt!", "guard"), ("", "", "", "A line of nobody", ""), ("", "VOICE", "", "Far off.", ""),
+        ("", "Bay", "", "Hm.", "bay"),
+    ]  # fmt: skip
+
+
+def test_voices_are_of_the_language_fit_what_is_told_and_differ_as_long_as_there_are_any() -> None:
+    voices = [
+        VoiceInfo(id="en", title="English", language="en"), VoiceInfo(id="de", title="German", language="de"),
+        *(VoiceInfo(id=f"{lang}+{kind[0]}{n}", title="x", language=lang, kind=kind)
+          for lang in ("en", "de") for kind in ("female", "male") for n in (1, 2)),
+    ]  # fmt: skip
+    people = [Person("a", "a woman who speaks slowly"), Person("b", "eine alte Frau"), Person("c", "der König, schnell"),
+              Person("d", "a fox"), Person("e", "her mother and her father")]  # fmt: skip
+    given = assigned(people, voices, "de", ["de+f1"])
+    assert [(key, voice.name, voice.speed) for key, voice in given.items()] == [
+        ("a", "de+f2", SLOW), ("b", "de+f1", 1), ("c", "de+m1", QUICK), ("d", "de+m2", 1), ("e", "de+f2", 1),
+    ]  # fmt: skip
+    assert {voice.name[:2] for voice in assigned(people, voices, "fr", []).values()} == {"en"}, "none speaks French"
+    assert assigned(people, [], "de", []) == {}
+
+
+@given(st.text(max_size=300))
+def test_no_word_of_a_dialogue_is_lost(text: str) -> None:
+    said = [f"{s.name}{s.how}{s.words}" for s in speeches(text, _CAST)]
+    kept = "".join(c for line in said for c in line if c.isalnum())
+    assert kept == "".join(c for c in text if c.isalnum())

@@ -19,7 +19,7 @@ from PIL import Image
 from domain.vocabulary import PRESET_CHOICES, SIZE_LABELS
 from infrastructure.animatic.lettering import font, width, wrap, writable
 from infrastructure.animatic.overlay import Overlay, slate
-from infrastructure.animatic.palette import accent
+from infrastructure.animatic.palette import accent, hue
 from infrastructure.animatic.planes import Pixels
 from infrastructure.animatic.poses import Pose
 from infrastructure.animatic.sources import Drawing, DrawnSource
@@ -104,6 +104,29 @@ def test_sizes_differ_and_unknown_keys_do_no_harm(plain: Pixels) -> None:
 )  # fmt: skip
 def test_every_field_reaches_the_picture(plain: Pixels, change: dict[str, Any]) -> None:
     assert apart(art(**change), plain if "prompt" not in change or change["prompt"] else art(prompt="")) > 0.03
+
+
+@pytest.mark.parametrize(
+    ("size", "share", "colour"), [("full", 0.004, "red"), ("medium", 0.03, "dark green"), ("close_up", 0.08, "blue")]
+)
+def test_a_coat_has_the_colour_that_is_told_in_every_size(size: str, share: float, colour: str) -> None:
+    people: dict[str, Any] = {"prompt": "A woman stands", "characters": (("nora", "woman"),), "size": size}
+    before, after = art(**people), art(**people, dress=(("nora", "coat", colour),))
+    wanted = cv2.cvtColor(np.asarray([[hue(colour)]], dtype=np.uint8), cv2.COLOR_RGB2HSV)[0, 0]
+    seen = cv2.cvtColor(after[..., :3].copy(), cv2.COLOR_BGR2HSV).astype(int)
+    other = np.abs(after[..., :3].astype(int) - before[..., :3]).max(axis=2) > 24
+    apart_by = np.abs((seen[..., 0] - int(wanted[0]) + 90) % 180 - 90)  # OpenCV's hues go round at 180
+    assert other.mean() > share and (apart_by[other] < 12).mean() > 0.8
+
+
+def test_colours_are_of_whom_and_what_they_are_told() -> None:
+    people = {"prompt": "Two friends stand by a car", "characters": (("mara", "woman"), ("tom", "man"))}
+    plain = art(**people)
+    assert apart(art(**people, dress=(("nobody", "coat", "red"), ("mara", "coat", "sky"))), plain) == 0
+    for who, part in (("mara", "coat"), ("tom", "legs"), ("tom", "hat"), ("mara", "scarf"), ("", "hair")):
+        assert apart(art(**people, dress=((who, part, "orange"),)), plain) > 0.02, (who, part)
+    assert apart(art(**people, dyes=(("car", "yellow"),)), plain) > 0.2
+    assert apart(art(**people, dyes=(("boat", "yellow"),)), plain) == 0
 
 
 @pytest.mark.parametrize("size", ["wide", "close_up", "extreme_close_up"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import http.server
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +20,7 @@ from infrastructure.comfyui.transfers import fetch_file
 from tests.fakes import comfy_graphs as graphs
 from tests.fakes.comfy_server import ComfyStandIn
 from tests.fakes.comfy_server import stand_in as running_stand_in
+from tests.fakes.http_server import Handler, HttpServer
 from tests.infrastructure.comfyui.conftest import Pictures
 
 FILE = OutputFile(node="1", list="images", filename="clip.mp4", subfolder="video")
@@ -118,33 +117,20 @@ def test_a_wrong_token(tmp_path: Path) -> None:
             client.close()
 
 
-class _OtherServer(http.server.BaseHTTPRequestHandler):
+class _OtherServer(Handler):
     """A web server that is something else."""
 
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "13")
-        self.end_headers()
-        self.wfile.write(b"<html></html>")
+        self.answer(200, b"<html></html>")
 
     def do_POST(self) -> None:
-        self.send_response(302)
-        self.send_header("Location", "/")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+        self.answer(302, headers={"Location": "/"})
 
 
 @pytest.fixture
 def other_server() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _OtherServer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with HttpServer(_OtherServer) as server:
+        yield server.host
 
 
 def test_something_that_is_no_comfyui(other_server: str) -> None:
@@ -314,7 +300,7 @@ def test_a_folder_that_cannot_be_written(comfy: ComfyServer, result: bytes, tmp_
 # -- answers without end -----------------------------------------------------------------------------------------------
 
 
-class _Flood(http.server.BaseHTTPRequestHandler):
+class _Flood(Handler):
     """Answers everything with bytes that never end, packed where the address says so."""
 
     protocol_version = "HTTP/1.0"
@@ -332,19 +318,11 @@ class _Flood(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass  # whoever asked has had enough
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @pytest.fixture
 def flood() -> Iterator[str]:
-    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Flood)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_address[1]}"
-    httpd.shutdown()
-    httpd.server_close()
-    thread.join(5)
+    with HttpServer(_Flood) as server:
+        yield server.host
 
 
 @pytest.mark.parametrize("path", ["object_info", "packed"])

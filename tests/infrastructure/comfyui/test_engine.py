@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.fakes.comfy_graphs import node, pass_through
 from tests.fakes.comfy_server import ComfyStandIn
 from tests.fakes.comfy_studio import PASS, Rig, server
 from tests.fakes.comfy_used import nodes, shipped
+from tests.fakes.waiting import until
 
 FLOWS = sorted(i for i, w in shipped().items() if w.data is not None)
 """The shipped workflows that bring their graph along."""
@@ -55,14 +56,6 @@ def looked(rig: Rig) -> Rig:
     rig.engine.look()
     until(lambda: not rig.engine.looking)
     return rig
-
-
-def until(fits: Callable[[], Any], seconds: float = 10) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := fits()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-    return found
 
 
 # -- servers -------------------------------------------------------------------------------------------------------

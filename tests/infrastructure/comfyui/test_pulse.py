@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,16 +15,9 @@ from infrastructure.comfyui.status import Device, ServerStatus
 from tests.fakes.comfy_graphs import job_id, plain
 from tests.fakes.comfy_server import ComfyStandIn
 from tests.fakes.comfy_studio import Rig, server
+from tests.fakes.waiting import until
 
 URL = "http://127.0.0.1:8188"
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    for _ in range(1000):
-        if found := holds():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def test_a_status_is_told_in_the_studios_words() -> None:

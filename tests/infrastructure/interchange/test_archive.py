@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from domain.errors import BadInput, Cancelled, Conflict, NotFound, UnsafePath
 from infrastructure.interchange import ZipArchives
+from infrastructure.stores.atomic import TMP_SUFFIX
 
 
 def project(folder: Path) -> Path:
@@ -57,6 +61,23 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (root / "link").symlink_to(tmp_path / "secret")
     (root / "folder").symlink_to(tmp_path)
     assert ZipArchives().files(root) == ["cut.json", "project.json", "takes/001/0/a/clip.mp4"]
+
+
+def test_unpacking_that_is_stopped_leaves_nothing_and_the_next_clears_what_a_crash_left(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    path, target = tmp_path / "film.zip", tmp_path / "out"
+    ZipArchives().pack(root, ZipArchives().files(root), path, lambda done, of: None, lambda: False)
+    looks = iter([False, True])
+    with pytest.raises(Cancelled):
+        ZipArchives().unpack(path, target, lambda done, of: None, lambda: next(looks))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["film", "film.zip"]
+    child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    for owner in (int(child.stdout), os.getppid()):
+        (tmp_path / f".out.{owner}{TMP_SUFFIX}" / "takes").mkdir(parents=True)
+    ZipArchives().unpack(path, target, lambda done, of: None)
+    left = sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("."))
+    assert left == [f".out.{os.getppid()}{TMP_SUFFIX}"], "what another process is at stays"
+    assert (target / "project.json").is_file()
 
 
 def test_packing_that_is_stopped_leaves_what_was_there(tmp_path: Path) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import socket
-import threading
-import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +16,7 @@ from infrastructure.remote.client import Answer, Client, checked_address
 from infrastructure.remote.failures import AnswerLost, NotTaken
 from tests.contracts.video_backend import followed
 from tests.fakes.picture_server import OpenAIServer, PictureServer
+from tests.fakes.waiting import until
 from tests.infrastructure.remote.support import BOTH, RULES, Waits, asked, done, failed, openai, request
 
 both = pytest.mark.parametrize(("stand_in", "make"), BOTH, ids=["openai", "stability"])
@@ -235,10 +233,3 @@ def test_words_of_a_service_are_one_line_without_secrets() -> None:
     client = Client("https://example.org", "topsecretkey", "It")
     assert client.said("no\n\x00\x1b[31m topsecretkey  is wrong ") == "no [31m [hidden] is wrong"
     assert len(client.said("x " * 900)) <= 301
-
-
-def until(fits: Callable[[], Any], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not fits():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.005)

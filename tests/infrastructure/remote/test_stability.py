@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from domain.project import Picked
+from infrastructure.remote.fitting import asked, store
 from infrastructure.remote.stability import HIGHEST_SEED, MODELS, StabilityImages, StabilityOptions, seed_for
 from tests.fakes.picture_server import StabilityServer
 from tests.infrastructure.remote.support import done, failed, picture, request, size_of, stability
@@ -47,6 +51,76 @@ def test_the_start_picture_arrives_byte_for_byte_with_its_strength(model: str, t
     assert size_of(tmp_path / "out" / end.image) == (320, 180)
 
 
+def told_as(**options: Any) -> dict[str, Any]:
+    """What such settings put into each request."""
+    return StabilityOptions(**options).params()
+
+
+SHEET, BEFORE = Picked(path="sheet.png", sha256="a" * 64), Picked(path="before.png", sha256="b" * 64)
+
+
+@pytest.mark.parametrize(
+    ("way", "price", "options", "pictures", "fields"),
+    [
+        ("style", "0.05", {"fidelity": 80}, ["image"], {"fidelity": "0.8", "aspect_ratio": "16:9"}),
+        ("structure", "0.05", {"start": "structure"}, ["image"], {"control_strength": "0.65"}),
+        ("sketch", "0.05", {"start": "sketch"}, ["image"], {"control_strength": "0.65"}),
+        ("style-transfer", "0.08", {}, ["init_image", "style_image"],
+         {"style_strength": "0.5", "composition_fidelity": "0.65", "change_strength": "0.35"}),
+    ],
+)  # fmt: skip
+def test_pictures_that_are_followed_go_to_the_call_that_takes_them(
+    way: str, price: str, options: dict[str, Any], pictures: list[str], fields: dict[str, str], tmp_path: Path
+) -> None:
+    sheet, before = picture(tmp_path / "sheet.png", (100, 100), "red"), picture(tmp_path / "before.png")
+    given: dict[str, Any] = {"params": told_as(**options) | {"denoise": 0.35}, "negative": "fog"}
+    files: dict[str, Path] = {}
+    if way in ("style", "style-transfer"):
+        given["references"], files["reference_0"] = (SHEET,), sheet
+    if way != "style":
+        given["start"], files["start"] = BEFORE, before
+    with StabilityServer() as server:
+        backend = stability(server)
+        expected = backend.price(wanted(**given))
+        end = done(backend, tmp_path / "out", wanted(**given), **files)
+    (taken,) = server.taken
+    assert taken.path == f"/v2beta/stable-image/control/{way}"
+    sent = {"prompt": "a boat on the sea", "seed": "7", "output_format": "png", "negative_prompt": "fog"}
+    assert taken.fields == sent | fields
+    shown = {"image": sheet if way == "style" else before, "init_image": before, "style_image": sheet}
+    assert [(f[0], f[2]) for f in taken.files] == [(name, shown[name].read_bytes()) for name in pictures]
+    assert expected is not None and f"{expected.dollars:g}" == price
+    assert end.info["model"] == f"control/{way}" and end.info["price"].startswith(f"about ${price}")
+    assert size_of(tmp_path / "out" / end.image) == (320, 180)
+
+
+@pytest.mark.parametrize("size", [(400, 60), (300, 100)], ids=["low", "long"])
+def test_a_picture_that_cannot_be_followed_is_not_sent(size: tuple[int, int], tmp_path: Path) -> None:
+    sheet = picture(tmp_path / "sheet.png", size)
+    with StabilityServer() as server:
+        end = failed(stability(server), tmp_path / "out", wanted(references=(SHEET,)), reference_0=sheet)
+    assert f"cannot follow a picture of {size[0]}x{size[1]}" in end.message and not server.taken
+
+
+@pytest.mark.parametrize(
+    ("options", "left"), [({}, 160), ({"focus_across": 0}, 0), ({"focus_across": 100}, 320), ({"fit": "fit"}, -1)]
+)
+def test_a_picture_of_another_shape_keeps_what_is_in_focus(
+    options: dict[str, int], left: int, tmp_path: Path
+) -> None:  # fmt: skip
+    """The picture grows brighter from left to right: 640x360 of it as 320x360 shows which part stands."""
+    start = tmp_path / "before.png"
+    Image.fromarray(np.tile(np.arange(640) * 255 // 639, (360, 1)).astype(np.uint8)).save(start)
+    drawn = store(start.read_bytes(), tmp_path, (320, 360), asked(told_as(**options)), "it")
+    assert drawn == ("image.png", (640, 360))
+    with Image.open(tmp_path / "image.png") as image:
+        shown = np.asarray(image.convert("L")).astype(int)
+    if left < 0:  # all of it, on black
+        assert shown[0].max() == 0 and shown[180, 0] < 6 and shown[180, -1] > 249
+    else:
+        assert abs(shown[180, 0] - left * 255 / 639) < 4 and abs(shown[180, -1] - (left + 319) * 255 / 639) < 4
+
+
 @pytest.mark.parametrize(
     ("film", "shape"),
     [((1920, 1080), "16:9"), ((1080, 1920), "9:16"), ((1000, 1000), "1:1"), ((2048, 858), "21:9"), ((1440, 1080), "5:4"),
@@ -67,6 +141,11 @@ def test_only_what_has_an_effect_is_among_the_fields_of_a_shot() -> None:
     assert "carry" in fields("ultra") and "image.cfg" not in fields("ultra")
     assert {"carry", "image.cfg", "negative"} <= fields("sd3.5-large")
     assert "negative" not in fields("sd3.5-large-turbo")
+    for start in ("structure", "sketch"):
+        assert "carry" in StabilityImages(lambda now=start: StabilityOptions(start=now)).spec.fields  # type: ignore[misc]
+    for reference, count in (("style", 1), ("none", 0)):
+        spec = StabilityImages(lambda now=reference: StabilityOptions(reference=now)).spec  # type: ignore[misc]
+        assert spec.references == count and ("references" in spec.fields) == bool(count)
 
 
 def test_seeds_are_never_the_one_that_means_any() -> None:

@@ -18,6 +18,11 @@ VOICES = """Pty Language       Age/Gender VoiceName          File               
  5  en-gb           --/M      English_(Great_Britain) gmw/en
  5  de              --/M      German             gmw/de
 """
+VARIANTS = """Pty Language       Age/Gender VoiceName          File                 Other Languages
+ 5  variant         --/M      Adam               !v/adam
+ 5  variant         --/F      female2            !v/f2
+ 5  variant         --/M      male1              !v/m1
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +30,9 @@ def main(arguments: list[str]) -> int:
     options = arguments[2:]
     if "--voices" in options:
         sys.stdout.write(VOICES)
+        return 0
+    if "--voices=variant" in options:
+        sys.stdout.write(VARIANTS)
         return 0
     words = sys.stdin.buffer.read().decode()
     log.write_text(json.dumps({"options": options, "words": words}))

@@ -59,7 +59,13 @@ def test_espeak_is_told_its_words_as_they_are(program: Path, tmp_path: Path) -> 
     assert asked["words"] == "Hello, it's me; $(touch x) `y` -w"
     assert asked["options"] == ["-v", "de", "-s", "330", "-b", "1", "--stdin", "-w", str(sound)]
     assert float(SoundTools().probe(sound).seconds) == pytest.approx(0.7, abs=0.01)
-    assert [(v.id, v.title) for v in engine.voices()] == [("en-gb", "English (Great Britain)"), ("de", "German")]
+    assert [(v.id, v.title, v.kind) for v in engine.voices()] == [
+        ("en-gb", "English (Great Britain)", ""), ("de", "German", ""), ("de+f2", "German, female 2", "female"),
+        ("de+m1", "German, male 1", "male"), ("en+f2", "English, female 2", "female"),
+        ("en+m1", "English, male 1", "male"), ("fr+f2", "French, female 2", "female"),
+        ("fr+m1", "French, male 1", "male"), ("es+f2", "Spanish, female 2", "female"),
+        ("es+m1", "Spanish, male 1", "male"),
+    ]  # fmt: skip
     with pytest.raises(BadInput, match="no voice"):
         spoken(engine, tmp_path, name="--path=/etc")
 

@@ -220,7 +220,7 @@ def jsonable(value: Any) -> Any:
     return plain.storyboard.shots[0].extras["source"]["z"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(anything | boards | segment_files, st.sampled_from(["a.json", "a.txt", "a", ""]))
 def test_any_json_is_imported_or_refused_in_words(data: Any, name: str) -> None:
     try:
@@ -246,7 +246,7 @@ lines = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.text(max_size=60) | st.lists(lines | st.text(max_size=9), max_size=12).map("\n".join),
     st.sampled_from(["a.txt", "a.md", "a.csv", "a.tsv", "a.fountain", "a.fdx", "a.json", "", "..", "a/b\\c.txt", "\0"]),
@@ -309,3 +309,8 @@ def test_a_million_names_are_cut_to_a_hundred() -> None:
     result = imported(one(characters=[str(i) for i in range(1_000_000)]))
     assert len(result.storyboard.shots[0].characters) == 100
     assert "more than 100 names" in noted(result)
+
+
+def test_a_screenplay_of_too_many_scenes_is_refused_at_once() -> None:
+    with pytest.raises(BadInput, match=r"a\.fountain has too many scenes; at most 20000 can be imported"):
+        import_text("INT. A - DAY\n\nx\n\n" * 20_001, "a.fountain")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from domain.sound.mixing import SAMPLE_RATE
 from services.projects import OpenProject
 from tests.contracts.video_backend import decoded
 from tests.fakes.backend import CLICK
-from tests.fakes.bench import Bench, phases, shot, words
+from tests.fakes.bench import Bench, phases, running, shot, words
 from tests.infrastructure.sound import tones
 
 
@@ -65,7 +66,7 @@ def texts(path: Path) -> list[tuple[int, int, str]]:
 
 @pytest.mark.parametrize("rate", ["24", "24000/1001", "25", "30"])
 def test_picture_and_sound_end_within_a_frame_of_each_other(bench: Bench, rate: str) -> None:
-    project = bench.project(shot(1, "3.1", prompt="a [sound]"), shot(2, "0.5", prompt="b"), rate=rate)
+    project = bench.project(shot(1, "2.1", prompt="a [sound]"), shot(2, "0.5", prompt="b"), rate=rate)
     bench.render(project)
     path, report = film(bench, project)
     picture, sound = lengths(path)
@@ -89,7 +90,7 @@ def test_the_click_of_every_clip_is_on_its_frame(bench: Bench) -> None:
 
 
 def test_a_film_is_as_loud_as_was_asked_for(bench: Bench, tmp_path: Path) -> None:
-    project = bench.project(shot(1, "6"), shot(2, "6"))
+    project = bench.project(shot(1, "3"), shot(2, "3"))
     bench.render(project)
     bench.studio.sound.import_sound(project, tones.write(tmp_path / "music.wav", tones.noise(5, 0.05)))
     narrated(bench, project, s001="One two three four")
@@ -145,15 +146,18 @@ def test_narration_is_never_cut_off_by_the_films_end(bench: Bench) -> None:
 # -- subtitles ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def project(bench: Bench) -> OpenProject:
-    project = bench.project(shot(1, "2"), shot(2, "2"))
-    bench.render(project)
-    narrated(bench, project, s001="One two", s002="Schöne Grüße")
-    return project
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, OpenProject]]:
+    """A film with two lines, for tests that say each time how its subtitles are wanted."""
+    with running(tmp_path_factory.mktemp("spoken")) as bench:
+        project = bench.project(shot(1, "2"), shot(2, "2"))
+        bench.render(project)
+        narrated(bench, project, s001="One two", s002="Schöne Grüße")
+        yield bench, project
 
 
-def test_subtitles_become_a_track_with_exact_times(bench: Bench, project: OpenProject) -> None:
+def test_subtitles_become_a_track_with_exact_times(spoken: tuple[Bench, OpenProject]) -> None:
+    bench, project = spoken
     path, report = film(bench, project, subtitles="track")
     cues = bench.studio.sound.view(project).captions
     assert texts(path) == [
@@ -165,7 +169,8 @@ def test_subtitles_become_a_track_with_exact_times(bench: Bench, project: OpenPr
         assert [s.type for s in container.streams] == ["video", "audio", "subtitle"]
 
 
-def test_subtitles_are_burned_into_the_frames_that_have_them(bench: Bench, project: OpenProject) -> None:
+def test_subtitles_are_burned_into_the_frames_that_have_them(spoken: tuple[Bench, OpenProject]) -> None:
+    bench, project = spoken
     plain, _ = film(bench, project, subtitles="none")
     path, report = film(bench, project, subtitles="burn")
     assert report.subtitles == "burn"
@@ -176,7 +181,8 @@ def test_subtitles_are_burned_into_the_frames_that_have_them(bench: Bench, proje
         assert (difference[: len(one) // 2].max() < 20) and (difference.max() > 60) == (number in written), number
 
 
-def test_subtitles_become_files_beside_the_film(bench: Bench, project: OpenProject, tmp_path: Path) -> None:
+def test_subtitles_become_files_beside_the_film(spoken: tuple[Bench, OpenProject], tmp_path: Path) -> None:
+    bench, project = spoken
     target = tmp_path / "out.mp4"
     bench.studio.sound.set_subtitles(project, "files")
     run = bench.film(project, target=target)
@@ -187,7 +193,8 @@ def test_subtitles_become_files_beside_the_film(bench: Bench, project: OpenProje
         assert len([p for p in container.demux() if p.size]) == 2
 
 
-def test_what_cannot_be_asked_for_is_refused_before_any_work(bench: Bench, project: OpenProject) -> None:
+def test_what_cannot_be_asked_for_is_refused_before_any_work(spoken: tuple[Bench, OpenProject]) -> None:
+    bench, project = spoken
     before = len(bench.studio.jobs.runs(project.id))
     with pytest.raises(BadInput, match="web, broadcast, off"):
         bench.studio.film.make(project, loudness="loud")

@@ -10,8 +10,10 @@ import pytest
 
 from domain.errors import BadInput, NotFound, NotReady, UnreadableMedia
 from domain.sound.tracks import SoundPlan
+from domain.storyboard import Entity
 from services.projects import OpenProject
-from services.sound import LineState
+from services.sound import LineState, waiting
+from services.sound.narrator import BETWEEN
 from tests.fakes.bench import Bench, phases, running, shot, words
 from tests.fakes.speech import PAUSE, WORD, spoken_seconds
 from tests.infrastructure.sound import tones
@@ -137,6 +139,65 @@ def test_a_shot_that_is_not_in_the_film_keeps_its_words(bench: Bench, project: O
     assert not [p for p in bench.studio.sound.view(project).mix.parts if p.track == "narration"]
     bench.studio.cuts.restore(project, "002")
     assert states(bench, project)["002"].state == "fits"
+
+
+# -- dialogue -------------------------------------------------------------------------------------------------------
+
+
+def test_dialogue_is_spoken_by_those_whose_it_is_and_own_words_stay(bench: Bench) -> None:
+    sound, told = bench.studio.sound, bench.speech.engines["fake"].told
+    cast = (Entity(id="mara", name="Mara", voice="slow"), Entity(id="tom", name="Tom"))
+    project = bench.project(
+        shot(1, "4", dialogue="MARA: One two\nTOM (softly): Three"), shot(2, "2", dialogue="TOM: Four"),
+        shot(3, "2", dialogue="MARA: Five"), shot(4, "2"),
+    )  # fmt: skip
+    project.change_board("cast", lambda b: b.replace(characters=cast))
+    sound.set_line(project, "003", text="My own words")
+    made = sound.from_dialogue(project)
+    assert (made.made, made.kept) == (("001", "002"), ("003",))
+    voices = sound.plan(project).cast
+    assert {key: (v.engine, v.name, v.speed) for key, v in voices.items()} == {
+        "mara": ("fake", "low", 0.85), "tom": ("fake", "high", 1),
+    }  # fmt: skip
+    say(bench, project)
+    assert [(text, voice.name) for text, voice in told] == [
+        ("One two", "low"), ("Three", "high"), ("Four", "high"), ("My own words", ""),
+    ]  # fmt: skip
+    quiet = float(BETWEEN) + 2 * 0.1  # between the two, and the margins of the first's end and the second's beginning
+    expected = spoken_seconds("One two") + spoken_seconds("Three") + quiet
+    assert states(bench, project)["001"].frames == pytest.approx(expected * 24, abs=1)
+    assert [cue.text for cue in sound.view(project).captions] == ["– One two – Three", "Four", "My own words"]
+
+    assert sound.from_dialogue(project).made == (), "it is as it would be made"
+    project.change_board("edit", lambda b: b.with_shot(b.shot("002").replace(dialogue="MARA: Six")))
+    assert waiting(project.board, sound.plan(project)) == ["002"]
+    sound.set_line(project, "002", gain=-3)
+    assert sound.from_dialogue(project, ["002"]).made == ("002",)
+    line = sound.plan(project).line("002")
+    assert line is not None and (line.text, line.gain) == ("MARA: Six", -3)
+    sound.set_line(project, "002", text="MARA: Seven")
+    assert sound.from_dialogue(project).kept == ("002", "003"), "the words are a person's now"
+    for _ in range(4):
+        sound.undo(project)
+    plan = sound.plan(project)
+    assert [(line.shot, line.text) for line in plan.lines] == [("003", "My own words")] and plan.cast == {}
+
+
+def test_who_speaks_can_be_given_another_voice(bench: Bench) -> None:
+    sound = bench.studio.sound
+    project = bench.project(shot(1, "2", dialogue="GUARD: Halt"))
+    sound.from_dialogue(project)
+    say(bench, project)
+    sound.set_speaker(project, "guard", "high")
+    assert states(bench, project)["001"].state == "unspoken"
+    sound.set_speaker(project, "guard", "")
+    sound.set_voice(project, engine="other")
+    assert sound.plan(project).cast["guard"].engine == "other"
+    with pytest.raises(NotFound, match="Nobody called 'tom'"):
+        sound.set_speaker(project, "tom", "low")
+    sound.set_line(project, "001", speakers=False)
+    say(bench, project)
+    assert bench.speech.engines["other"].told[-1][0] == "GUARD: Halt", "the name is read too"
 
 
 def test_a_speaker_that_cannot_is_told_before_anything_is_queued(bench: Bench, project: OpenProject) -> None:
