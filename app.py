@@ -21,13 +21,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    import config.settings
     from addons.terminal.front import Kinoloom
     from domain.job import Run
+    from domain.quality.acting import QualityRules
+    from domain.retries import QueueRules, RetryPolicy
+    from infrastructure.comfyui.pool import ServerConfig
+    from infrastructure.language import LanguageOptions
     from infrastructure.logs import Entries
     from infrastructure.paths import Roots
+    from infrastructure.quality.likenesses import VisionOptions
     from infrastructure.redaction import Secrets
     from infrastructure.registry import Entry
-    from infrastructure.remote import PictureBackend
+    from infrastructure.remote import OpenAIOptions, PictureBackend, StabilityOptions
+    from infrastructure.sound import SpeechOptions
+    from services.guard import GuardLimits
+    from services.options import Options
     from services.settings import SettingField
 
 PACKAGES = ("addons", "services", "domain", "infrastructure", "config", "workflows")
@@ -77,41 +86,31 @@ def compose(
     `roots` says where Kinoloom keeps its files; by default where the system or KINOLOOM_HOME says. `environ` holds
     the variables that stand over the settings file, `entries` makes what is written into the logs.
     """
-    import config.servers
-    import config.settings
+    from addons.reports import SpokenPages
     from addons.terminal.front import Kinoloom
     from domain.profiles import ANIMATIC
-    from domain.quality.acting import QualityRules
-    from domain.retries import QueueRules, RetryPolicy
     from infrastructure.animatic.backend import AnimaticBackend
     from infrastructure.clock import SystemClock
     from infrastructure.comfyui.backend import BACKEND as COMFYUI
     from infrastructure.comfyui.backend import ComfyBackend
     from infrastructure.comfyui.catalogue import Catalogue
     from infrastructure.comfyui.engine import ComfyEngine
-    from infrastructure.comfyui.logins import login_config
     from infrastructure.comfyui.pool import Pool
     from infrastructure.comfyui.workflows import FileWorkflows
     from infrastructure.environment import FolderStopRequests, Machine, cores, own_name, owner_alive
     from infrastructure.gpu import NvmlSensors
     from infrastructure.interchange import OtioInterchange, ZipArchives
-    from infrastructure.language import EndpointWriter, LanguageOptions
+    from infrastructure.language import EndpointWriter
     from infrastructure.logs import Entries, ProjectLogs, stop_logging
     from infrastructure.media import FileDeliveries, MediaTools
     from infrastructure.paths import find_roots
     from infrastructure.quality.examiner import FileExaminer
     from infrastructure.quality.gates import FileGates
-    from infrastructure.quality.likenesses import ConfiguredLikenesses, VisionOptions
+    from infrastructure.quality.likenesses import ConfiguredLikenesses
     from infrastructure.redaction import Secrets, secrets_of
-    from infrastructure.registry import BackendRegistry
-    from infrastructure.remote import (
-        OpenAIImages,
-        OpenAIOptions,
-        PictureBackend,
-        StabilityImages,
-        StabilityOptions,
-    )
-    from infrastructure.sound import SoundTools, SpeechOptions, SpeechPrograms
+    from infrastructure.registry import BackendRegistry, lane_sizes, third_party
+    from infrastructure.remote import OpenAIImages, PictureBackend, StabilityImages
+    from infrastructure.sound import SoundTools, SpeechPrograms
     from infrastructure.stores.inventory import FolderInventories
     from infrastructure.stores.project_store import FolderProjectStore
     from infrastructure.stores.timings import JsonTimingStore
@@ -125,7 +124,7 @@ def compose(
     from services.exporting.service import EXPORT_LANE, BoardExports
     from services.film import FILM_LANE, FilmService
     from services.generation import GenerationService
-    from services.guard import Guard, GuardLimits
+    from services.guard import Guard
     from services.handover import HandoverService
     from services.holds import ProjectHolds
     from services.importing import import_any
@@ -135,13 +134,14 @@ def compose(
     from services.keyframe_imports import IMPORT_LANE
     from services.library import LibraryService
     from services.monitor import Monitor
-    from services.options import Options
     from services.passes import PassService
     from services.projects import ProjectService
     from services.quality import QualityService
     from services.quality.chains import ChainChecks, colour_matching
     from services.quality.films import CHECK_LANE, FilmChecks
+    from services.quality.remedies import Remedies
     from services.quality.retakes import ClipChecks
+    from services.quality.rules import ProjectQuality
     from services.quality.steps import DriftSteps
     from services.rewording import ModelRewriter
     from services.run_commands import StopWatcher
@@ -156,98 +156,35 @@ def compose(
 
     places = roots or find_roots()
     entries = entries or Entries(Secrets(secrets_of(environ)), current)
-
-    def settings() -> config.settings.Settings:
-        # Read anew each time: a change takes effect at once, whoever made it.
-        return config.settings.load(places.config, environ).settings
-
-    def options() -> Options:
-        now = settings()
-        return Options(
-            width=now.new_project.width, height=now.new_project.height, rate=now.new_project.rate,
-            variants=now.new_project.variants, rewordings=now.queue.rewordings,
-            quality=now.film.quality, max_upload=now.limits.max_upload_mb * 2**20,
-            backend_params={
-                "animatic": {"burn_in": now.animatic.burn_in},
-                "openai": OpenAIOptions(**now.openai_images.model_dump()).params(),
-                "stability": StabilityOptions(**now.stability.model_dump()).params(),
-            },
-        )  # fmt: skip
-
-    def openai_images() -> OpenAIOptions:
-        return OpenAIOptions(**settings().openai_images.model_dump())
-
-    def stability() -> StabilityOptions:
-        return StabilityOptions(**settings().stability.model_dump())
-
-    def guard_limits() -> GuardLimits:
-        now = settings().limits
-        return GuardLimits(
-            pause_at=now.pause_at_celsius, resume_at=now.resume_at_celsius, memory=now.memory_percent
-        )  # fmt: skip
-
-    def speech() -> SpeechOptions:
-        return SpeechOptions(**settings().speech.model_dump())
-
-    def quality_rules() -> QualityRules:
-        now = settings().quality
-        return QualityRules(
-            clips=now.check == "clips", clip_gate=now.clip_gate, film_gate=now.film_gate, retakes=now.retakes,
-            on_drift=now.on_drift, smaller=now.smaller,
-        )  # fmt: skip
-
-    def language() -> LanguageOptions:
-        return LanguageOptions(**settings().language.model_dump())
-
-    def queue_rules(now: config.settings.Settings) -> QueueRules:
-        queue = now.queue
-        pauses = {"first": queue.first_pause, "longest": max(queue.first_pause, queue.longest_pause)}
-        retry = RetryPolicy(attempts=queue.retries, factor=queue.pause_factor, **pauses)
-        return QueueRules(retry=retry, hold_after=queue.hold_after)
-
-    writer = EndpointWriter(language)
+    settings = Current(places.config, environ)
+    writer = EndpointWriter(settings.language)
 
     class Store(FolderProjectStore):
         """Projects go where the setting says."""
 
         def home(self) -> Path:
-            chosen = settings().general.projects_folder
-            return Path(chosen) if chosen else super().home()
+            return settings.projects_folder() or super().home()
 
     clock, changes, media, stops = SystemClock(), ChangeCounter(), MediaTools(), FolderStopRequests()
-    animatic = AnimaticBackend(lambda: min(settings().animatic.workers or cores(), 64))
+    animatic = AnimaticBackend(lambda: settings.drawing_workers(cores()))
     pool, own_workflows = Pool(), places.data / "workflows"
 
-    def servers() -> list[Any]:
-        now = settings().comfyui
-        logins = config.servers.read_logins(now.logins)
-        return [
-            login_config(
-                entry.url, config.servers.login_for(logins, entry, now.token), title=entry.title, on=entry.on,
-                waiting=now.waiting if entry.waiting is None else entry.waiting,
-            )
-            for entry in config.servers.read_servers(now.servers)
-        ]  # fmt: skip
-
-    engine = ComfyEngine(Catalogue(own_workflows), pool, servers, own_workflows, changes.bump)
+    engine = ComfyEngine(Catalogue(own_workflows), pool, settings.servers, own_workflows, changes.bump)
     hide = entries.secrets.redact
     drawers = [
-        PictureBackend(provider, lambda: queue_rules(settings()).retry, hide)
-        for provider in (OpenAIImages(openai_images, hide), StabilityImages(stability, hide))
+        PictureBackend(provider, settings.retry, hide)
+        for provider in (OpenAIImages(settings.openai_images, hide), StabilityImages(settings.stability, hide))
     ]
     backends = BackendRegistry(
         {
             ANIMATIC: (lambda _: animatic.spec, lambda: animatic),
-            COMFYUI: (
-                engine.spec,
-                lambda: ComfyBackend(pool, engine.spec, engine.build, redact=entries.secrets.redact),
-            ),
+            COMFYUI: (engine.spec, lambda: ComfyBackend(pool, engine.spec, engine.build, redact=hide)),
             **{drawer.spec.id: _entry_of(drawer) for drawer in drawers},
         },
-        _third_party_backends,
+        third_party,
     )
     store = Store(places)
-    projects = ProjectService(store, clock, options, changes)
+    projects = ProjectService(store, clock, settings.options, changes)
     journal = Journal()
 
     def save(run: Run) -> None:
@@ -260,42 +197,46 @@ def compose(
     own_lanes = (FILM_LANE, IMPORT_LANE, SPEECH_LANE, WRITING_LANE, CHECK_LANE, EXPORT_LANE)
     jobs = JobService(
         clock, changes, save=save,
-        lane_size=lambda backend: 1 if backend in own_lanes else _lane_size(backends, backend),
-        owner=own_name(), alive=owner_alive, rules=lambda: queue_rules(settings()), holds=ProjectHolds(projects),
+        lane_size=lane_sizes(backends, own_lanes),
+        owner=own_name(), alive=owner_alive, rules=settings.queue_rules, holds=ProjectHolds(projects),
     )  # fmt: skip
     space = SpaceKeeper(projects, jobs)
     timings = JsonTimingStore(places.data)
     examiner = FileExaminer()
-    likenesses = ConfiguredLikenesses(lambda: VisionOptions(**settings().vision.model_dump()))
-    quality = QualityService(examiner, FileGates(places.config / "gates"), clock, likenesses)
+    likenesses = ConfiguredLikenesses(settings.vision)
+    gates = FileGates(places.config / "gates")
+    quality = QualityService(examiner, gates, clock, likenesses)
+    rules = ProjectQuality(changes, settings.quality_rules, gates)
     chains = ChainChecks(quality, media, clock)
-    clip_checks = ClipChecks(quality, backends, clock, quality_rules, chains, lambda: monitor.cards())
+    clip_checks = ClipChecks(quality, backends, clock, rules.of, chains, lambda: monitor.cards())
+    pages = SpokenPages(media, lambda: settings.settings().general.language)
     film_checks = FilmChecks(
-        quality, projects, jobs, media, clock, quality_rules, _save_file,
+        quality, projects, jobs, clock, rules, pages, _save_file,
         lambda project: generation.states(project, generation.setup(project)),
     )  # fmt: skip
     generation = GenerationService(
-        projects, backends, jobs, media, clock, timings, options, changes, space, clip_checks,
+        projects, backends, jobs, media, clock, timings, settings.options, changes, space, clip_checks,
         ModelRewriter(writer),
     )  # fmt: skip
-    source = _Settings(places.config, environ, entries.secrets)
+    source = SettingsFile(places.config, environ, entries.secrets)
     sensors = NvmlSensors()
     monitor = Monitor(sensors, engine, clock, changes, lambda: any(not job.ended for job in jobs.jobs()))
-    monitor.tell(Guard(jobs, guard_limits, monitor.local_devices, clock).look)
+    monitor.tell(Guard(jobs, settings.guard_limits, monitor.local_devices, clock).look)
     cuts = CutService(generation, changes)
     chains.match = colour_matching(cuts)
     storyboards = StoryboardService(changes)
-    chains.steps = DriftSteps(generation, storyboards, SelectionService(changes))
+    selection = SelectionService(changes)
+    steps = chains.steps = DriftSteps(generation, storyboards, selection)
     sound = SoundService(
-        projects, storyboards, cuts, jobs, SoundTools(), SpeechPrograms(speech), clock, changes
+        projects, storyboards, cuts, jobs, SoundTools(), SpeechPrograms(settings.speech), clock, changes
     )  # fmt: skip
-    passes = PassService(projects, generation, cuts, backends, jobs, media, clock, engine, space)
+    passes = PassService(projects, generation, cuts, backends, jobs, media, clock, engine, space, rules.of)
     studio = Studio(
-        changes=changes, clock=clock, options=options, backends=backends, projects=projects,
-        storyboards=storyboards, casting=CastService(changes), selection=SelectionService(changes), jobs=jobs,
+        changes=changes, clock=clock, options=settings.options, backends=backends, projects=projects,
+        storyboards=storyboards, casting=CastService(changes), selection=selection, jobs=jobs,
         generation=generation, cuts=cuts, sound=sound, film=FilmService(
-            projects, generation, cuts, jobs, media, FileDeliveries(places.data / "deliveries"), clock, options,
-            changes, space, sound, passes, film_checks,
+            projects, generation, cuts, jobs, media, FileDeliveries(places.data / "deliveries"), clock,
+            settings.options, changes, space, sound, passes, film_checks,
         ),
         passes=passes, exports=BoardExports(projects, generation, jobs, media, clock, _save_file),
         handover=HandoverService(
@@ -303,6 +244,7 @@ def compose(
             space, generation,
         ),
         keeping=KeepingService(store, changes), space=space,
+        remedies=Remedies(generation, selection, jobs, backends, steps, chains.match),
         library=LibraryService(projects, media, places.cache), settings=SettingsService(source, changes),
         writing=WritingService(projects, jobs, clock, changes, writer), engine=engine,
         monitor=monitor, checks=film_checks,
@@ -340,6 +282,10 @@ def compose(
         )  # fmt: skip
 
 
+def _entry_of(drawer: PictureBackend) -> Entry:
+    return (lambda _: drawer.spec, lambda: drawer)
+
+
 def _save_file(path: Path, content: bytes) -> None:
     from infrastructure.stores.atomic import storing, write_bytes
 
@@ -347,36 +293,129 @@ def _save_file(path: Path, content: bytes) -> None:
         write_bytes(path, content)
 
 
-def _entry_of(drawer: PictureBackend) -> Entry:
-    return (lambda _: drawer.spec, lambda: drawer)
+# -- settings as what the others take ------------------------------------------------------------------------------
 
 
-def _lane_size(backends: Any, backend: str) -> int:
-    from domain.errors import NotFound
+class Current:
+    """What the settings come to now, from the file in `folder` and the variables in `environ`.
 
-    try:
-        return int(backends.spec(backend).parallel)
-    except NotFound:
-        return 1  # a job from a backend that is no longer installed: it is started, and fails with that sentence
+    Every method reads them anew: a change takes effect at once, whoever made it.
+    """
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environ = environ
+
+    def settings(self) -> config.settings.Settings:
+        """All of them."""
+        import config.settings
+
+        return config.settings.load(self._folder, self._environ).settings
+
+    def options(self) -> Options:
+        """What new projects and requests begin with."""
+        from infrastructure.remote import OpenAIOptions, StabilityOptions
+        from services.options import Options
+
+        now = self.settings()
+        return Options(
+            width=now.new_project.width, height=now.new_project.height, rate=now.new_project.rate,
+            variants=now.new_project.variants, rewordings=now.queue.rewordings,
+            quality=now.film.quality, max_upload=now.limits.max_upload_mb * 2**20,
+            backend_params={
+                "animatic": {"burn_in": now.animatic.burn_in},
+                "openai": OpenAIOptions(**now.openai_images.model_dump()).params(),
+                "stability": StabilityOptions(**now.stability.model_dump()).params(),
+            },
+        )  # fmt: skip
+
+    def projects_folder(self) -> Path | None:
+        """Where new projects go; None for the usual place."""
+        chosen = self.settings().general.projects_folder
+        return Path(chosen) if chosen else None
+
+    def queue_rules(self) -> QueueRules:
+        """When the queue tries again, and when it stops."""
+        from domain.retries import QueueRules, RetryPolicy
+
+        queue = self.settings().queue
+        pauses = {"first": queue.first_pause, "longest": max(queue.first_pause, queue.longest_pause)}
+        retry = RetryPolicy(attempts=queue.retries, factor=queue.pause_factor, **pauses)
+        return QueueRules(retry=retry, hold_after=queue.hold_after)
+
+    def retry(self) -> RetryPolicy:
+        """How often, and after which pauses, a request is sent again."""
+        return self.queue_rules().retry
+
+    def guard_limits(self) -> GuardLimits:
+        """When heat and memory hold the queue."""
+        from services.guard import GuardLimits
+
+        now = self.settings().limits
+        return GuardLimits(pause_at=now.pause_at_celsius, resume_at=now.resume_at_celsius, memory=now.memory_percent)
+
+    def quality_rules(self) -> QualityRules:
+        """What is checked, and what is done about what was found."""
+        from domain.quality.acting import QualityRules
+
+        now = self.settings().quality
+        return QualityRules(
+            clips=now.check == "clips", clip_gate=now.clip_gate, film_gate=now.film_gate, retakes=now.retakes,
+            on_drift=now.on_drift, smaller=now.smaller, upscale=now.upscale,
+        )  # fmt: skip
+
+    def openai_images(self) -> OpenAIOptions:
+        """The picture service with OpenAI's protocol."""
+        from infrastructure.remote import OpenAIOptions
+
+        return OpenAIOptions(**self.settings().openai_images.model_dump())
+
+    def stability(self) -> StabilityOptions:
+        """The picture service of Stability AI."""
+        from infrastructure.remote import StabilityOptions
+
+        return StabilityOptions(**self.settings().stability.model_dump())
+
+    def speech(self) -> SpeechOptions:
+        """The programs that speak."""
+        from infrastructure.sound import SpeechOptions
+
+        return SpeechOptions(**self.settings().speech.model_dump())
+
+    def language(self) -> LanguageOptions:
+        """The language model that writes."""
+        from infrastructure.language import LanguageOptions
+
+        return LanguageOptions(**self.settings().language.model_dump())
+
+    def vision(self) -> VisionOptions:
+        """The image model that shots are compared by."""
+        from infrastructure.quality.likenesses import VisionOptions
+
+        return VisionOptions(**self.settings().vision.model_dump())
+
+    def drawing_workers(self, cores: int) -> int:
+        """How many processes draw animatics, 1 to 64; as many as there are `cores` where nothing is set."""
+        return min(self.settings().animatic.workers or cores, 64)
+
+    def servers(self) -> list[ServerConfig]:
+        """The ComfyUI servers, those that are switched off among them."""
+        import config.servers
+        from infrastructure.comfyui.logins import login_config
+
+        now = self.settings().comfyui
+        logins = config.servers.read_logins(now.logins)
+        return [
+            login_config(
+                entry.url, config.servers.login_for(logins, entry, now.token), title=entry.title, on=entry.on,
+                waiting=now.waiting if entry.waiting is None else entry.waiting,
+            )
+            for entry in config.servers.read_servers(now.servers)
+        ]  # fmt: skip
 
 
-def _third_party_backends() -> Mapping[str, Entry]:
-    """Backends that other distributions register: each entry point names a function that gives spec and factory."""
-    from importlib.metadata import entry_points
-
-    found: dict[str, Entry] = {}
-    for entry in entry_points(group="kinoloom.backends"):
-        try:
-            spec, factory = entry.load()()
-            found[spec.id] = (spec, factory)
-        except Exception as error:
-            # Foreign code: one that is broken must not take the others along.
-            logging.getLogger(__name__).warning("The backend %s could not be loaded: %r", entry.name, error)
-    return found
-
-
-class _Settings:
-    """`services.settings.SettingsSource` over the settings file in `folder`."""
+class SettingsFile:
+    """`services.settings.SettingsSource` over the settings file in `folder`; secret values are hidden in `secrets`."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str], secrets: Secrets) -> None:
         self._folder = folder
@@ -445,12 +484,12 @@ class _Settings:
 
 @contextlib.contextmanager
 def _refusals() -> Iterator[None]:
-    import config.settings
+    from config.settings import SettingRefused
     from domain.errors import BadInput
 
     try:
         yield
-    except config.settings.SettingRefused as error:
+    except SettingRefused as error:
         raise BadInput(str(error)) from error
 
 

@@ -14,10 +14,10 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.requests import ClientDisconnect
 
 from addons.guard import UPLOAD
+from addons.reports import POLICY
 from addons.uploads import Uploads
 from addons.words import AUTO, for_browser, preferred, said, speaking
 from domain.errors import BadInput, NotFound, StudioError
-from services.quality.page import POLICY
 from services.studio import Studio
 
 _SOUNDS = {

@@ -7,6 +7,7 @@ from typing import Any
 from addons.api import Json
 from addons.flows import option_rows
 from addons.format import rate_words
+from addons.variants import slot_label
 from addons.words import inline, named, t
 from domain.backend import BackendSpec
 from domain.request import GenerationRequest
@@ -16,7 +17,21 @@ LABELS = {
     "title": "Title", "size": "Shot size", "location": "Location", "characters": "Characters", "objects": "Objects",
     "camera": "Camera", "camera_speed": "Camera speed", "motion": "Motion", "steps": "Steps", "cfg": "Guidance",
     "slot": "Slot", "loras": "LoRA", "span": "Part of the shot", "burn_in": "Slate and caption", "caption": "Caption",
+    "characters_colours": "Colours worn", "objects_colours": "Colours of things", "fit": "Fit", "focus": "Focus",
+    "fidelity": "Fidelity", "start_by": "Shot before", "denoise": "Drawn anew",
 }  # fmt: skip
+
+
+COLOURED = {
+    "coat": "Coat", "legs": "Trousers", "scarf": "Scarf", "hat": "Hat", "hair": "Hair", "boat": "Boat", "car": "Car",
+    "house": "House", "umbrella": "Umbrella", "door": "Door", "bicycle": "Bicycle", "train": "Train", "book": "Book",
+    "lantern": "Lantern", "cup": "Cup", "basket": "Basket", "table": "Table", "lighthouse": "Lighthouse",
+    "gate": "Gate", "key": "Key",
+}  # fmt: skip
+COLOURS = (
+    "red", "blue", "green", "yellow", "orange", "purple", "pink", "brown", "black", "white", "grey", "silver", "gold",
+    "beige", "turquoise", "navy", "blond",
+)  # fmt: skip
 
 
 def seed_words(request: GenerationRequest, variants: bool = False) -> str:
@@ -73,6 +88,18 @@ def _said(key: str) -> str:
 
 def _value(key: str, value: Json) -> str:
     match key, value:
+        case "characters_colours", dict():
+            return _worn(value)
+        case "objects_colours", dict():
+            return _coloured({name: str(colour) for name, colour in value.items()})
+        case "slot", str():
+            return slot_label(value)
+        case (("fit" | "start_by"), str()):
+            return named(value.capitalize())
+        case "fidelity", int():
+            return f"{value} %"
+        case "focus", [across, down]:
+            return f"{across} %, {down} %"
         case "camera", str():
             return next((named(label) for move, label in CAMERA_LABELS.items() if move == value), value)
         case "size", str():
@@ -89,6 +116,23 @@ def _value(key: str, value: Json) -> str:
             return ", ".join(_name(entry) for entry in value)
         case _:
             return "" if value is None else str(value)
+
+
+def _worn(people: dict[str, Any]) -> str:
+    """What everybody wears: "mara: coat dark red, hat yellow"."""
+    return "; ".join(f"{who}: {_coloured(parts)}" if who else _coloured(parts) for who, parts in people.items())
+
+
+def _coloured(things: dict[str, str]) -> str:
+    return ", ".join(f"{named(COLOURED.get(what, what))} {_colour(colour)}" for what, colour in things.items())
+
+
+def _colour(words: str) -> str:
+    shade, _, name = words.rpartition(" ")
+    colour = named(name) if name in COLOURS else name
+    return t("dark {colour}", colour=colour) if shade == "dark" else (
+        t("light {colour}", colour=colour) if shade == "light" else colour
+    )  # fmt: skip
 
 
 def _name(entry: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from addons.api import Action, AddonContext, Part, PartData, Reply
+from addons.gate import wished
 from addons.header import HEADER
 from addons.registry import AddonRecord, discover
 from addons.session import ProjectCache, Session, Sessions, View
@@ -54,6 +55,7 @@ class Shell:
         self.records: list[AddonRecord] = discover(self.context)
         self.parts: dict[str, Part] = {p.id: p for p in HEADER}
         self._tab_of: dict[str, str] = {}
+        self._untold: list[tuple[gr.HTML, str]] = []
         for record in self.records:
             if record.status == "enabled" and record.addon is not None:
                 for found in record.parts:
@@ -206,7 +208,8 @@ class Shell:
                 key = str(request.session_hash)
                 accepts = str(request.headers.get("accept-language", ""))[:500]
                 message, tab = self.open_window(key, str(request.query_params.get("project", ""))[:64], accepts)
-                return message, gr.Tabs(selected=tab) if tab else gr.skip(), *self._titles(accepts)
+                selected = gr.Tabs(selected=tab) if tab else gr.skip()
+                return message, selected, *self._titles(accepts), *map(_worded, self.reasons(accepts))
 
             def tick(request: gr.Request) -> Any:
                 key = str(request.session_hash)
@@ -214,11 +217,10 @@ class Shell:
                 return gr.skip() if message is None else self.sent(key, message)
 
             def act(event: gr.EventData, request: gr.Request) -> Any:
-                data = event._data if isinstance(event._data, dict) else {}
                 key = str(request.session_hash)
-                return self.sent(key, self.act(key, data))
+                return self.sent(key, self.act(key, wished(event._data)))
 
-            blocks.load(load, None, [wire, tabs, *leaves], **quiet)
+            blocks.load(load, None, [wire, tabs, *leaves, *(place for place, _ in self._untold)], **quiet)
             gr.Timer(1.0).tick(tick, None, wire, **quiet)
             wire.input(act, None, wire, trigger_mode="multiple", **quiet)
         return blocks
@@ -231,18 +233,24 @@ class Shell:
         with speaking(language):
             return [gr.Tab(label=named(r.addon.title) if r.addon else r.name) for r in self.records]
 
+    def reasons(self, accepts: str) -> list[str]:
+        """Why tabs of the layout are not there, in the language of a window whose browser accepts these."""
+        with speaking(self.language(accepts)):
+            return [said(reason) for _, reason in self._untold]
+
     def _build_tab(self, record: AddonRecord) -> Any:
         addon = record.addon
         with gr.Tab(addon.title if addon else record.name, id=addon.id if addon else record.name) as leaf:
             if record.status != "enabled" or addon is None:
-                _say_unavailable(record.message)
+                self._untold.append((_say_unavailable(record.message), record.message))
                 return leaf
             try:
                 with gr.Column(elem_classes=["ktab", f"ktab-{addon.id}"]):
                     addon.build(self.context)
             except Exception as error:
                 _log.exception("Addon %s could not be built", addon.id)
-                _say_unavailable(f"{addon.title} could not be built: {error}")
+                message = f"{addon.title} could not be built: {error}"
+                self._untold.append((_say_unavailable(message), message))
         return leaf
 
 
@@ -250,8 +258,12 @@ def _unexpected(error: Exception) -> str:
     return t("That did not work: {why}. The log has the details.", why=f"{error!r:.200}")
 
 
-def _say_unavailable(message: str) -> None:
-    gr.HTML(
+def _worded(reason: str) -> gr.HTML:
+    return gr.HTML(value=reason)
+
+
+def _say_unavailable(message: str) -> gr.HTML:
+    return gr.HTML(
         value=message, apply_default_css=False, js_on_load=UNAVAILABLE,
         html_template='<div class="kempty" role="alert"><h2></h2><p>{{value}}</p></div>',
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Undo and redo of what the tab that is open edits: the cut and the sound in Film, the storyboard elsewhere."""
+"""Undo and redo of what the tab that is open edits: cut, sound and quality rules in Film, the storyboard elsewhere."""
 
 from __future__ import annotations
 
@@ -54,4 +54,7 @@ def redo(view: View) -> str:
 
 def _edited(view: View) -> Mapping[str, History]:
     """The documents that the tab edits, besides the storyboard, each with its service."""
-    return {"cut": view.studio.cuts, "sound": view.studio.sound} if view.ui.tab == "film" else {}
+    if view.ui.tab != "film":
+        return {}
+    found: dict[str, History] = {"cut": view.studio.cuts, "sound": view.studio.sound}
+    return found if view.studio.checks is None else {**found, "quality": view.studio.checks.rules}

@@ -247,11 +247,21 @@ class Quality(Section):
     )  # fmt: skip
     smaller: bool = Field(
         False, title="Go on smaller when memory runs out",
-        description="The clip is made at three quarters of the size, then at half; the film scales it up.",
+        description="The clip is made at three quarters of the size, then at half.",
+    )  # fmt: skip
+    upscale: VoiceText = Field(
+        "", max_length=64, title="Enlarge smaller clips by",
+        description="server: a workflow that enlarges clips and a server can run; or one by its id. Empty, or while no "
+        "server can: the film scales them up.",
     )  # fmt: skip
 
 
-_FIT = "How pictures of another shape become the film's: fill cuts off what stands over, extend shows all."
+_FIT = (
+    "How pictures of another shape become the film's: fill cuts off what stands over, fit shows all on black, extend "
+    "shows all on a soft enlargement of itself."
+)
+_ACROSS = "What fill keeps, in percent: 0 the left edge, 50 the middle, 100 the right edge."
+_DOWN = "What fill keeps, in percent: 0 the upper edge, 50 the middle, 100 the lower edge."
 _PRICE = "What you pay for a picture, in US dollars: 0.05. Empty: from the published prices, as far as they are known."
 
 
@@ -279,7 +289,9 @@ class OpenaiImages(Section):
     moderation: Literal["auto", "low"] = Field(
         "auto", title="Moderation", description="How strictly words are judged there. Low: less so."
     )
-    fit: Literal["fill", "extend"] = Field("fill", title="OpenAI fit", description=_FIT)
+    fit: Literal["fill", "fit", "extend"] = Field("fill", title="OpenAI fit", description=_FIT)
+    focus_across: Whole = Field(50, ge=0, le=100, title="OpenAI focus across", description=_ACROSS)
+    focus_down: Whole = Field(50, ge=0, le=100, title="OpenAI focus down", description=_DOWN)
     price: DollarsText = Field("", title="OpenAI price of a picture", description=_PRICE)
 
 
@@ -296,9 +308,24 @@ class Stability(Section):
     )  # fmt: skip
     model: Literal["core", "ultra", "sd3.5-large", "sd3.5-large-turbo", "sd3.5-medium"] = Field(
         "core", title="Stability model",
-        description="core is quick and cheap, ultra the best; ultra and sd3.5 can start from the shot before.",
+        description="core is quick and cheap, ultra the best; ultra and sd3.5 can draw over the shot before.",
     )  # fmt: skip
-    fit: Literal["fill", "extend"] = Field("fill", title="Stability fit", description=_FIT)
+    reference: Literal["style", "none"] = Field(
+        "style", title="Stability reference pictures",
+        description="style: the sheet of who is in a shot gives its look, by the style calls. none: words alone draw.",
+    )  # fmt: skip
+    fidelity: Whole = Field(
+        50, ge=0, le=100, title="Stability fidelity",
+        description="How closely the look of the reference is followed, in percent.",
+    )  # fmt: skip
+    start: Literal["image", "structure", "sketch"] = Field(
+        "image", title="Stability shot before",
+        description="How a carried-over picture is followed. image: drawn over, by ultra and sd3.5. structure: its "
+        "shapes stay, sketch: its lines stay, with each model.",
+    )  # fmt: skip
+    fit: Literal["fill", "fit", "extend"] = Field("fill", title="Stability fit", description=_FIT)
+    focus_across: Whole = Field(50, ge=0, le=100, title="Stability focus across", description=_ACROSS)
+    focus_down: Whole = Field(50, ge=0, le=100, title="Stability focus down", description=_DOWN)
     price: DollarsText = Field("", title="Stability price of a picture", description=_PRICE)
 
 
@@ -371,8 +398,8 @@ class Vision(Section):
 
     by: Literal["colours", "embeddings", "endpoint"] = Field(
         "colours", title="Compared by",
-        description="colours: without a model; embeddings: an image model in ONNX format on this computer (pip install "
-        "'kinoloom[vision]'); endpoint: a vision model by address.",
+        description="colours: without a model; embeddings: models of images or faces in ONNX format on this computer "
+        "(pip install 'kinoloom[vision]'); endpoint: a vision model by address.",
     )  # fmt: skip
     model: FolderText = Field(
         "", max_length=1000, title="Image model",
@@ -380,6 +407,18 @@ class Vision(Section):
     )  # fmt: skip
     family: Literal["clip", "dino"] = Field(
         "clip", title="Family", description="What the model is: how it wants its pictures, and what its numbers mean."
+    )
+    face_detector: FolderText = Field(
+        "", max_length=1000, title="Face detector",
+        description="Path of a model that finds faces and five landmarks, .onnx: YuNet or SCRFD. With a face model, "
+        "characters are compared by their faces. Empty: they are not.",
+    )  # fmt: skip
+    face_model: FolderText = Field(
+        "", max_length=1000, title="Face model",
+        description="Path of a model that tells whose face it is, .onnx: SFace or ArcFace.",
+    )  # fmt: skip
+    face_family: Literal["sface", "arcface"] = Field(
+        "sface", title="Family of the face model", description="How it wants its faces, and what its numbers mean."
     )
     url: SpeechUrl = Field(
         "", max_length=1000, title="Vision address",

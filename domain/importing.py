@@ -15,6 +15,16 @@ from domain.names import SafeName
 from domain.storyboard import Storyboard
 from domain.timing import Rate
 
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+"""Endings of file names that are pictures."""
+
+
+class Zipped(Value):
+    """What a zip file holds: names of pictures in it, and whether it is a packed project."""
+
+    pictures: tuple[str, ...] = ()
+    project: bool = False
+
 
 class ImportNote(Value):
     """Something the user should know: altered, dropped, kept aside, or assumed.
@@ -31,7 +41,8 @@ class ImportNote(Value):
 
 
 class ImportedPicture(Value):
-    """A picture that came with the storyboard, for the `slot` of `shot`; `path` is absolute and only to be read.
+    """A picture that came with the storyboard, for the `slot` of `shot`; `path` is absolute and only to be read. With
+    `member` it is the picture of that name in the zip file at `path`.
 
     `selected` tells that it was chosen in the tool it comes from; `variant` is its number there, if it had one.
     """
@@ -39,6 +50,7 @@ class ImportedPicture(Value):
     shot: SafeName
     slot: str = "start"
     path: Path
+    member: str = ""
     selected: bool = False
     variant: int | None = None
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from domain.base import Value
+from domain.colours import told_of
 from domain.errors import BadInput, NotFound
 from domain.mentions import Mentions
 from domain.names import SafeName, is_safe_name
@@ -210,6 +211,22 @@ class Storyboard(Value):
         return Mentions(
             (kind, entity.id, (entity.name, *entity.aliases)) for kind in CAST for entity in self.entities(kind)
         )
+
+    @cached_property
+    def first_worn(self) -> dict[str, dict[str, str]]:
+        """What the shots' words say first of who wears what colour: by character, then by part (`domain.colours`)."""
+        found: dict[str, dict[str, str]] = {}
+        for shot in self.shots:
+            for who, parts in self.worn_in(shot).items():
+                if who:
+                    found[who] = parts | found.get(who, {})
+        return found
+
+    def worn_in(self, shot: Shot) -> dict[str, dict[str, str]]:
+        """What the shot's own words say of who wears what colour; of nobody known under ""."""
+        people = [(m.start, m.id) for m in self.mentions.find(shot.prompt) if m.kind == "characters"]
+        alone = shot.characters[0] if len(shot.characters) == 1 else ""
+        return told_of(shot.prompt, people, alone)
 
     def entities(self, kind: CastKind) -> tuple[Entity, ...]:
         """The characters, objects, locations or looks."""

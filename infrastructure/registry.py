@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from importlib.metadata import entry_points
 
 from domain.backend import BackendSpec
 from domain.errors import BackendUnavailable, NotFound
@@ -77,3 +79,31 @@ class BackendRegistry:
             more, self._more = self._more, None
             if more is not None:
                 self._entries |= {i: e for i, e in more().items() if i not in self._entries}
+
+
+def third_party() -> Mapping[str, Entry]:
+    """Backends that other distributions register: each entry point names a function that gives spec and factory."""
+    found: dict[str, Entry] = {}
+    for entry in entry_points(group="kinoloom.backends"):
+        try:
+            spec, factory = entry.load()()
+            found[spec.id] = (spec, factory)
+        except Exception as error:
+            # Foreign code: one that is broken must not take the others along.
+            logging.getLogger(__name__).warning("The backend %s could not be loaded: %r", entry.name, error)
+    return found
+
+
+def lane_sizes(backends: BackendRegistry, own: Iterable[str]) -> Callable[[str], int]:
+    """How many jobs run at once, by backend; one in each of the lanes that are our `own`."""
+    single = frozenset(own)
+
+    def size(lane: str) -> int:
+        if lane in single:
+            return 1
+        try:
+            return int(backends.spec(lane).parallel)
+        except NotFound:
+            return 1  # a job from a backend that is no longer installed: it is started, and fails with that sentence
+
+    return size

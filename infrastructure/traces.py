@@ -15,7 +15,7 @@ from domain.errors import NewerFile
 from domain.job import Run
 from infrastructure.logs import FILE_NAME, PROJECT_FOLDER
 from infrastructure.stores import atomic
-from infrastructure.stores.project_files import SCHEMAS
+from infrastructure.stores.layout import SCHEMAS
 from infrastructure.stores.schemas import MAX_BYTES, Unreadable
 
 MAX_LOG = 4_000_000

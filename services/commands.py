@@ -17,14 +17,13 @@ from domain.errors import BadInput, Conflict, NotReady
 from domain.importing import ImportedPicture, ImportNote, ImportResult
 from domain.names import free_name, slug
 from domain.project import Project
-from domain.quality.filmcheck import FilmCheck
 from domain.quality.values import QualityReport
 from domain.storyboard import Entity, MotionSampling, Presets, Sampling, Shot, Storyboard
 from domain.timing import film_frames, parse_rate, parse_seconds, rate_text
 from services.film import QUALITIES
 from services.ports import Media, StopRequests
 from services.projects import OpenProject, checked
-from services.quality.page import film_page
+from services.quality.project_films import project_of
 from services.run_commands import RunCommands
 from services.studio import Studio
 
@@ -245,7 +244,8 @@ class Commands(RunCommands):
 
     def report_page(self, file: Path, found: QualityReport) -> bytes:
         """The report about any clip or film as one HTML page. Raises UnreadableMedia."""
-        return film_page(self._media, file, FilmCheck(report=found), file.name)
+        assert self._studio.checks is not None, "films are checked wherever there is a command line"
+        return self._studio.checks.file_page(file, found, project_of(self._studio.projects, file))
 
     def check_makeable(self, project: OpenProject) -> None:
         """Raise NotReady naming shots that cannot be made, before any work is begun for a film that needs them all."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import BadInput, NotReady
 from domain.fitting import Fit
-from domain.importing import ImportedPicture
+from domain.importing import ImportedPicture, Zipped
 from domain.job import Job, Run, Unsure
 from domain.plan import GenerationPlan
 from domain.profile import Mode
@@ -177,9 +177,10 @@ class GenerationService:
     def render(
         self, project: OpenProject, shots: Iterable[str] | None = None, *, backend: str | None = None,
         seed: int | None = None, again: bool = False, mode: Mode | None = None, workflow: str | None = None,
-        ending: str = "",
+        ending: str = "", redo: int | None = None,
     ) -> Run | None:  # fmt: skip
-        """Queue what is missing or stale; with `again` a further take of every segment, under another seed.
+        """Queue what is missing or stale; with `again` a further take of every segment, under another seed; with
+        `redo` of that segment (0-based), and what continues from it.
 
         Keyframes that are missing are drawn first where the backend makes pictures. None when nothing is to be
         made. What is at work on the shot `ending` counts as ended: its takes are there, and only looked at. Raises
@@ -202,7 +203,8 @@ class GenerationService:
                 reason = planned.problem or next(s.reason for s in planned.segments if s.state == "blocked")
                 blocked.append(f"shot {planned.shot} {reason}")
                 continue
-            todo = [s for s in planned.segments if again or s.state != "done"]
+            redone = () if redo is None else state.continuing(redo)
+            todo = [s for s in planned.segments if again or s.state != "done" or s.segment.index in redone]
             todo = [s for s in todo if (planned.shot, s.segment.index) not in busy]
             if not todo:
                 continue
@@ -233,7 +235,7 @@ class GenerationService:
                 job_id = made[segment.index]
                 lengths.append(segment.generate)
                 detail = kept(setup)
-                if again:
+                if again or segment.index == redo:
                     detail |= {"again": 1, "seed": secrets.randbelow(2**32) if seed is None else seed}
                 elif seed is not None:
                     detail["seed"] = seed
@@ -288,6 +290,10 @@ class GenerationService:
     def set_mask(self, project: OpenProject, shot_id: str, source: Path | None) -> Picked | None:
         """Let a picture be the mask of the shot, or none; see `KeyframeImports.set_mask`."""
         return self._imports.set_mask(project, shot_id, source)
+
+    def zipped(self, path: Path) -> Zipped:
+        """What a zip file holds: pictures, or a project. Raises BadInput when it is none."""
+        return self._imports.zipped(path)
 
     def import_pictures(self, project: OpenProject, pictures: Sequence[ImportedPicture]) -> Run | None:
         """Queue taking in the pictures that came with a storyboard; those selected there are picked."""

@@ -11,6 +11,7 @@ from domain.cut.document import Cut
 from domain.errors import BadInput, DamagedFile, NewerFile, NotFound
 from domain.keeping import Backup, Trashed, TrashKind
 from domain.project import Project, Selection
+from domain.quality.own_rules import ProjectRules
 from domain.storyboard import Storyboard
 from services.changes import ChangeCounter
 from services.film import Delivered
@@ -19,6 +20,7 @@ from services.projects import OpenProject
 
 DOCUMENTS: dict[str, type[Value]] = {
     "project": Project, "storyboard": Storyboard, "selection": Selection, "cut": Cut, "delivered": Delivered,
+    "quality": ProjectRules,
 }  # fmt: skip
 """The documents whose versions are kept, by name."""
 

@@ -7,12 +7,13 @@ import re
 import shutil
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from domain.errors import BadInput, NotFound, StudioError
 from domain.fitting import Fit
-from domain.importing import ImportedPicture
+from domain.importing import PICTURES, ImportedPicture, Zipped
 from domain.job import Job, Run
+from domain.names import slug
 from domain.project import Picked
 from domain.prompting import with_sheet
 from domain.take import Keyframe
@@ -161,11 +162,17 @@ class KeyframeImports:
             self._changes.bump()
         return mask
 
+    def zipped(self, path: Path) -> Zipped:
+        """What a zip file holds. Raises BadInput when it is none."""
+        return self._media.zipped(path)
+
     def import_pictures(self, project: OpenProject, pictures: Sequence[ImportedPicture]) -> Run | None:
         """Queue taking in the pictures that came with a storyboard; those selected there are picked here."""
         jobs = []
-        for first in range(0, len(pictures), IMPORTED_AT_ONCE):
-            part = pictures[first : first + IMPORTED_AT_ONCE]
+        zipped = any(picture.member for picture in pictures)  # a zip is looked after until its one job has ended
+        at_once = max(1, len(pictures)) if zipped else IMPORTED_AT_ONCE
+        for first in range(0, len(pictures), at_once):
+            part = pictures[first : first + at_once]
             jobs.append(
                 Job(
                     id=str(uuid.uuid4()), run="", project=project.id, kind="import",
@@ -182,19 +189,17 @@ class KeyframeImports:
         for number, picture in enumerate(given):
             context.check()
             context.report(number / len(given), f"picture {number + 1} of {len(given)}")
-            origin = str(picture.path)
+            origin = f"{picture.path}!{picture.member}" if picture.member else str(picture.path)
             if any(
                 k.extras.get("origin") == origin and k.slot == picture.slot
                 for k in project.files.keyframes(picture.shot)
             ):
                 continue
             try:
-                self.import_keyframe(
-                    project, picture.shot, picture.path, picture.slot, pick=picture.selected, origin=origin
-                )  # fmt: skip
+                self._import_one(project, picture, origin)
             except StudioError as error:
                 # One bad picture must not keep the others out; all refusals are told at the end.
-                refused.append(f"{picture.path.name} ({error.message.rstrip('.')})")
+                refused.append(f"{_name(picture)} ({error.message.rstrip('.')})")
         if refused:
             raise BadInput(
                 f"{len(refused)} of {len(given)} pictures could not be taken in: {'; '.join(refused[:3])}"
@@ -202,6 +207,30 @@ class KeyframeImports:
                 "Import them by hand in Keyframes.",
             )
         return f"{len(given)} pictures"
+
+    def _import_one(self, project: OpenProject, picture: ImportedPicture, origin: str) -> None:
+        if not picture.member:
+            self.import_keyframe(
+                project, picture.shot, picture.path, picture.slot, pick=picture.selected, origin=origin
+            )  # fmt: skip
+            return
+        work = project.files.workspace(f"zip-{uuid.uuid4().hex[:12]}")
+        try:
+            # its own name may be none that this system takes
+            taken = work / f"{slug(PurePosixPath(picture.member).stem, 'picture')}{_ending(picture.member)}"
+            self._media.from_zip(picture.path, picture.member, taken)
+            self.import_keyframe(project, picture.shot, taken, picture.slot, pick=picture.selected, origin=origin)
+        finally:
+            project.files.discard(work)
+
+
+def _name(picture: ImportedPicture) -> str:
+    return PurePosixPath(picture.member).name or picture.path.name
+
+
+def _ending(name: str) -> str:
+    found = PurePosixPath(name).suffix.lower()
+    return found if found in PICTURES else ""
 
 
 def check_slot(slot: str) -> None:

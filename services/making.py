@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.backend import BackendDone
-from domain.errors import BackendFailed, NotFound, NotReady, StudioError
-from domain.job import Job, Queued
+from domain.errors import BackendFailed, NotFound, NotReady
+from domain.job import Job
 from domain.names import check_name
 from domain.profile import ModelProfile
 from domain.project import Picked, ShotChoice
@@ -22,13 +22,15 @@ from services.following import Follower
 from services.job_context import Again, JobContext, Made
 from services.jobs import JobService
 from services.options import CurrentOptions
+from services.other_ways import OtherWays
 from services.pacing import key_of
 from services.planning import ShotState, shot_states
-from services.ports import Backends, Clock, Media, ProjectFiles, Rewriter, TimingStore
+from services.ports import Backends, Clock, Media, Rewriter, TimingStore
 from services.projects import OpenProject, ProjectService
 from services.setups import Instead, as_mode, setup_for
-from services.smaller import at_a_smaller_size, smaller_sizes
+from services.smaller import smaller_sizes
 from services.takes import LastFrameExtractor, standing_keyframe, standing_take
+from services.wholeness import is_whole, is_whole_take
 
 if TYPE_CHECKING:  # it reads the cut, which is made of what is generated
     from services.quality.retakes import ClipChecks
@@ -54,8 +56,9 @@ class Making:
         self._timings = timings
         self._options = options
         self.last_frames = LastFrameExtractor(media)
-        jobs.register("keyframe", self.make_keyframe, self.other_way)
-        jobs.register("segment", self.make_segment, self.other_way)
+        other = OtherWays(projects, backends, checks)
+        jobs.register("keyframe", self.make_keyframe, other.other_way)
+        jobs.register("segment", self.make_segment, other.other_way)
 
     # -- keyframes -----------------------------------------------------------------------------------------
 
@@ -72,7 +75,7 @@ class Making:
         there = next((k for k in state.keyframes if k.extras.get("job") == job.id), None)
         if there is None and job.detail.get("once"):
             there = standing_keyframe(state.keyframes, state.choice, job.slot, planned.fingerprint)[1]
-        if there is not None and self._is_whole(project.files, there.image):
+        if there is not None and is_whole(project.files, there.image):
             return there.name
         number = int(job.detail.get("number", 0))
         given = job.detail.get("seed")
@@ -130,11 +133,11 @@ class Making:
         project = self._projects.get(job.project)
         state = self._state(project, job)
         ours = next((t for t in state.takes if t.backend_info.get("job") == job.call), None)
-        if ours is not None and self._is_whole_take(project.files, ours):
+        if ours is not None and is_whole_take(self._media, project.files, ours):
             return self._looked_at(context, project, state, ours)
         planned, fits = self._planned(project, state, job)
         first = not job.retake and not job.detail.get("again")
-        if fits is not None and first and self._is_whole_take(project.files, fits):
+        if fits is not None and first and is_whole_take(self._media, project.files, fits):
             if state.choice.takes.get(str(job.segment), fits.id) != fits.id:
                 self._let_newest_stand(project, job)
             return fits.id
@@ -166,7 +169,7 @@ class Making:
                     last=Picked(path="last.png", sha256=_NO_HASH), request=request, fingerprint=planned.fingerprint,
                     info=info, made=self._clock.now(),
                     backend_info=told,
-                    seconds=round(spent, 3), instead=instead,
+                    seconds=round(spent, 3), instead=instead, smaller_than=_larger(meant, request),
                 ),
                 clip, last,
             )  # fmt: skip
@@ -237,34 +240,7 @@ class Making:
                 "Another seed may help; if it stays black, choose another model file or a VAE of full precision.",
             )
 
-    # -- in another way than planned -------------------------------------------------------------------------
-
-    def other_way(self, job: Job, error: StudioError) -> Job | None:
-        """The job at a smaller size when memory ran out and the rules say so; the job on the project's fallback
-        backend, when its own is out of reach or lacks something."""
-        if getattr(error, "fault", "") == "memory":
-            return self._smaller(job, error)
-        if getattr(error, "fault", "") not in ("network", "unavailable") or job.detail.get("fallback"):
-            return None
-        try:
-            name = self._projects.get(job.project).project.fallback_backend
-            if not name or name == job.backend:
-                return None
-            spec = self._backends.spec(name)
-        except NotFound:
-            return None
-        kind = "image" if job.kind == "keyframe" else "video"
-        if kind not in spec.kinds or (kind == "video" and str(job.detail.get("profile")) not in spec.profiles):
-            return None
-        reason = f"{error.message} It is made with {spec.title} instead."
-        detail = {"backend": job.backend, **job.detail, "fallback": name}
-        return job.replace(backend=name, sent="", detail=detail, phase=Queued(reason=reason))
-
-    def _smaller(self, job: Job, error: StudioError) -> Job | None:
-        """The job at a smaller size, where the rules say so and it costs nothing."""
-        if self._checks is None or not self._checks.rules.smaller or not self._backends.spec(job.backend).free:
-            return None
-        return at_a_smaller_size(job, error)
+    # -- the request -----------------------------------------------------------------------------------------
 
     def _state(self, project: OpenProject, job: Job, fallback: str = "") -> ShotState:
         """The job's shot, for the backends that the job was planned with or for the fallback."""
@@ -327,29 +303,16 @@ class Making:
             raise
         return done, self._clock.monotonic() - began
 
-    # -- what is there ---------------------------------------------------------------------------------------
-
-    def _is_whole_take(self, files: ProjectFiles, take: Take) -> bool:
-        """Whether clip and last frame are, byte for byte, those that were stored, and the clip has its frames."""
-        if not (self._is_whole(files, take.clip) and self._is_whole(files, take.last)):
-            return False
-        try:
-            return self._media.probe(files.path(take.clip)).frames == take.info.frames
-        except StudioError:
-            return False
-
-    @staticmethod
-    def _is_whole(files: ProjectFiles, picked: Picked) -> bool:
-        try:
-            with files.path(picked).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == picked.sha256
-        except (OSError, StudioError):
-            return False
-
 
 def drawn_seed(job: Job) -> int:
     """A seed by chance, the same whenever the job is taken up again: it may be on a server already."""
     return int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4], "big")
+
+
+def _larger(meant: GenerationRequest, request: GenerationRequest) -> tuple[int, int] | None:
+    """The size that was meant, where less was asked for in the end."""
+    smaller = request.width * request.height < meant.width * meant.height
+    return (meant.width, meant.height) if smaller else None
 
 
 def _check_clip(job: Job, request: GenerationRequest, frames: int, size: tuple[int, int]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,8 +11,7 @@ from domain.monitor import CardReading, Throughput
 from domain.take import Take
 from services.changes import ChangeCounter
 from services.ports import Clock, Engine, Sensors
-
-_log = logging.getLogger(__name__)
+from services.watching import Watcher
 
 EVERY = 3.0
 """Seconds between two looks."""
@@ -26,7 +23,7 @@ so for the second half of this time every look counts as a change: who is still 
 HOUR = 3600.0
 
 
-class Monitor:
+class Monitor(Watcher):
     """Looks at cards and servers in a thread of its own, from `start` to `close`.
 
     Cards are read each time, because the guard needs it; servers are asked only while `busy()` or while somebody
@@ -37,13 +34,11 @@ class Monitor:
         self, sensors: Sensors, engine: Engine | None, clock: Clock, changes: ChangeCounter,
         busy: Callable[[], bool], every: float = EVERY,
     ) -> None:  # fmt: skip
+        super().__init__("the machines", every)
         self._sensors, self._engine, self._clock, self._changes, self._busy = sensors, engine, clock, changes, busy
-        self._every = every
         self._guards: list[Callable[[tuple[CardReading, ...]], None]] = []
         self._cards: tuple[CardReading, ...] = ()
         self._watched = float("-inf")
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
     def tell(self, guard: Callable[[tuple[CardReading, ...]], None]) -> None:
         """Hand every reading of the cards to `guard`."""
@@ -72,26 +67,6 @@ class Monitor:
             self._engine.pulse()
         for guard in self._guards:
             guard(cards)
-
-    # -- the thread ----------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Look no more; may be called twice."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join(2)
-
-    def _run(self) -> None:
-        while not self._ended.wait(self._every):
-            try:
-                self.look()
-            except Exception:
-                # It must go on: a card that gets too hot later has to be seen.
-                _log.exception("Looking at the machines failed")
 
 
 def is_here(url: str) -> bool:

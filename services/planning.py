@@ -90,6 +90,19 @@ class ShotState:
         """The segment of a chain (0-based) that begins with a fresh picture in that slot."""
         return self._anchors.get(slot)
 
+    def continuing(self, index: int) -> range:
+        """The segments that another take of that one makes anew: itself, and those behind it, up to one that begins
+        with a picture that was chosen for it."""
+        after = next(
+            (s.index for s in self.timing.segments[index + 1 :] if s.start_slot and not self._follows(s.start_slot)),
+            len(self.timing.segments),
+        )
+        return range(index, after)
+
+    def _follows(self, slot: str) -> bool:
+        """Whether the picture in a slot is drawn from the segment before it."""
+        return slot in self._anchors and slot not in self.choice.keyframes
+
     def lacks_frame(self, slot: str) -> bool:
         """Whether the picture for the slot is drawn from the last frame of a segment that is not made yet."""
         return slot in self._anchors and not self._anchor_pictures(slot)

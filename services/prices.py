@@ -41,7 +41,8 @@ class PriceNotes:
 
     def of(self, request: GenerationRequest) -> dict[str, str | int]:
         """For a job's detail; nothing for backends that are free."""
-        key = (request.backend, request.width, request.height, repr(sorted(request.params.items())))
+        pictures = (request.start is not None, len(request.references))
+        key = (request.backend, request.width, request.height, pictures, repr(sorted(request.params.items())))
         if key not in self._known:
             self._known[key] = self._of(request)
         return self._known[key]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from domain.backend import BackendSpec
 from domain.base import Value
+from domain.colours import THINGS, coloured, worn
 from domain.plan import Segment
 from domain.profile import ModelProfile
 from domain.project import Picked, Project
@@ -63,10 +64,33 @@ def _common(words: Words, spec: BackendSpec) -> dict[str, Any]:
     for kind in ("characters", "objects"):
         if kind in fields and (there := _cast(words, kind)):
             params[kind] = there
+        if kind in fields and (colours := _colours(words, kind)):
+            params[f"{kind}_colours"] = colours
     presets = _presets(shot, words.project, spec)
     if presets:
         params["presets"] = presets
     return params
+
+
+def _colours(words: Words, kind: CastKind) -> dict[str, Any]:
+    """The colours that words tell, for engines that know the fields: of what each character wears, by part, and of
+    things. The shot's own words go before the cast's, and those before what another shot said first."""
+    shot, board = words.shot, words.board
+    there = [p for p in present(shot, board) if p.kind == kind]
+    if kind == "objects":
+        texts = [shot.prompt, *(f"{p.description} {p.name}" for p in there)]
+        found = [one for text in texts for one in coloured(text) if one.what in THINGS]
+        return {one.what: one.colour for one in reversed(found)}
+    said = board.worn_in(shot)
+    known = {
+        p.entity.id: board.first_worn.get(p.entity.id, {})
+        | worn((p.clothing, p.description))
+        | said.get(p.entity.id, {})
+        for p in there
+    }  # fmt: skip
+    if "" in said and not there:
+        known[""] = said[""]
+    return {who: parts for who, parts in known.items() if parts}
 
 
 def _sampling(sampling: Sampling, kind: str, fields: frozenset[str]) -> dict[str, Any]:

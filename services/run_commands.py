@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -15,8 +14,7 @@ from services.projects import OpenProject
 from services.reports import job_document
 from services.setups import WAYS, kept
 from services.studio import Studio
-
-_log = logging.getLogger(__name__)
+from services.watching import Watcher
 
 CANCEL_PATIENCE = 10.0
 """Seconds that the process which owns a run is given to stop it."""
@@ -186,24 +184,13 @@ class RunCommands:
         return run
 
 
-class StopWatcher:
+class StopWatcher(Watcher):
     """Obeys what other processes ask of the runs that this one does."""
 
     def __init__(self, studio: Studio, stops: StopRequests) -> None:
+        super().__init__("requests of other processes", LOOK_SECONDS)
         self._studio = studio
         self._stops = stops
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="stop requests", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Look no more."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join(2)
 
     def look(self) -> None:
         """Obey the requests that are there now."""
@@ -211,13 +198,3 @@ class StopWatcher:
             ours = {run.id: run for run in self._studio.jobs.runs(project.id) if not run.ended}
             for run_id, job_ids in self._stops.take(project.files.root, ours).items():
                 self._studio.jobs.stop(job_ids or [job.id for job in ours[run_id].jobs])
-
-    def _watch(self) -> None:
-        while not self._ended.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except StudioError as error:
-                _log.warning("Requests of other processes could not be read: %s", error)
-            except Exception:
-                # It must go on: without it no other process could stop this one's work.
-                _log.exception("Looking for requests of other processes failed")

@@ -28,8 +28,9 @@ def smaller_sizes(request: GenerationRequest, profile: ModelProfile) -> tuple[Jo
     return tuple(found.values())
 
 
-def at_a_smaller_size(job: Job, error: StudioError) -> Job | None:
-    """The job at three quarters of its size, or at half of it once that was too much; None when there is no more."""
+def at_a_smaller_size(job: Job, error: StudioError, enlarged: bool = False) -> Job | None:
+    """The job at three quarters of its size, or at half of it once that was too much; None when there is no more.
+    `enlarged` tells that its clip is worked over before the film is made, and not scaled up in it."""
     offers: tuple[JobOffer, ...] = getattr(error, "offers", ())
     later: dict[str, str | int] = {}
     if "half_width" in job.detail:
@@ -39,5 +40,8 @@ def at_a_smaller_size(job: Job, error: StudioError) -> Job | None:
     else:
         return None
     detail = {name: value for name, value in job.detail.items() if name not in _THEN} | sizes | later
-    reason = f"Memory ran out. It is made at {sizes['width']}×{sizes['height']}, and the film scales it up."
+    reason = (
+        f"Memory ran out. It is made at {sizes['width']}×{sizes['height']}, and "
+        f"{'it is enlarged for the film' if enlarged else 'the film scales it up'}."
+    )
     return job.replace(detail=detail, sent="", phase=Queued(reason=reason))

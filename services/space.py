@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +13,7 @@ from domain.take import Keyframe, Take
 from services.holds import DISK
 from services.jobs import JobService
 from services.projects import OpenProject, ProjectService
+from services.watching import Watcher
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def delivery_bytes(how: Delivery, frames: int, rate: Fraction, size: tuple[int, 
     return total if how.limit is None else min(total, how.limit)
 
 
-class SpaceKeeper:
+class SpaceKeeper(Watcher):
     """Refuses work that will not fit, and holds the queue of a project whose disk runs full until there is room.
 
     `reserve` is in bytes. `close` ends the thread that `start` begins.
@@ -75,12 +75,10 @@ class SpaceKeeper:
     def __init__(
         self, projects: ProjectService, jobs: JobService, reserve: int = RESERVE, look: float = LOOK_SECONDS
     ) -> None:
+        super().__init__("the disks", look)
         self._projects = projects
         self._jobs = jobs
         self._reserve = reserve
-        self._seconds = look
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def clips(self, project: OpenProject, lengths: Sequence[int]) -> int:
         """Bytes that clips of these frames will take, each with its last frame."""
@@ -134,25 +132,6 @@ class SpaceKeeper:
                 )  # fmt: skip
             elif held and free >= 2 * self._reserve:
                 self._jobs.release(project=project.id, by=DISK)
-
-    def start(self) -> None:
-        """Look again and again, in a thread."""
-        self._thread = threading.Thread(target=self._watch, name="disk space", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Look no more; may be called twice."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _watch(self) -> None:
-        while not self._stop.wait(self._seconds):
-            try:
-                self.look()
-            except StudioError as error:
-                _log.warning("The disks could not be looked at: %s", error)
 
 
 def _pixels(project: OpenProject) -> int:

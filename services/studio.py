@@ -20,6 +20,7 @@ from services.passes import PassService
 from services.ports import Backends, Clock, Engine
 from services.projects import ProjectService
 from services.quality.films import FilmChecks
+from services.quality.remedies import Remedies
 from services.settings import SettingsService
 from services.sound import SoundService
 from services.space import SpaceKeeper
@@ -51,6 +52,7 @@ class Studio:
     handover: HandoverService
     exports: BoardExports
     library: LibraryService
+    remedies: Remedies
     settings: SettingsService
     writing: WritingService
     engine: Engine | None = None

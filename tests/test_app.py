@@ -133,7 +133,7 @@ def test_composing_writes_nothing_and_leaves_no_thread(tmp_path: Path) -> None:
     with app.compose(places) as kinoloom:
         assert kinoloom.studio.backends.ids() == ["animatic", "comfyui", "openai", "stability"]
         assert list(tmp_path.iterdir()) == []
-    assert {t.name for t in threading.enumerate()} == before
+    assert {t.name for t in threading.enumerate()} <= before
     with pytest.raises(StudioError):
         kinoloom.studio.backends.get("animatic")
 

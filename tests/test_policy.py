@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 OURS = ("domain", "services", "infrastructure", "addons", "config", "workflows", "benchmarks", "tests", "app.py")
+PROGRAM = ("domain", "services", "infrastructure", "addons", "config", "app.py")
 
 BOUNDARIES = {
     "app.py",  # ends a command
     "addons/shell.py",  # ends an event of the window, and the building of one addon
     "services/workers.py",  # ends a job
-    "services/run_commands.py",  # ends one look for requests of other processes
-    "services/monitor.py",  # ends one look at graphics cards and servers
+    "services/watching.py",  # ends one look at machines, disks or what other processes ask
     "addons/servers/model.py",  # ends the thread that tests an address
     "infrastructure/comfyui/engine.py",  # ends the thread that asks the servers
     "infrastructure/comfyui/backend.py",  # ends the thread that follows a prompt
@@ -27,17 +28,23 @@ BOUNDARIES = {
 """Where work ends, and so where a traceback is logged, once."""
 
 
-def sources(checkout: Path, *tops: str) -> Iterator[tuple[str, ast.Module]]:
-    """Path and syntax tree of every Python file there."""
+def sources(checkout: Path, *tops: str, having: str) -> Iterator[tuple[str, ast.Module]]:
+    """Path and syntax tree of every Python file there in whose text the pattern is found: to parse all takes long."""
     for top in tops:
         base = checkout / top
         for file in [base] if base.is_file() else sorted(base.rglob("*.py")):
-            yield file.relative_to(checkout).as_posix(), _parsed(file)
+            if re.search(having, _text(file)):
+                yield file.relative_to(checkout).as_posix(), _parsed(file)
+
+
+@functools.cache
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 @functools.cache
 def _parsed(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    return ast.parse(_text(file), filename=str(file))
 
 
 def dotted(node: ast.AST) -> str:
@@ -69,7 +76,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_doubles_behave_and_nothing_is_mocked(checkout: Path) -> None:
     found = [
         f"{path}:{line}"
-        for path, tree in sources(checkout, "tests")
+        for path, tree in sources(checkout, "tests", having="mock|responses")
         for line, name in imports(tree)
         if name.startswith(("unittest.mock", "mock.", "pytest_mock", "responses."))
     ]
@@ -79,7 +86,7 @@ def test_doubles_behave_and_nothing_is_mocked(checkout: Path) -> None:
 def test_tests_replace_no_attributes(checkout: Path) -> None:
     found = [
         f"{path}:{line}"
-        for path, tree in sources(checkout, "tests")
+        for path, tree in sources(checkout, "tests", having="setattr|setitem|syspath_prepend")
         for line, name in calls(tree)
         if name.endswith(("monkeypatch.setattr", "monkeypatch.setitem", "monkeypatch.syspath_prepend"))
     ]
@@ -89,10 +96,11 @@ def test_tests_replace_no_attributes(checkout: Path) -> None:
 def test_only_the_command_line_prints(checkout: Path) -> None:
     found = [
         f"{path}:{line}"
-        for path, tree in sources(checkout, "domain", "services", "infrastructure", "addons", "config")
+        for path, tree in sources(checkout, *PROGRAM, having="print|stdout|stderr")
         for line, name in calls(tree)
         if name in {"print", "pprint.pprint", "sys.stdout.write", "sys.stderr.write"}
-        and path not in ("infrastructure/logs.py", "addons/terminal/output.py")  # the ways to stderr and stdout
+        and path
+        not in ("infrastructure/logs.py", "addons/terminal/output.py", "app.py")  # the ways to stderr and stdout
     ]
     assert not found, f"{found}: return a value or log it; standard output belongs to the command line."
 
@@ -100,7 +108,7 @@ def test_only_the_command_line_prints(checkout: Path) -> None:
 def test_a_traceback_is_logged_only_where_work_ends(checkout: Path) -> None:
     found = [
         f"{path}:{node.lineno}"
-        for path, tree in sources(checkout, "domain", "services", "infrastructure", "addons", "config", "app.py")
+        for path, tree in sources(checkout, *PROGRAM, having="exception|exc_info")
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and path not in BOUNDARIES and logs_traceback(node)
     ]
@@ -116,7 +124,7 @@ def logs_traceback(node: ast.Call) -> bool:
 
 def test_nobody_edits_the_import_path(checkout: Path) -> None:
     found = []
-    for path, tree in sources(checkout, *OURS):
+    for path, tree in sources(checkout, *OURS, having=r"\bsys\s*\.\s*path|addsitedir"):
         found += [f"{path}:{line}" for line, name in calls(tree) if name.startswith(("sys.path.", "site.addsitedir"))]
         found += [
             f"{path}:{node.lineno}"
@@ -131,7 +139,7 @@ def test_nobody_edits_the_import_path(checkout: Path) -> None:
 def test_broad_excepts_do_not_pass_in_silence(checkout: Path) -> None:
     found = [
         f"{path}:{node.lineno}"
-        for path, tree in sources(checkout, "domain", "services", "infrastructure", "addons", "config", "app.py")
+        for path, tree in sources(checkout, *PROGRAM, having=r"except\s*:|Exception")
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or dotted(node.type) in {"Exception", "BaseException"})

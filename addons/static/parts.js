@@ -233,9 +233,14 @@ window.Kino = (() => {
     el._saved = value;
     act(part, "edit", { id: idOf(el), field: el.dataset.field, value });
   }
-  document.addEventListener("change", (e) => {
+  document.addEventListener("change", async (e) => {
     const el = e.target;
-    if (el.type === "file" && el.dataset.act) { const part = partOf(el); takeFiles(part, el, [...el.files]); el.value = ""; return; }
+    if (el.type === "file" && el.dataset.act) {
+      const part = partOf(el), files = [...el.files];
+      el.value = "";
+      if (!el.dataset.confirm || (await ask(el.dataset.confirm, el.dataset.yes))) takeFiles(part, el, files);
+      return;
+    }
     save(el);
   });
   document.addEventListener("focusin", (e) => { const el = e.target; if (el.dataset?.field) el._saved = el.type === "checkbox" ? el.checked : el.value; });

@@ -296,7 +296,7 @@ def _rules(node: Node) -> Node:
     own = properties.get("ue_properties") or {}
     if own.get("version") or own.get("next_input_index"):
         return dict(own)
-    held = node.get("widgets_values") if node.get("type") == "Anything Everywhere?" else ()
+    held = node.get("widgets_values") if str(node.get("type")).endswith("Everywhere?") else ()
     patterns = dict(zip(("title_regex", "input_regex", "group_regex"), held or (), strict=False))
     return {**properties, **patterns, **own}
 

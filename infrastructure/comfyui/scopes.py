@@ -26,9 +26,7 @@ REROUTES = frozenset({"Reroute", "Reroute (rgthree)"}) | SETTERS
 """Nodes of the editor alone that pass their first input on."""
 
 SEEDS = frozenset({"Seed Everywhere"})
-BROADCASTERS = frozenset({
-    "Anything Everywhere", "Anything Everywhere?", "Anything Everywhere3", "Prompts Everywhere",
-})  # fmt: skip
+BROADCASTERS = frozenset({f"Anything Everywhere{version}" for version in ("", "?", "3")} | {"Prompts Everywhere"})
 """Nodes of the pack Use Everywhere, which send to inputs that nothing is linked to."""
 
 VALUES = frozenset({"PrimitiveNode"}) | SEEDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from domain.errors import BadInput, Cancelled, Conflict, DiskFull, NotFound, UnsafePath
+from infrastructure.processes import process_alive
 from infrastructure.stores import atomic
 from infrastructure.stores.confinement import inside
 
@@ -88,7 +90,10 @@ class ZipArchives:
             temporary.unlink(missing_ok=True)
             raise
 
-    def unpack(self, archive: Path, folder: Path, report: Callable[[int, int], None]) -> None:
+    def unpack(
+        self, archive: Path, folder: Path, report: Callable[[int, int], None],
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
         """See the port."""
         if not archive.is_file():
             raise NotFound(f"There is no file {archive}.", "Choose a packed project.")
@@ -96,6 +101,7 @@ class ZipArchives:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise Conflict(f"{folder} is not empty.", "Choose a new folder for the project.")
         stage = folder.with_name(f".{folder.name[:60]}.{os.getpid()}{atomic.TMP_SUFFIX}")
+        _clear(stage)
         try:
             with atomic.storing(f"Unpacking {archive.name}"), zipfile.ZipFile(archive) as packed:
                 entries = self._checked(packed, archive)
@@ -108,7 +114,7 @@ class ZipArchives:
                         "Free some space, or choose another disk.",
                     )
                 stage.mkdir()
-                _extract(packed, entries, stage, report, total)
+                _extract(packed, entries, stage, report, total, stopped)
             with atomic.storing(f"Making {folder}"):
                 if folder.exists():
                     folder.rmdir()
@@ -162,7 +168,7 @@ class ZipArchives:
 
 def _extract(
     packed: zipfile.ZipFile, entries: Sequence[tuple[str, zipfile.ZipInfo]], stage: Path,
-    report: Callable[[int, int], None], total: int,
+    report: Callable[[int, int], None], total: int, stopped: Callable[[], bool],
 ) -> None:  # fmt: skip
     done = 0
     for name, info in entries:
@@ -171,12 +177,25 @@ def _extract(
         left = info.file_size
         with packed.open(info) as source, path.open("xb") as sink:
             while chunk := source.read(_CHUNK):
+                if stopped():
+                    raise Cancelled
                 left -= len(chunk)
                 if left < 0:
                     raise BadInput(f"{name[:80]!r} is larger than the archive says.", "Do not use it.")
                 sink.write(chunk)
                 done += len(chunk)
                 report(done, total)
+
+
+def _clear(stage: Path) -> None:
+    """Remove what processes that are gone left half unpacked for the same folder."""
+    name = stage.name.removesuffix(atomic.TMP_SUFFIX).rpartition(".")[0]
+    with contextlib.suppress(OSError):
+        for other in stage.parent.iterdir():
+            owner = other.name.removeprefix(f"{name}.").removesuffix(atomic.TMP_SUFFIX)
+            ours = other.name == f"{name}.{owner}{atomic.TMP_SUFFIX}" and owner.isdecimal() and not other.is_symlink()
+            if ours and other.is_dir() and not process_alive(int(owner)):
+                atomic.remove_tree(other)
 
 
 def _added(name: str) -> bool:

@@ -13,14 +13,8 @@ from domain.errors import Conflict, DamagedFile, NewerFile, NotFound, StudioErro
 from infrastructure.paths import Roots
 from infrastructure.stores import atomic
 from infrastructure.stores.documents import JsonFile
-from infrastructure.stores.project_files import (
-    HIDDEN,
-    SCHEMAS,
-    FolderProjectFiles,
-    is_project,
-    refuse_used,
-    was_project,
-)
+from infrastructure.stores.layout import HIDDEN, SCHEMAS, is_project, refuse_used, was_project
+from infrastructure.stores.project_files import FolderProjectFiles
 from infrastructure.stores.schemas import MAX_BYTES, Schema, peek
 
 log = logging.getLogger(__name__)

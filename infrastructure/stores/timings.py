@@ -12,7 +12,7 @@ from pydantic import Field
 from domain.base import Value
 from domain.errors import Conflict, DamagedFile, NewerFile, StudioError
 from infrastructure.stores.documents import JsonFile
-from infrastructure.stores.project_files import HIDDEN
+from infrastructure.stores.layout import HIDDEN
 from infrastructure.stores.schemas import Schema
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from services.ports.language import Rewriter, Writer
 from services.ports.machine import Clock, Sensors, StopRequests
 from services.ports.media import Deliveries, Interchange, Media
 from services.ports.projects import Archives, ProjectFiles, ProjectStore, TimingStore
-from services.ports.quality import Examiner, Gates, Likenesses
+from services.ports.quality import Examiner, Gates, Likenesses, ReportPages
 from services.ports.servers import Engine, Workflows
 from services.ports.sound import Sounds, Speech, SpeechEngines
 
@@ -30,6 +30,7 @@ __all__ = [
     "Priced",
     "ProjectFiles",
     "ProjectStore",
+    "ReportPages",
     "Rewriter",
     "Sensors",
     "Sounds",

@@ -12,6 +12,7 @@ from domain.cut.reel import Reel
 from domain.delivery import Delivery
 from domain.film import Mastered, SheetCell
 from domain.fitting import Fit
+from domain.importing import Zipped
 from domain.interchange.edits import EditFormat, EditList
 from domain.sound.subtitles import Caption
 from domain.take import MediaInfo
@@ -32,6 +33,14 @@ class Media(Protocol):
 
     def import_image(self, source: Path, target: Path) -> tuple[int, int]:
         """Store a picture of any format as upright 8-bit sRGB PNG at `target`; width and height of it."""
+        ...
+
+    def zipped(self, path: Path) -> Zipped:
+        """What a zip file holds, told without unpacking it. Raises BadInput when it is none."""
+        ...
+
+    def from_zip(self, path: Path, name: str, target: Path) -> None:
+        """Write the picture of that name in a zip file to `target`. Raises BadInput, MediaFailed and DiskFull."""
         ...
 
     def fit_image(self, source: Path, target: Path, frame: tuple[int, int], fit: Fit) -> None:

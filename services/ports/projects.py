@@ -211,9 +211,16 @@ class Archives(Protocol):
         Cancelled when `stopped()` turns true."""
         ...
 
-    def unpack(self, archive: Path, folder: Path, report: Callable[[int, int], None]) -> None:
+    def unpack(
+        self,
+        archive: Path,
+        folder: Path,
+        report: Callable[[int, int], None],
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Unpack a project into `folder`, which is empty or does not exist; it then holds all of it, or is as it was.
 
-        Raises BadInput (no packed project, damaged, unsafe or too large), Conflict, NotFound, DiskFull.
+        Raises BadInput (no packed project, damaged, unsafe or too large), Conflict, NotFound, DiskFull, and Cancelled
+        when `stopped()` turns true.
         """
         ...

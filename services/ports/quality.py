@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from domain.film import FilmReport
 from domain.quality.continuity import Sighting
+from domain.quality.filmcheck import FilmCheck
 from domain.quality.gate import Gate
 from domain.quality.values import Expectation, Likeness, QualityReport
 
@@ -42,6 +44,21 @@ class Likenesses(Protocol):
         Raises BackendUnavailable when the model cannot be asked, BackendFailed when it answers nothing that can be
         used, UnreadableMedia, and Cancelled when `stopped()` turns true.
         """
+        ...
+
+
+class ReportPages(Protocol):
+    """Reports as pages for people, in a language they read."""
+
+    def language(self) -> str:
+        """The language of whoever asks now, as a code such as "de"."""
+        ...
+
+    def page(
+        self, video: Path, found: FilmCheck, title: str, film: FilmReport | None = None, language: str = ""
+    ) -> bytes:
+        """One HTML page that needs nothing else, about a film or any file, in UTF-8; in the language of whoever asks
+        now unless it is told. Raises UnreadableMedia about the video."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -28,6 +29,11 @@ class Sounds(Protocol):
 
         Raises UnreadableMedia about the source, MediaFailed and DiskFull about the copy.
         """
+        ...
+
+    def join(self, parts: Sequence[Path], pause: Fraction, target: Path) -> None:
+        """Write what was spoken one after another into a WAV file, with `pause` seconds of quiet in between, and
+        without the silence around each. Raises UnreadableMedia about a part, MediaFailed and DiskFull."""
         ...
 
     def mix(

@@ -10,7 +10,7 @@ from domain.draft import Brief, Draft
 from domain.storyboard import Shot, Storyboard
 from domain.timing import film_frames
 from services.writing.company import Company
-from services.writing.notes import planner_note
+from services.writing.notes import unanswered
 from services.writing.planner import plan_storyboard
 from services.writing.portions import groups_of
 from services.writing.questions import PART, expand_question
@@ -40,7 +40,7 @@ def expanded(brief: Brief, rate: Fraction, board: Storyboard, session: Session) 
     shots = _timed(shots, given, additions, brief.seconds, rate)
     notes = list(base.notes)
     if len(additions) < len(shots):
-        notes.append(planner_note("shots", "unanswered", base.language, found=len(shots) - len(additions)))
+        notes.append(unanswered(len(shots) - len(additions)))
     return base.replace(storyboard=company.board.replace(shots=tuple(shots)), notes=tuple(notes))
 
 

@@ -28,7 +28,7 @@ from services.writing.adopting import filled, shot_of, timed
 from services.writing.company import Company
 from services.writing.expanding import expanded
 from services.writing.languages import language_of, lexicon_of
-from services.writing.notes import planner_note
+from services.writing.notes import another_count
 from services.writing.planner import short_title
 from services.writing.portions import portions_of, shares
 from services.writing.questions import PART, digest_question, draft_question
@@ -151,7 +151,7 @@ def _drafted(brief: Brief, rate: Fraction, board: Storyboard, session: Session) 
     answers, title, style = _asked(parts, about, brief, spoken, company, session)
     notes: list[ImportNote] = []
     if brief.shots is not None and len(answers) != brief.shots:
-        notes.append(planner_note("shots", "count", spoken, found=len(answers), asked=brief.shots))
+        notes.append(another_count(len(answers), brief.shots))
     if len(answers) > MAX_SHOTS:
         raise BadInput(f"The model wrote {len(answers)} shots.", f"A storyboard has at most {MAX_SHOTS}.")
     shots: Sequence[Shot] = [shot_of(a, f"{n:03d}", company) for n, a in enumerate(answers, 1)]

@@ -1,41 +1,33 @@
-"""What the planner says beside its plan, in the languages it writes."""
+"""What the planner says beside its plan. Like all that services say, in English: a window says it in its own language,
+whatever language the draft is in."""
 
 from __future__ import annotations
 
-from domain.draft import Language
 from domain.importing import ImportNote
 
-_NOTES: dict[str, dict[str, str]] = {
-    "list": {
-        "en": "The list has {found} shots, and stays as it is.",
-        "de": "Die Liste hat {found} Einstellungen und bleibt, wie sie ist.",
-    },
-    "count": {
-        "en": "The model wrote {found} shots where {asked} were asked for.",
-        "de": "Das Modell hat {found} Einstellungen geschrieben; verlangt waren {asked}.",
-    },
-    "stretched": {
-        "en": "Stated lengths were stretched to the running time of {found}.",
-        "de": "Angegebene Längen wurden auf die Laufzeit von {found} gestreckt.",
-    },
-    "unanswered": {
-        "en": "The model added nothing to {found} shots; the rules did.",
-        "de": "Zu {found} Einstellungen hat das Modell nichts ergänzt; dort gelten die Regeln.",
-    },
-    "unknown": {
-        "en": "The model named {found} shots that are not there.",
-        "de": "Das Modell hat {found} Einstellungen genannt, die es nicht gibt.",
-    },
-}
-_WHERE = {"en": "storyboard", "de": "Storyboard"}
-_FIELDS = {"de": {"shots": "Einstellungen", "duration": "Länge"}}
+_SHOTS, _LENGTH = "storyboard · shots", "storyboard · duration"
 
 
-def planner_note(field: str, name: str, language: Language, **values: object) -> ImportNote:
-    """A note about a field of the storyboard; English where a language has no words for it."""
-    words = _NOTES[name]
-    where = _WHERE.get(language, _WHERE["en"])
-    return ImportNote(
-        where=f"{where} · {_FIELDS.get(language, {}).get(field, field)}",
-        what=words.get(language, words["en"]).format(**values),
-    )
+def list_stays(shots: int) -> ImportNote:
+    """Another number of shots was asked for than a given list has."""
+    return ImportNote(where=_SHOTS, what=f"The list has {shots} shots, and stays as it is.")
+
+
+def stretched(length: str) -> ImportNote:
+    """Lengths stated in the text do not add up to the running time."""
+    return ImportNote(where=_LENGTH, what=f"Stated lengths were stretched to the running time of {length}.")
+
+
+def another_count(found: int, asked: int) -> ImportNote:
+    """A model wrote more or fewer shots than it was asked for."""
+    return ImportNote(where=_SHOTS, what=f"The model wrote {found} shots where {asked} were asked for.")
+
+
+def unanswered(shots: int) -> ImportNote:
+    """A model left out shots that it should have filled in."""
+    return ImportNote(where=_SHOTS, what=f"The model added nothing to {shots} shots; the rules did.")
+
+
+def unknown(shots: int) -> ImportNote:
+    """A model changed shots that the storyboard does not have."""
+    return ImportNote(where=_SHOTS, what=f"The model named {shots} shots that are not there.")

@@ -19,7 +19,7 @@ from services.importing.sentences import sentences
 from services.writing import casting, framing
 from services.writing.grouping import fitting_count, grouped
 from services.writing.languages import language_of, lexicon_of
-from services.writing.notes import planner_note
+from services.writing.notes import list_stays, stretched
 from services.writing.reading import Cell, Source, read_source
 from services.writing.stated import stated_running_time
 from services.writing.timing import readable_step, seconds_of, share_out
@@ -41,8 +41,8 @@ def plan_storyboard(brief: Brief, rate: Fraction, board: Storyboard | None = Non
     language = brief.language or language_of("\n".join(texts)) or brief.output
     spoken = brief.output or language
     seconds = brief.seconds or (None if source.given else stated_running_time(brief.text))
-    cells = _cells(source, brief, seconds, rate, notes, spoken)
-    lengths = _lengths(cells, seconds, rate, notes, spoken)
+    cells = _cells(source, brief, seconds, rate, notes)
+    lengths = _lengths(cells, seconds, rate, notes)
     made = casting.with_cast(source.board, texts, language)
     shots = _shots(cells, lengths, made, language, spoken, given=source.given)
     title = made.title or brief.name or short_title(texts[0])
@@ -52,12 +52,12 @@ def plan_storyboard(brief: Brief, rate: Fraction, board: Storyboard | None = Non
 
 
 def _cells(
-    source: Source, brief: Brief, seconds: Fraction | None, rate: Fraction, notes: list[ImportNote], spoken: Language
+    source: Source, brief: Brief, seconds: Fraction | None, rate: Fraction, notes: list[ImportNote]
 ) -> list[Cell]:
     frames = None if seconds is None else film_frames(seconds, rate)
     if source.given:
         if brief.shots not in (None, len(source.cells)):
-            notes.append(planner_note("shots", "list", spoken, found=len(source.cells)))
+            notes.append(list_stays(len(source.cells)))
         cells = list(source.cells)
     else:
         cells = grouped(source.cells, fitting_count(source.cells, seconds, brief.shots, frames))
@@ -69,7 +69,7 @@ def _cells(
 
 
 def _lengths(
-    cells: Sequence[Cell], seconds: Fraction | None, rate: Fraction, notes: list[ImportNote], spoken: Language
+    cells: Sequence[Cell], seconds: Fraction | None, rate: Fraction, notes: list[ImportNote]
 ) -> list[Fraction | None]:
     """The length of each shot; None for those that keep their own."""
     longest = Fraction(MAX_SECONDS)
@@ -84,7 +84,7 @@ def _lengths(
         return [cell.seconds for cell in cells]
     shares = share_out(frames, [c.weight for c in cells], fixed, readable_step(rate, frames, len(cells)))
     if any(f is not None and f != s for f, s in zip(fixed, shares, strict=True)):
-        notes.append(planner_note("duration", "stretched", spoken, found=seconds_label(seconds)))
+        notes.append(stretched(seconds_label(seconds)))
     return [cell.seconds if f == s else seconds_of(s, rate) for cell, f, s in zip(cells, fixed, shares, strict=True)]
 
 

@@ -13,7 +13,7 @@ from domain.timing import film_frames
 from services.writing.adopting import filled, shot_of
 from services.writing.company import Company
 from services.writing.languages import language_of, lexicon_of
-from services.writing.notes import planner_note
+from services.writing.notes import unknown
 from services.writing.portions import groups_of
 from services.writing.questions import PART, revise_question
 from services.writing.revising import asked_running_time
@@ -55,7 +55,7 @@ def rewritten(brief: Brief, rate: Fraction, board: Storyboard, session: Session)
     after = _timed(_completed(after, board, company, brief.output or language), board, words, rate)
     if after.shots == board.shots:
         raise BadInput("The model changes nothing here.", "Say more exactly what should change.")
-    notes = [planner_note("shots", "unknown", brief.output or language, found=strangers)] if strangers else []
+    notes = [unknown(strangers)] if strangers else []
     return Draft(
         id="", brief=brief, before=board, storyboard=after, language=brief.output or language, notes=tuple(notes)
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,6 @@ from addons.project import parts
 from domain.errors import BadInput
 from tests.addons.support import Window
 from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 @pytest.fixture

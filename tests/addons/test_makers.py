@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,18 +15,12 @@ from services.projects import OpenProject
 from services.requests import reaching
 from tests.addons.support import Window
 from tests.fakes.backend import fake_spec
-from tests.fakes.bench import Bench, running, shot
+from tests.fakes.bench import Bench, shot
 from tests.fakes.engine import FakeServer, shipped, with_engine
 
 HERE = "http://127.0.0.1:8188"
 WAN, SDXL = "wan2.2-14b-i2v", "sdxl"
 EVERY = frozenset(f.name for flow in shipped().values() for f in flow.manifest.models)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 def film(bench: Bench, **fields: Any) -> OpenProject:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,17 +15,11 @@ from domain.job import Failed, Job, JobOffer, Queued, Run, Unsure
 from services.guard import Guard, GuardLimits
 from services.monitor import Monitor
 from tests.addons.support import Window
-from tests.fakes.bench import Bench, running, shot
+from tests.fakes.bench import Bench, shot
 from tests.fakes.engine import FakeServer, with_engine
 from tests.fakes.sensors import FakeSensors, card
 
 HERE, THERE = "http://127.0.0.1:8188", "http://box:8188"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 def opened(bench: Bench) -> Window:

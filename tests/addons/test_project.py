@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+import zipfile
+from collections.abc import AsyncIterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,6 @@ from tests.fakes.backend import FakeBackend, fake_spec, plain, write_png
 from tests.fakes.bench import Bench, phases, running, shot
 
 SEGMENTS = {"segments": [{"segment_id": i, "prompt": f"A field, {i}.", "duration_sec": 8} for i in (1, 2)]}
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 class Window:
@@ -203,7 +198,7 @@ def test_another_storyboard_takes_the_place_of_the_one_dropped_before(bench: Ben
 
 def test_a_file_that_is_no_use_is_told_at_the_drop(bench: Bench) -> None:
     w = window(bench, 1)
-    for files in ([("bad.json", "{nope")], [("shot.png", "x")], [("a.json", "[]"), ("b.json", "[]")]):
+    for files in ([("bad.json", "{nope")], [("shot.png", "x"), ("a.json", "[]")], [("a.json", "[]"), ("b.json", "[]")]):
         with pytest.raises(BadInput):
             w.stage(*files)
     assert w.starting.new(w.view).head["staged"] == {}
@@ -231,6 +226,35 @@ def test_a_folder_of_pictures_becomes_shots_with_their_keyframes(bench: Bench, t
     assert phases(run) == ["done"]
     assert sorted(made.selection.shots) == [s.id for s in made.board.shots]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_pictures_that_are_dropped_become_shots_with_their_keyframes(
+    bench: Bench, tmp_path: Path, zipped: bool
+) -> None:
+    names = ["shot 2.png", "shot 10.png", "shot 1.png"]
+    for number, name in enumerate(names):
+        write_png(tmp_path / name, plain(96, 64, number))
+    w = window(bench, 1)
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "Harbour.zip", "w") as archive:
+            for name in names:
+                archive.write(tmp_path / name, f"pictures/{name}")
+            archive.writestr("__MACOSX/._shot 1.png", b"x")
+            archive.writestr("read me.txt", b"x")
+        w.new("stage", files=[w.hand_over("Harbour.zip", (tmp_path / "Harbour.zip").read_bytes())])
+    else:
+        w.new("stage", files=[w.hand_over(name, (tmp_path / name).read_bytes()) for name in names[:2]])
+        w.new("stage", files=[w.hand_over(names[2], (tmp_path / names[2]).read_bytes())])
+    staged = w.starting.new(w.view).head["staged"]
+    assert (staged["shots"], staged["form"], staged["title"]) == (3, "images", "Harbour" if zipped else "Pictures")
+    made = w.opened(w.new("create"))
+    assert [shot.title for shot in made.board.shots] == ["shot 1", "shot 2", "shot 10"]
+    assert phases(bench.wait(bench.studio.jobs.runs(made.id)[-1])) == ["done"]
+    assert sorted(made.selection.shots) == sorted(shot.id for shot in made.board.shots)
+    assert made.files.keyframes(made.board.shots[0].id)[0].source.startswith("shot")
+    w.starting.new(w.view)
+    assert not [path for path in (bench.folder / "uploads").rglob("*") if path.is_file()], "they were only lent"
 
 
 @pytest.mark.logs_errors("one of the pictures is none")
@@ -310,16 +334,51 @@ def packed(bench: Bench, project: OpenProject) -> Path:
     return target
 
 
+def unpacked(w: Window) -> Reply:
+    """Wait until what was dropped is unpacked, and open it as the window does by itself."""
+    run = w.bench.wait(w.bench.studio.jobs.runs(w.project.id)[-1])
+    assert phases(run) == ["done"]
+    assert w.starting.recent(w.view).head["unpacking"]["state"] == "done"
+    reply = w.recent("unpacked")
+    assert w.starting.recent(w.view).head["unpacking"] == {} and w.recent("unpacked") == Reply()
+    return reply
+
+
+@pytest.mark.logs_errors("what was typed is no zip")
+def test_unpacking_that_is_stopped_or_fails_leaves_nothing(bench: Bench) -> None:
+    w = window(bench, 1, name="The lamp")
+    archive = packed(bench, w.project)
+    home = bench.studio.projects.home()
+    bench.studio.jobs.pause(w.project.id)
+    w.recent("path", path=str(archive))
+    assert w.starting.recent(w.view).head["unpacking"] == {"name": "The lamp.zip", "state": "going", "fraction": 0}
+    w.recent("stop-unpack")
+    bench.studio.jobs.resume(w.project.id)
+    assert phases(bench.wait(bench.studio.jobs.runs(w.project.id)[-1])) == ["cancelled"]
+    assert w.starting.recent(w.view).head["unpacking"] == {}
+    archive.write_bytes(archive.read_bytes()[:-200])
+    w.recent("path", path=str(archive))
+    assert phases(bench.wait(bench.studio.jobs.runs(w.project.id)[-1])) == ["failed"]
+    shown = w.starting.recent(w.view).head["unpacking"]
+    assert shown["state"] == "failed" and "The lamp.zip" in shown["why"]
+    assert not home.exists() or not [path for path in home.iterdir() if path != w.project.files.root]
+    assert archive.exists(), "it is the user's own"
+
+
 @pytest.mark.parametrize("part", ["recent", "new"])
 def test_a_packed_project_is_opened_where_it_is_dropped(bench: Bench, part: str) -> None:
     w = window(bench, 1, 2, name="The lamp")
     archive = packed(bench, w.project)
     given = [w.hand_over("The lamp.zip", archive.read_bytes())]
-    opened = w.opened(w.recent("unpack", files=given) if part == "recent" else w.new("stage", files=given))
+    reply = w.recent("unpack", files=given) if part == "recent" else w.new("stage", files=given)
+    assert reply.said == "The lamp.zip is being unpacked." and not reply.project
+    opened = w.opened(unpacked(w))
     assert opened.files.root != w.project.files.root and opened.board == w.project.board
     assert opened.files.root.parent == bench.studio.projects.home()
-    typed = w.opened(w.recent("path", path=str(archive)))
+    w.recent("path", path=str(archive))
+    typed = w.opened(unpacked(w))
     assert typed.files.root not in (opened.files.root, w.project.files.root) and typed.board == w.project.board
+    w.starting.new(w.view)
     assert not [path for path in (bench.folder / "uploads").rglob("*") if path.is_file()]
 
 

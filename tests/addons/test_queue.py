@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ from addons.session import ProjectCache, Session, View
 from domain.errors import NotFound
 from services.projects import OpenProject
 from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 class Window:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,7 @@ from addons.select.model import OLDER, OWN, PICKED, STANDS, STARRED, parts
 from domain.errors import BadInput, NotFound, StudioError
 from tests.addons.support import Window, bytes_of
 from tests.fakes.backend import plain, write_png
-from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, shot
 
 
 @pytest.fixture

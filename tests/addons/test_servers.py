@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +15,7 @@ from domain.backend import Problem
 from domain.engine import WorkflowInfo
 from domain.errors import BadInput, NotFound, StudioError
 from tests.addons.support import Window, bytes_of
-from tests.fakes.bench import Bench, running, shot
+from tests.fakes.bench import Bench, shot
 from tests.fakes.comfy_graphs import pass_through, sampled
 from tests.fakes.engine import (
     SERVERS,
@@ -29,26 +27,13 @@ from tests.fakes.engine import (
     shipped,
     with_engine,
 )
+from tests.fakes.waiting import until
 
 HERE, THERE = "http://127.0.0.1:8188", "http://box:8188"
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
-
-
 def opened(bench: Bench) -> Window:
     return Window(bench, bench.project(shot(1)), servers.parts)
-
-
-def until(told: Callable[[], Any]) -> Any:
-    for _ in range(500):
-        if found := told():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 # -- servers -----------------------------------------------------------------------------------------------------

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from addons.session import ProjectCache, Session, View
 from addons.settings import model
 from domain.errors import BadInput, NotFound
 from services.settings import SettingField, SettingsService
-from tests.fakes.bench import Bench, running, shot
+from tests.fakes.bench import Bench, shot
 
 FIELDS = (
     SettingField(key="general.open_browser", section="General", title="Open the browser", kind="switch", default=True),
@@ -67,12 +65,6 @@ class MemorySettings:
 
     def place(self) -> str:
         return "/home/me/settings.yaml"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 def window(bench: Bench, source: MemorySettings) -> View:

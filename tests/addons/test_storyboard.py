@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+import zipfile
+from collections.abc import AsyncIterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,7 @@ from domain.errors import BadInput, NotFound
 from domain.storyboard import Presets
 from services.projects import OpenProject
 from tests.fakes.backend import plain, write_png
-from tests.fakes.bench import Bench, phases, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, phases, shot
 
 
 class Window:
@@ -364,6 +359,29 @@ def test_files_that_are_no_use_change_nothing(bench: Bench) -> None:
     with pytest.raises(BadInput):
         w.act("import")
     assert w.project.board == before
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_several_pictures_become_shots(bench: Bench, tmp_path: Path, zipped: bool) -> None:
+    w = window(bench, 1)
+    for number in (1, 2):
+        write_png(tmp_path / f"{number}.png", plain(96, 64, number))
+    given = [w.hand_over(f"{n}.png", (tmp_path / f"{n}.png").read_bytes()) for n in (2, 1)]
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+            for number in (1, 2):
+                archive.write(tmp_path / f"{number}.png", f"{number}.png")
+        given = [w.hand_over("two.zip", (tmp_path / "two.zip").read_bytes())]
+    assert w.act("import", files=given).said == "Imported 2 shots. Undo brings the old storyboard back."
+    assert phases(bench.wait(bench.studio.jobs.runs(w.project.id)[-1])) == ["done"]
+    assert [shot.title for shot in w.project.board.shots] == ["1", "2"]
+    assert all(w.card(i)["k"] == "Keyframe" for i in w.ids())
+    with pytest.raises(BadInput, match="several at once"):
+        w.act("import", files=[w.hand_over("1.png", (tmp_path / "1.png").read_bytes())])
+    with zipfile.ZipFile(tmp_path / "film.zip", "w") as archive:
+        archive.writestr("film/project.json", "{}")
+    with pytest.raises(BadInput, match="packed project"):
+        w.act("import", files=[w.hand_over("film.zip", (tmp_path / "film.zip").read_bytes())])
 
 
 def test_a_picture_dropped_on_a_card_is_its_keyframe(bench: Bench, tmp_path: Path) -> None:

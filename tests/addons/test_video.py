@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from domain.errors import BadInput, NotFound, NotReady, StudioError
 from tests.addons.support import Window, bytes_of
 from tests.fakes.backend import FakeBackend, fake_spec
 from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 @pytest.fixture

@@ -14,13 +14,16 @@ from fastapi.testclient import TestClient
 
 from addons.login import Login
 from addons.routes import Assets, add_routes
+from addons.sent import sent
 from addons.shell import Shell
 from addons.uploads import Uploads
+from addons.words import speaking
 from domain.errors import NotFound
 from services.projects import OpenProject
 from services.settings import SettingField, SettingsService
 from services.studio import Studio
 from tests.fakes.bench import Bench, running, shot
+from tests.infrastructure.remote.support import request
 
 AUSTRIA = "de-AT,de;q=0.9,en;q=0.5"
 
@@ -104,6 +107,17 @@ def test_what_went_wrong_is_said_in_the_windows_language(shell: Shell) -> None:
     )
 
 
+def test_why_a_tab_is_not_there_is_said_in_the_windows_language(shell: Shell) -> None:
+    place = next(i for i, record in enumerate(shell.records) if record.name == "addons.queue")
+    why = "Queue failed its check: There is no such setting."
+    shell.records[place] = replace(shell.records[place], status="unavailable", message=why)
+    shell.build()
+    assert shell.reasons("en-GB") == [why]
+    assert shell.reasons(AUSTRIA) == [
+        "Warteschlange hat die eigene Prüfung nicht bestanden: Diese Einstellung gibt es nicht."
+    ]
+
+
 def test_a_page_without_a_project_says_why_in_german(bench: Bench, tmp_path: Path) -> None:
     def choose(wanted: str) -> OpenProject:
         raise NotFound("There is no film 'x'.", "Reload the page.")
@@ -153,3 +167,15 @@ def test_the_page_that_asks_for_the_password_speaks_it_too(tmp_path: Path) -> No
     page = client.get("/login", headers={"accept-language": AUSTRIA}).text
     assert '<html lang="de"' in page and "Passwort dieses Studios" in page and "Studio öffnen" in page
     assert "Password of this studio" in client.get("/login").text
+
+
+def test_what_is_sent_is_said_in_the_windows_language() -> None:
+    params = {
+        "characters_colours": {"mara": {"coat": "dark red", "hat": "yellow"}}, "objects_colours": {"boat": "green"},
+        "slot": "end", "fit": "fill", "focus": [30, 50], "fidelity": 80,
+    }  # fmt: skip
+    with speaking("de"):
+        rows = dict(sent(request(params=params)))
+    assert rows["Farben der Kleidung"] == "mara: Mantel dunkelrot, Hut gelb"
+    assert (rows["Farben der Dinge"], rows["Slot"]) == ("Boot grün", "Endbild")
+    assert (rows["Einpassen"], rows["Fokus"], rows["Treue"]) == ("Füllen", "30 %, 50 %", "80 %")

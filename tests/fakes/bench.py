@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from addons.reports import SpokenPages
 from domain.job import Job, Run
 from domain.monitor import CardReading
 from domain.plan import GenerationPlan
@@ -44,7 +47,9 @@ from services.projects import OpenProject, ProjectService
 from services.quality import QualityService
 from services.quality.chains import ChainChecks, colour_matching
 from services.quality.films import CHECK_LANE, FilmChecks
+from services.quality.remedies import Remedies
 from services.quality.retakes import ClipChecks
+from services.quality.rules import ProjectQuality
 from services.quality.steps import DriftSteps
 from services.settings import SettingField, SettingsService
 from services.sound import SPEECH_LANE, SoundService
@@ -83,6 +88,14 @@ class NoSettings:
         return ""
 
 
+@functools.cache
+def shared_examiner() -> FileExaminer:
+    """One for all benches of a test run: its worker takes longer to start than most films here to be checked."""
+    examiner = FileExaminer()
+    atexit.register(examiner.close)
+    return examiner
+
+
 class Bench:
     """One running studio on `folder`. A second one on the same folder is what comes after a crash."""
 
@@ -119,15 +132,17 @@ class Bench:
         space = SpaceKeeper(projects, jobs, reserve=reserve)
         self.quality_rules = rules
         self.cards: tuple[CardReading, ...] = ()
-        self._own_examiner = examiner is None
-        self.examiner = examiner or FileExaminer()
-        self.quality = QualityService(self.examiner, FileGates(folder / "config" / "gates"), self.clock)
+        self.examiner = examiner or shared_examiner()
+        gates = FileGates(folder / "config" / "gates")
+        self.quality = QualityService(self.examiner, gates, self.clock)
+        self.language = "en"
+        own_rules = ProjectQuality(changes, lambda: self.quality_rules or QualityRules(), gates)
         chains = ChainChecks(self.quality, self.media, self.clock)
         checks = ClipChecks(
             self.quality,
             self.registry,
             self.clock,
-            lambda: self.quality_rules or QualityRules(),
+            own_rules.of,
             chains,
             lambda: self.cards,
         )
@@ -146,18 +161,20 @@ class Bench:
         cuts = CutService(generation, changes)
         chains.match = colour_matching(cuts)
         storyboards = StoryboardService(changes)
-        chains.steps = DriftSteps(generation, storyboards, SelectionService(changes))
+        selection = SelectionService(changes)
+        steps = chains.steps = DriftSteps(generation, storyboards, selection)
         self.film_checks = FilmChecks(
-            self.quality, projects, jobs, self.media, self.clock, lambda: self.quality_rules or QualityRules(), write_bytes,
+            self.quality, projects, jobs, self.clock, own_rules, SpokenPages(self.media, lambda: self.language), write_bytes,
             lambda project: generation.states(project, generation.setup(project)),
         )  # fmt: skip
         sound = SoundService(projects, storyboards, cuts, jobs, SoundTools(), self.speech, self.clock, changes)
         self.passes = PassService(
-            projects, generation, cuts, self.registry, jobs, self.media, self.clock, engine, space
+            projects, generation, cuts, self.registry, jobs, self.media, self.clock, engine, space, own_rules.of
         )
         self.studio = Studio(
             changes=changes, clock=self.clock, options=lambda: self.options, backends=self.registry, projects=projects,
-            storyboards=storyboards, casting=CastService(changes), selection=SelectionService(changes), jobs=jobs,
+            storyboards=storyboards, casting=CastService(changes), selection=selection, jobs=jobs,
+            remedies=Remedies(generation, selection, jobs, self.registry, steps, chains.match),
             passes=self.passes, exports=BoardExports(projects, generation, jobs, self.media, self.clock, write_bytes),
             handover=HandoverService(
                 projects, cuts, sound, jobs, self.media, OtioInterchange(), ZipArchives(), self.clock, changes,
@@ -186,8 +203,6 @@ class Bench:
         self.backend.let_go.set()
         self.studio.jobs.close()
         self.studio.projects.close()
-        if self._own_examiner:
-            self.examiner.close()
         self.registry.close()
         self.backend.close()
         self.other.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +46,3 @@ class Stage:
             rig.close()
         for comfy in self.servers:
             comfy.stop()
-
-
-def until(fits: Callable[[], Any], seconds: float = 15) -> Any:
-    """What `fits` gives, as soon as that is true."""
-    end = time.monotonic() + seconds
-    while not (found := fits()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)
-    return found

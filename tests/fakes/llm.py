@@ -8,11 +8,12 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 
+from tests.fakes.http_server import Handler, HttpServer
+
 KEY = "sk-stand-in-0123456789"
+JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Reply:
     streams: bool = True
 
 
-class LanguageServer:
-    """Runs on a free port until the block ends. `told` has the body of each request, `headers` what it came with.
-    `lacks` names fields of a request that it refuses with 400."""
+class LanguageServer(HttpServer):
+    """`told` has the body of each request, `headers` what it came with. `lacks` names fields of a request that it
+    refuses with 400."""
 
     def __init__(self, *replies: Reply, key: str = "", lacks: tuple[str, ...] = (), models: tuple[str, ...] = ("m",)):
         self.replies = list(replies) or [Reply(answer())]
@@ -49,58 +50,38 @@ class LanguageServer:
         self.told: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
-        self.closing = threading.Event()
         self.stalled = threading.Event()
         self._lock = threading.Lock()
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Writing(Handler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
                 server.paths.append(self.path)
-                server.headers.append({k.lower(): v for k, v in self.headers.items()})
+                server.headers.append(self.lower_headers())
                 if not server.may(self):
-                    self._send(401, b'{"error": {"message": "no"}}')
+                    self.answer(401, b'{"error": {"message": "no"}}', JSON)
                     return
                 rows = [{"id": name} for name in server.models]
-                self._send(200, json.dumps({"object": "list", "data": rows}).encode())
+                self.answer(200, json.dumps({"object": "list", "data": rows}).encode(), JSON)
 
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.sent_json()
                 server.paths.append(self.path)
                 with contextlib.suppress(OSError):  # who asked may have gone away
-                    server.answer(self, body)
+                    server.reply(self, body)
 
-            def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+        super().__init__(Writing)
+        self.url = f"{self.host}/v1"
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Http(ThreadingHTTPServer):
-            daemon_threads = True
-            block_on_close = False
-
-            def handle_error(self, *_: object) -> None:
-                """Who asked may hang up at any time."""
-
-        self._http = Http(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
-
-    def may(self, handler: Any) -> bool:
+    def may(self, handler: Handler) -> bool:
         return not self.key or handler.headers.get("Authorization") == f"Bearer {self.key}"
 
-    def answer(self, handler: Any, body: dict[str, Any]) -> None:
+    def reply(self, handler: Handler, body: dict[str, Any]) -> None:
         with self._lock:
             self.told.append(body)
-            self.headers.append({k.lower(): v for k, v in handler.headers.items()})
+            self.headers.append(handler.lower_headers())
             if not self.may(handler):
                 reply = Reply(
                     status=401, error={"message": f"Incorrect API key: {self.key}", "code": "invalid_api_key"}
@@ -113,15 +94,15 @@ class LanguageServer:
             said = (
                 json.dumps({"error": reply.error}).encode() if isinstance(reply.error, dict) else reply.error.encode()
             )
-            handler._send(reply.status, said, reply.headers)
+            handler.answer(reply.status, said, JSON | reply.headers)
         elif reply.raw is not None:
-            handler._send(200, reply.raw, {"Content-Type": "text/event-stream"} | reply.headers)
+            handler.answer(200, reply.raw, {"Content-Type": "text/event-stream"} | reply.headers)
         elif body.get("stream") and reply.streams:
             self._stream(handler, body, reply)
         else:
-            handler._send(200, json.dumps(_whole(body, reply)).encode())
+            handler.answer(200, json.dumps(_whole(body, reply)).encode(), JSON)
 
-    def _stream(self, handler: Any, body: dict[str, Any], reply: Reply) -> None:
+    def _stream(self, handler: Handler, body: dict[str, Any], reply: Reply) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
         handler.send_header("Connection", "close")
@@ -140,17 +121,17 @@ class LanguageServer:
             for portion in portions:
                 if reply.stall_after == sent:
                     self.stalled.set()
-                    self.closing.wait(60)
+                    self.over.wait(60)
                     return
                 if reply.cut_after == sent:
                     return
                 send(_chunk(_delta(body, portion, reply)))
                 sent += 1
-            if not reply.endless or self.closing.is_set():
+            if not reply.endless or self.over.is_set():
                 break
         if reply.stall_after is not None:
             self.stalled.set()
-            self.closing.wait(60)
+            self.over.wait(60)
             return
         if reply.refusal:
             send(_chunk({"refusal": reply.refusal}))
@@ -159,18 +140,6 @@ class LanguageServer:
             sent_tokens, received = reply.usage
             send(_chunk(None) | {"usage": {"prompt_tokens": sent_tokens, "completion_tokens": received}})
         send("[DONE]")
-
-    def __enter__(self) -> LanguageServer:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
 
 def answer(count: int = 3, **fields: Any) -> str:

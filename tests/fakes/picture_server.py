@@ -17,12 +17,12 @@ import struct
 import threading
 import zlib
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from PIL import Image
+
+from tests.fakes.http_server import Handler, HttpServer
 
 FAULTS = (
     "refused", "filtered", "busy", "spent", "broken", "drop", "truncated", "no picture", "text", "huge picture",
@@ -47,8 +47,8 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, headers or {}
 
 
-class PictureServer:
-    """Runs on a free port until the block ends. Prompts with [slow] are answered when `gate` is set."""
+class PictureServer(HttpServer):
+    """Prompts with [slow] are answered when `gate` is set."""
 
     most_pixels = 3840 * 2160
 
@@ -56,46 +56,28 @@ class PictureServer:
         self.key = key
         self.faults = list(faults)
         self.after = "7"
-        self.gate = threading.Event()
         self.taken: list[Taken] = []
         self.drawn = 0
         self._lock = threading.Lock()
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Drawing(Handler):
             def do_POST(self) -> None:
                 server._answer(self)
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-        self.host = f"http://127.0.0.1:{self._http.server_port}"
+        super().__init__(Drawing)
+        self.gate = self.over
 
     @property
     def url(self) -> str:
         """The base address as a setting has it."""
         return self.host
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.gate.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
     # -- one request ---------------------------------------------------------------------------------------
 
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers["Content-Length"]))
-        taken = Taken(handler.path, {k.lower(): v for k, v in handler.headers.items()})
+    def _answer(self, handler: Handler) -> None:
+        body = handler.sent()
+        taken = Taken(handler.path, handler.lower_headers())
         kind = handler.headers.get("Content-Type", "")
         if kind.startswith("multipart/form-data"):
             _read_form(taken, body, kind)
@@ -125,13 +107,8 @@ class PictureServer:
             answer = json.dumps(refusal.body).encode()
         if fault == "no json":
             answer = b"<html>Welcome</html>"
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(answer) + (4000 if fault == "truncated" else 0)))
-        handler.end_headers()
         try:
-            handler.wfile.write(answer)
+            handler.answer(status, answer, headers, announced=len(answer) + (4000 if fault == "truncated" else 0))
         except OSError:
             pass  # nobody waits for it any more
         handler.close_connection = True
@@ -229,8 +206,20 @@ class StabilityServer(PictureServer):
     _TAKES = frozenset({"prompt", "negative_prompt", "seed", "output_format"})
     _RATIOS = frozenset({"16:9", "1:1", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21"})
 
+    _CONTROLS: ClassVar[dict[str, tuple[tuple[str, ...], set[str]]]] = {
+        "style": (("image",), {"fidelity", "aspect_ratio"}),
+        "structure": (("image",), {"control_strength"}),
+        "sketch": (("image",), {"control_strength"}),
+        "style-transfer": (
+            ("init_image", "style_image"), {"style_strength", "composition_fidelity", "change_strength"},
+        ),
+    }  # fmt: skip
+    """The pictures and the fields of each control call."""
+
     def read(self, taken: Taken) -> tuple[tuple[int, int], list[bytes]]:
         fields, model = taken.fields, taken.path.rpartition("/")[2]
+        if taken.path.startswith("/v2beta/stable-image/control/"):
+            return self._controlled(taken, model)
         if taken.path != f"/v2beta/stable-image/generate/{model}" or model not in ("core", "ultra", "sd3"):
             raise Refusal(404, {"id": "x", "name": "not_found", "errors": ["no such path"]})
         shape = bool(taken.files) and model == "sd3"
@@ -253,13 +242,36 @@ class StabilityServer(PictureServer):
             with Image.open(io.BytesIO(taken.files[0][2])) as image:
                 size = image.size
         else:
-            if fields["aspect_ratio"] not in self._RATIOS:
-                raise self.refusal("field", "aspect_ratio")
-            width, height = (int(n) for n in fields["aspect_ratio"].split(":"))
-            # a quarter of the service's sizes: the tests are about shapes, and small pictures are quick
-            size = (round(256 * (width / height) ** 0.5), round(256 * (height / width) ** 0.5))
+            size = self._shape(fields)
         told = [str(fields.get(n, "")).encode() for n in ("prompt", "negative_prompt", "seed", "cfg_scale", "strength")]
         return size, [*told, *(f[2] for f in taken.files)]
+
+    def _shape(self, fields: dict[str, Any]) -> tuple[int, int]:
+        if fields["aspect_ratio"] not in self._RATIOS:
+            raise self.refusal("field", "aspect_ratio")
+        width, height = (int(n) for n in fields["aspect_ratio"].split(":"))
+        # a quarter of the service's sizes: the tests are about shapes, and small pictures are quick
+        return round(256 * (width / height) ** 0.5), round(256 * (height / width) ** 0.5)
+
+    def _controlled(self, taken: Taken, call: str) -> tuple[tuple[int, int], list[bytes]]:
+        if call not in self._CONTROLS:
+            raise Refusal(404, {"id": "x", "name": "not_found", "errors": ["no such path"]})
+        pictures, own = self._CONTROLS[call]
+        fields = taken.fields
+        if set(fields) - self._TAKES - own or tuple(f[0] for f in taken.files) != pictures:
+            raise self.refusal("field", f"{call}: {sorted(fields)}, {[f[0] for f in taken.files]}")
+        if any(not 0 <= float(fields[n]) <= 1 for n in own - {"aspect_ratio"}):
+            raise self.refusal("field", "a strength is out of range")
+        if float(fields.get("change_strength", 1)) < 0.1 or taken.headers.get("accept") != "application/json":
+            raise self.refusal("field", "change_strength")
+        for _, _, content, _ in taken.files:
+            with Image.open(io.BytesIO(content)) as image:
+                long, short = max(image.size), min(image.size)
+            if short < 64 or long * short > 9_437_184 or long > 2.5 * short:
+                raise self.refusal("field", "the size of a picture")
+        with Image.open(io.BytesIO(taken.files[0][2])) as image:
+            size = self._shape(fields) if call == "style" else image.size
+        return size, [*(f"{n}={fields[n]}".encode() for n in sorted(fields)), *(f[2] for f in taken.files)]
 
     def refusal(self, what: str, words: str = "") -> Refusal:
         status, name, said = {

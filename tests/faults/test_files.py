@@ -17,10 +17,10 @@ from domain.errors import Conflict, NewerFile, Occupied
 from domain.job import Done, Job, Run
 from domain.project import Selection, ShotChoice
 from infrastructure.processes import PACKAGES
-from infrastructure.stores.project_files import SCHEMAS
+from infrastructure.stores.layout import SCHEMAS
 from services.projects import OpenProject
 from tests.fakes.bench import Bench, running, shot
-from tests.fakes.comfy_stage import until
+from tests.fakes.waiting import until
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "damaged": lambda data: b"\x00" * len(data),

@@ -17,8 +17,9 @@ from domain.job import Failed, Job, Queued, Run
 from domain.retries import QueueRules, RetryPolicy
 from services.projects import OpenProject
 from tests.fakes.bench import Bench, phases
-from tests.fakes.comfy_stage import Stage, until
+from tests.fakes.comfy_stage import Stage
 from tests.fakes.comfy_studio import PASS
+from tests.fakes.waiting import until
 
 
 def ready(stage: Stage, **how: Any) -> tuple[Bench, OpenProject]:

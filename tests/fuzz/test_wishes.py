@@ -17,12 +17,12 @@ import httpx
 import pytest
 from hypothesis import strategies as st
 
-import app as composition
-from addons.gate import rebuilt
+from addons.gate import rebuilt, wished
 from addons.guard import WISH
 from addons.shell import Shell
 from addons.uploads import Uploads
 from addons.web import create_app
+from app import SettingsFile
 from domain.errors import BackendFailed, BadInput
 from domain.request import GenerationRequest
 from infrastructure.redaction import Secrets
@@ -90,7 +90,7 @@ class Place:
 def settings_in(folder: Path) -> Any:
     """The settings file in that folder, as the composition gives it to the studio."""
     folder.mkdir(parents=True, exist_ok=True)
-    return composition._Settings(folder, {}, Secrets())
+    return SettingsFile(folder, {}, Secrets())
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_every_wish_is_answered(
     for wish in ({"part": "shell", "act": "tab", "id": tab}, value.draw(wishes(place))):
         caplog.clear()
         try:
-            data = json.loads(rebuilt(call(wish), {0, 1, 2}))["event_data"]
+            data = wished(json.loads(rebuilt(call(wish), {0, 1, 2}))["event_data"])
         except BadInput:
             continue
         answer = place.shell.act("w", data)
@@ -170,6 +170,13 @@ def test_calls_are_made_anew_or_refused(value: bytes) -> None:
     except BadInput:
         return
     assert set(made) == {"data", "event_data", "fn_index", "session_hash", "trigger_id"} and made["data"] == []
+
+
+@pytest.mark.parametrize("wish", [{"path": "/a"}, {"data": [{"path": "x", "url": "y"}]}, {"text": "\ud800"}, None])
+def test_nothing_in_a_wish_looks_like_a_file_to_gradio(wish: Any) -> None:
+    sent = json.loads(rebuilt(call(wish), {2}))["event_data"]
+    assert sent is None or (set(sent) == {"wish"} and isinstance(sent["wish"], str))
+    assert wished(sent) == json.loads(json.dumps(wish).replace("\\ud800", "?")) if wish else wished(sent) == {}
 
 
 ROUTES = (

@@ -26,9 +26,9 @@ from services.changes import ChangeCounter
 from services.options import Options
 from services.projects import ProjectService
 from tests.fakes.bench import shot
-from tests.fakes.comfy_stage import until
 from tests.fakes.comfy_studio import PASS, server
 from tests.fakes.listing import files_below
+from tests.fakes.waiting import until
 from tests.security.door import add_picture
 
 TOKEN = "tok-7Qz4-planted-and-searched"

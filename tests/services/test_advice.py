@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +13,7 @@ from domain.errors import NotFound
 from services.advice import advice_lines, by_shot, dismiss, import_advice, longest_chain, project_advice, restore
 from services.importing import import_text
 from services.projects import OpenProject
-from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, shot
 
 
 @pytest.fixture

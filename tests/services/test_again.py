@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-
-import pytest
 
 from domain.job import Done, Queued, Running, Stopped
 from services.job_context import Again, JobContext, Made
 from services.queue_order import whose_turn
-from tests.services.test_jobs import WAIT, Desk
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk()
-    yield desk
-    for gate in desk.gates.values():
-        gate.set()
-    desk.service.close()
+from tests.fakes.desk import WAIT, Desk
 
 
 def test_a_job_is_done_once_more_under_its_id_before_what_waits_for_it(desk: Desk) -> None:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from addons.keyframes.model import parts
 from domain.errors import NotReady
 from services.projects import OpenProject
 from tests.addons.support import Window
-from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, shot
 
 
 def made(bench: Bench, project: OpenProject, shot_id: str = "001") -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from domain.storyboard import CAST, CastKind
 from services.projects import OpenProject
 from tests.fakes.backend import fake_spec, plain, write_png
 from tests.fakes.bench import Bench, phases, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from tests.contracts.video_backend import decoded
 from tests.fakes.backend import read_png
 from tests.fakes.bench import Bench, phases, shot, words
 from tests.fakes.comfy_graphs import plain
-from tests.fakes.comfy_stage import Stage, until
+from tests.fakes.comfy_stage import Stage
 from tests.fakes.comfy_studio import PASS
+from tests.fakes.waiting import until
 
 SECONDS = ("12", "4", "9", "14", "2.3", "16")
 """Lengths of six shots that a model of 16 frames per second makes in 14 segments."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -144,14 +143,6 @@ def test_what_cannot_be_made_is_said_before_work_begins(bench: Bench) -> None:
 
 
 # -- several processes -----------------------------------------------------------------------------------------------
-
-
-def until(found: object, seconds: float = 10) -> None:
-    assert callable(found)
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_a_request_to_stop_reaches_the_owner(bench: Bench) -> None:

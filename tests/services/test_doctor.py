@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_settings_that_cannot_be_used_are_listed() -> None:
 
 
 def test_services_that_charge_are_listed_and_not_asked() -> None:
-    def found(**options: str) -> Finding:
+    def found(**options: Any) -> Finding:
         provider = PictureBackend(OpenAIImages(lambda: OpenAIOptions(**options)))
         return examine(Machine(), animatic(), provider=provider)["openai"]
 

@@ -208,3 +208,27 @@ def test_a_field_of_a_state_is_seen_where_it_should(field: str) -> None:
 def test_a_field_of_the_storyboard_is_seen_where_it_should(field: str) -> None:
     value, where = BOARD_EDITS[field]
     assert differing(seen(BOARD, "001"), seen(BOARD.replace(**{field: value}), "001")) == where
+
+
+def test_colours_that_words_tell_reach_an_engine_that_knows_the_fields_in_every_shot() -> None:
+    spec = fake_spec(fields=ALL_FIELDS)
+    shots = (
+        Shot(id="001", prompt="Mara in a red coat walks to a blue boat", characters=("mara",)),
+        Shot(id="002", prompt="She sits", characters=("mara",)),
+        Shot(id="003", prompt="Mara, now in a green coat, runs", characters=("mara",)),
+        Shot(id="004", prompt="The sea"),
+        Shot(id="005", prompt="A man in a yellow raincoat"),
+    )
+    board = Storyboard(shots=shots, characters=(Entity(id="mara", name="Mara", clothing="a blue coat, a white scarf"),))
+    told = Storyboard(shots=shots, characters=(Entity(id="mara", name="Mara"),))
+
+    def colours(board: Storyboard, shot: Shot) -> list[Any]:
+        words = Words(project=FILM, board=board, shot=shot)
+        params = image_request(words, spec, profile_for("animatic", FILM.rate), Options(), slot="start").params
+        return [params.get("characters_colours"), params.get("objects_colours")]
+
+    assert [colours(told, shot) for shot in shots] == [
+        [{"mara": {"coat": "red"}}, {"boat": "blue"}], [{"mara": {"coat": "red"}}, None],
+        [{"mara": {"coat": "green"}}, None], [None, None], [{"": {"coat": "yellow"}}, None],
+    ]  # fmt: skip
+    assert colours(board, shots[1])[0] == {"mara": {"coat": "blue", "scarf": "white"}}, "the cast's own words go before"

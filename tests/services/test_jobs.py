@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -19,98 +18,11 @@ from domain.errors import (
     NotFound,
     StudioError,
 )
-from domain.job import Done, Failed, Job, JobOffer, Phase, Queued, Run, Running, Stopped
-from domain.retries import QueueRules, RetryPolicy
-from services.changes import ChangeCounter
+from domain.job import Done, Failed, JobOffer, Queued, Run, Running, Stopped
 from services.job_context import JobContext
-from services.jobs import JobService
 from services.run_book import KEEP_ENDED_RUNS
-from tests.fakes.clock import FakeClock
-
-WAIT = 20.0
-
-
-class Desk:
-    """A job service whose jobs run until the test lets them, and a record of everything that happened, in order."""
-
-    def __init__(self, owner: str = "one", lanes: int = 1) -> None:
-        self.clock = FakeClock()
-        self.changes = ChangeCounter()
-        self.lanes: dict[str, int] = {}
-        self.default_lanes = lanes
-        self.log: list[str] = []
-        self.saved: list[Run] = []
-        self.disk: dict[str, Run] = {}
-        self.refuse: Callable[[Run], bool] = lambda run: False
-        self.gates: dict[str, threading.Event] = {}
-        self.begun: dict[str, threading.Event] = {}
-        self.how: dict[str, Callable[[JobContext], str]] = {}
-        self.alive: set[str] = set()
-        self.rules = QueueRules(retry=RetryPolicy(attempts=2, first=30, factor=4, longest=100), hold_after=3)
-        self.service = JobService(
-            self.clock, self.changes, self.save, lambda b: self.lanes.get(b, self.default_lanes), owner,
-            lambda who: who in self.alive, lambda: self.rules,
-        )  # fmt: skip
-        for kind in ("keyframe", "segment"):
-            self.service.register(kind, self.work)
-
-    def save(self, run: Run) -> None:
-        if self.refuse(run):
-            raise Conflict("The disk is full.", "Free some space.")
-        self.saved.append(run)
-        self.disk[run.id] = run
-        self.log.append("save " + " ".join(f"{j.title}={j.phase.kind}" for j in run.jobs))
-
-    def gate(self, title: str) -> threading.Event:
-        return self.gates.setdefault(title, threading.Event())
-
-    def began(self, title: str) -> threading.Event:
-        return self.begun.setdefault(title, threading.Event())
-
-    def work(self, context: JobContext) -> str:
-        title = context.job.title
-        self.log.append(f"begin {title}")
-        self.began(title).set()
-        if title in self.how:
-            return self.how[title](context)
-        gate = self.gates.get(title)
-        if gate is not None:
-            context.on_stop(gate.set)
-            assert gate.wait(WAIT), "the test forgot to open a gate"
-            context.check()
-        return f"made {title}"
-
-    def job(self, title: str, *after: str, **fields: Any) -> Job:
-        return Job.model_validate(
-            {
-                "id": title, "run": "", "project": "film", "kind": "segment", "title": title, "backend": "gpu",
-                "after": after, "created": self.clock.now(),
-            }
-            | fields
-        )  # fmt: skip
-
-    def start(self, *jobs: Job) -> Run:
-        return self.service.start("film", "Render", jobs)
-
-    def ended(self, run: Run) -> Run:
-        found = self.service.wait(run.id, WAIT)
-        assert found.ended, [j.phase for j in found.jobs]
-        return found
-
-    def phase(self, title: str) -> Phase:
-        return self.service.job(title).phase
-
-    def kinds(self, run: Run) -> list[str]:
-        return [j.phase.kind for j in self.service.wait(run.id, 0).jobs]
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk()
-    yield desk
-    for gate in desk.gates.values():
-        gate.set()
-    desk.service.close()
+from tests.fakes.desk import WAIT, Desk
+from tests.fakes.waiting import until
 
 
 def test_jobs_of_a_lane_run_one_after_another_in_order(desk: Desk) -> None:
@@ -677,13 +589,6 @@ def breaks(desk: Desk, title: str, times: int, error: Callable[[], StudioError])
 
 def out_of_reach() -> StudioError:
     return BackendUnavailable("The server is out of reach.", "Look at its plug.")
-
-
-def until(fits: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT
-    while not fits():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)
 
 
 def test_what_was_out_of_reach_is_tried_again_after_growing_pauses(desk: Desk) -> None:

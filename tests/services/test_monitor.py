@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from domain.project import Picked
 from domain.request import GenerationRequest
 from domain.take import MediaInfo, Take
 from services.monitor import HOUR, WATCHED_SECONDS, Monitor, is_here, throughput
-from tests.fakes.bench import Bench, running
+from tests.fakes.bench import Bench
 from tests.fakes.engine import FakeEngine, FakeServer, with_engine
 from tests.fakes.sensors import FakeSensors, card
 
@@ -38,12 +36,6 @@ class Watch:
         before = self.bench.studio.changes.value
         self.monitor.look()
         return self.bench.studio.changes.value - before
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
 
 
 def test_the_guard_is_told_always_and_servers_are_asked_only_when_it_matters(bench: Bench) -> None:
@@ -97,7 +89,7 @@ def test_the_thread_goes_on_whatever_happens_and_ends_when_told(bench: Bench) ->
     assert again.wait(10)
     monitor.close()
     monitor.close()
-    assert not [t for t in threading.enumerate() if t.name == "monitor"]
+    assert not [t for t in threading.enumerate() if t.name == "the machines"]
 
 
 def take(minutes_ago: float, frames: int = 48, seconds: float = 60.0) -> Take:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.projects import OpenProject
 from tests.fakes.bench import Bench, phases, shot
 from tests.fakes.comfy_studio import MortalBench
 from tests.fakes.paid import FarSide, PaidBackend
+from tests.fakes.waiting import until
 
 RULES = QueueRules(retry=RetryPolicy(attempts=2, first=10, factor=2, longest=60))
 
@@ -66,14 +67,6 @@ def story(tmp_path: Path) -> Iterator[Story]:
     story = Story(tmp_path)
     yield story
     story.close()
-
-
-def until(fits: Callable[[], Any], seconds: float = 15) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := fits()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)
-    return found
 
 
 def first(bench: Bench, project: OpenProject) -> Job:

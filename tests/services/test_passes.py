@@ -13,13 +13,16 @@ import pytest
 from domain.errors import NotFound, NotReady
 from domain.film import FilmReport
 from domain.job import Failed, Job, Run
+from domain.quality.acting import QualityRules
 from services.projects import OpenProject
+from services.quality.films import shot_records
 from services.space import clip_bytes
 from tests.contracts.video_backend import decoded
 from tests.fakes.bench import Bench, phases, shot, words
 from tests.fakes.comfy_server import ComfyStandIn
-from tests.fakes.comfy_stage import Stage, until
+from tests.fakes.comfy_stage import Stage
 from tests.fakes.comfy_used import nodes, offered
+from tests.fakes.waiting import until
 
 RIFE = "interpolate-rife"
 
@@ -222,3 +225,38 @@ def test_a_deleted_take_takes_its_clips_along_and_brings_them_back(stage: Stage)
     assert project.files.passes() == []
     bench.studio.keeping.put_back(project, gone.id)
     assert [clip.source for clip in project.files.passes()] == [take.clip]
+
+
+def test_clips_that_memory_made_smaller_are_enlarged_where_the_rules_say_so(stage: Stage) -> None:
+    comfy = stage.server("upscale-clip", "pass-through")
+    bench = stage.studio()
+    stage.rigs[-1].engine.look()
+    until(lambda: all(info.checked for info in stage.rigs[-1].engine.workflows("upscale")))
+    project = stage.project(bench, "1", "1")
+    bench.render(project, "001")
+    comfy.script.fails["CreateVideo"] = ("torch.OutOfMemoryError", "CUDA out of memory.")
+    run = bench.wait(bench.studio.generation.render(project))
+    (phase,) = [job.phase for job in run.jobs if isinstance(job.phase, Failed)]
+    comfy.script.fails.clear()
+    failed = next(job for job in run.jobs if job.phase == phase)
+    bench.studio.jobs.accept(failed.id, phase.offers[-1].id)
+    bench.wait(run)
+    (small,) = project.files.takes("002")
+    assert small.smaller_than == (96, 64) and small.info.width < 96 and bench.passes.enlarger(project) == ""
+    assert bench.passes.jobs(project, bench.studio.cuts.view(project), (96, 64), (), "comfyui") == []
+
+    bench.quality_rules = QualityRules(upscale="server")
+    assert bench.passes.enlarger(project) == "upscale-clip"
+    run = bench.film(project)
+    assert set(phases(run)) == {"done"} and len(passes(run)) == 1
+    (made,) = project.files.passes()
+    assert made.source == small.clip and (made.info.width, made.info.height) == (96, 64)
+    assert newest(bench, project).upscaled == "upscale-clip"
+    told = [clip.enlarged for shot in shot_records(project, newest(bench, project)) for clip in shot.clips]
+    assert told == ["", "It was enlarged for the film by the workflow upscale-clip."]
+
+    # where it cannot be had the film is made all the same, and says that it scaled the clip up
+    bench.quality_rules = QualityRules(upscale="no-such")
+    assert phases(bench.film(project)) == ["done"]
+    told = [clip.enlarged for shot in shot_records(project, newest(bench, project)) for clip in shot.clips]
+    assert told == ["", f"The film scaled it up from {small.info.width}×{small.info.height}."]

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from domain.film import FilmReport
 from domain.quality.values import Expectation
-from services.quality.project_films import project_order
+from services.quality.project_films import project_gate, project_of, project_order
 from tests.fakes.backend import plain, write_png
-from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, shot
 
 
 def test_a_film_of_a_project_is_checked_with_its_order_and_its_cast(bench: Bench) -> None:
@@ -45,3 +35,14 @@ def test_a_film_of_a_project_is_checked_with_its_order_and_its_cast(bench: Bench
     strange = film.with_name("strange.mp4")
     shutil.copyfile(film, strange)
     assert project_order(studio.projects, studio.generation, strange) is None
+
+    report = bench.quality.check_file(film, "draft")
+    places = [(file, project_of(studio.projects, file)) for file in (film, elsewhere)]
+    pages = [bench.film_checks.file_page(file, report, place).decode() for file, place in places]
+    assert "Shot 001" in pages[0] and "Part 1" in pages[1] and "Shot 001" not in pages[1]
+
+    rules = bench.film_checks.rules
+    rules.set(project, film_gate="production")
+    assert [project_gate(studio.projects, rules, file) for file in (film, strange, elsewhere)] == ["production"] * 2 + [
+        ""
+    ]

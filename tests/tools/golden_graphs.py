@@ -12,6 +12,7 @@ from pathlib import Path
 from domain.workflow import Choices
 from infrastructure.comfyui.build import build_prompt
 from infrastructure.comfyui.catalogue import Catalogue, Workflow
+from tests.tools.golden import write_golden
 from tests.workflows.samples import profile_of, ready, values
 from tests.workflows.server import defs
 
@@ -29,14 +30,8 @@ def golden_text(workflow: Workflow) -> str:
 
 def main() -> int:
     """Write every file anew and remove those of workflows that are gone."""
-    GOLDEN.mkdir(parents=True, exist_ok=True)
-    wanted = {w.entry.id: golden_text(w) for w in Catalogue().all() if w.data is not None}
-    for name, text in wanted.items():
-        (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
-    for path in GOLDEN.glob("*.json"):
-        if path.stem not in wanted:
-            path.unlink()
-    print(f"{len(wanted)} graphs in {GOLDEN}")
+    graphs = {w.entry.id: golden_text(w) for w in Catalogue().all() if w.data is not None}
+    write_golden(GOLDEN, ".json", graphs)
     return 0
 
 

@@ -14,6 +14,7 @@ from domain.prompting import Composition, Kind, PromptPart, compose, wording_for
 from domain.seeds import shot_seed
 from domain.workflow import WorkflowManifest
 from infrastructure.comfyui.catalogue import Catalogue
+from tests.tools.golden import write_golden
 from tests.workflows.board import BOARD
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "prompts"
@@ -58,14 +59,7 @@ def _source(part: PromptPart) -> str:
 
 def main() -> int:
     """Write every file anew and remove those of workflows that are gone."""
-    GOLDEN.mkdir(parents=True, exist_ok=True)
-    wanted = {name: golden_text(name, manifest) for name, manifest in manifests().items()}
-    for name, text in wanted.items():
-        (GOLDEN / f"{name}.txt").write_text(text, encoding="utf-8")
-    for path in GOLDEN.glob("*.txt"):
-        if path.stem not in wanted:
-            path.unlink()
-    print(f"{len(wanted)} files in {GOLDEN}")
+    write_golden(GOLDEN, ".txt", {name: golden_text(name, manifest) for name, manifest in manifests().items()})
     return 0
 
 

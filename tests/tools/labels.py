@@ -12,7 +12,7 @@ from addons import flows, sent
 from addons.film import inspector, making
 from addons.film import sound as film_sound
 from addons.film.reading import SIDES
-from addons.project import makers
+from addons.project import flow_picker
 from addons.project import model as project
 from addons.registry import BUILTIN
 from addons.storyboard import cast, status, writing
@@ -91,7 +91,7 @@ def _tables() -> Iterator[str]:
         yield from pair
     yield from project.MODES
     yield from (words for _, words in (*writing.LANGUAGES, *writing.OUTPUTS))
-    yield makers.OWN
+    yield flow_picker.OWN
     yield "free"
     yield from ("size", "reference pictures", "inputs", "the frame it continues from")
     yield from (key.replace("_", " ") for key in sent.LABELS)

@@ -161,6 +161,12 @@ def make(
     subtitles: Subtitles = None,
     size: Size = None,
     rate: FilmRate = None,
+    gate: Annotated[
+        str | None, typer.Option(metavar="ID", help="Gate for the film: draft, web, production, or one of your own.")
+    ] = None,
+    retakes: Annotated[
+        int | None, typer.Option(min=0, max=10, help="How often a clip that fails is made again, at most.")
+    ] = None,
     project_folder: Annotated[
         Path | None, typer.Option("--project", metavar="DIR", help="By default beside the film.")
     ] = None,
@@ -182,7 +188,10 @@ def make(
         raise BadInput("A film is made of a storyboard or of a --prompt.", "Give one of them.")
     if storyboard is not None and (character or camera or seed is not None or seconds or frames is not None):
         raise BadInput("--character, --camera, --duration, --frames and --seed go with --prompt.", "Leave them out.")
+    rules = {name: value for name, value in (("film_gate", gate), ("retakes", retakes)) if value is not None}
     with running(context) as kinoloom:
+        if gate is not None:
+            kinoloom.quality.gate(gate)
         if storyboard is not None:
             result = kinoloom.commands.read(storyboard)
         else:
@@ -194,6 +203,8 @@ def make(
         project = kinoloom.commands.project_for(
             result, place, width=width, height=height, rate=exact, backend=backend
         )  # fmt: skip
+        if rules and kinoloom.studio.checks is not None:
+            kinoloom.studio.checks.rules.set(project, **rules)
         for note in (*result.notes, *(f"cut: {note.text}" for note in kinoloom.studio.cuts.cut(project).notes)):
             tell(f"  {note}")
         kinoloom.commands.check_makeable(project)

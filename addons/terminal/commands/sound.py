@@ -22,6 +22,9 @@ def narrate(
     text: Annotated[
         list[str] | None, typer.Option("--text", metavar="SHOT=WORDS", help="What is said over a shot; none: nothing.")
     ] = None,
+    dialogue: Annotated[
+        bool, typer.Option("--dialogue", help="Narrate what is spoken in the shots; what was written by hand stays.")
+    ] = False,
     engine: Annotated[str | None, typer.Option(metavar="ID", help="espeak, piper or endpoint.")] = None,
     voice: Annotated[str | None, typer.Option(metavar="NAME", help="Who speaks, such as en-gb.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Speak what is spoken already once more.")] = False,
@@ -36,6 +39,8 @@ def narrate(
         wanted = {"engine": engine, "name": voice}
         if any(value is not None for value in wanted.values()):
             sound.set_voice(project, **{key: value for key, value in wanted.items() if value is not None})
+        if dialogue:
+            sound.from_dialogue(project, chosen(project, shots))
         run = sound.narrate(project, chosen(project, shots), again=again)
         follow(kinoloom, [run.id] if run else [])
         done = [

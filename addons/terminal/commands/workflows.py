@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from addons.terminal.arguments import AsJson
 from addons.terminal.front import Context, running
 from addons.terminal.output import as_text, say, show
+
+if TYPE_CHECKING:
+    from addons.terminal.front import Kinoloom
+    from services.ports import Engine
 
 ObjectInfo = Annotated[
     Path | None, typer.Option("--object-info", metavar="FILE", help="A server's answer to GET /object_info.")
@@ -82,9 +86,7 @@ def add(
     from services.workflow_reports import added_document, added_lines
 
     with running(context) as kinoloom:
-        engine = kinoloom.studio.engine
-        if engine is None:
-            raise BadInput("There is no engine that takes workflows.")
+        engine = _engine(kinoloom)
         if not source.exists():
             raise BadInput(f"There is nothing at {source}.", "Check the path.")
         added = engine.add_workflow(source.resolve(), title, profile)
@@ -99,14 +101,17 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Move a workflow of your own to the trash folder beside it."""
+    with running(context) as kinoloom:
+        _engine(kinoloom).remove_workflow(workflow_id)
+        show(as_json, {"removed": workflow_id}, [f"{workflow_id} is in the trash folder."])
+
+
+def _engine(kinoloom: Kinoloom) -> Engine:
     from domain.errors import BadInput
 
-    with running(context) as kinoloom:
-        engine = kinoloom.studio.engine
-        if engine is None:
-            raise BadInput("There is no engine that takes workflows.")
-        engine.remove_workflow(workflow_id)
-        show(as_json, {"removed": workflow_id}, [f"{workflow_id} is in the trash folder."])
+    if kinoloom.studio.engine is None:
+        raise BadInput("There is no engine that takes workflows.")
+    return kinoloom.studio.engine
 
 
 COMMANDS = (convert, inspect, list_, add, remove)

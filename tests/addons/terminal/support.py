@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,13 +60,6 @@ def write_board(folder: Path, name: str = "board.json", **changes: Any) -> Path:
     path = folder / name
     path.write_text(json.dumps(STORYBOARD | changes))
     return path
-
-
-def until(found: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 def long_project(folder: Path, call: Call, shots: int = 3) -> Path:

@@ -15,8 +15,9 @@ from domain.job import Job, Queued, Run, Running
 from domain.project import Project
 from infrastructure.environment import own_name
 from infrastructure.stores.project_files import FolderProjectFiles
-from tests.addons.terminal.support import Call, listing, long_project, start, states, until
+from tests.addons.terminal.support import Call, listing, long_project, start, states
 from tests.fakes.listing import files_below
+from tests.fakes.waiting import until
 
 
 @pytest.fixture

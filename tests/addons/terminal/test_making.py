@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import app
+from domain.film import FilmReport
+from domain.quality.own_rules import ProjectRules
 from infrastructure.stores.project_files import FolderProjectFiles
 from tests.addons.terminal.support import SIZE, STORYBOARD, Call, listing, write_board
 from tests.contracts.video_backend import decoded
@@ -57,7 +59,7 @@ def test_make_from_a_prompt(call: Call, tmp_path: Path) -> None:
     film = tmp_path / "one.mp4"
     said = call(
         "make", "--prompt", "a lighthouse", "--character", "Ann Lee", "--frames", "7", "--rate", "30000/1001",
-        "--seed", "42", "--size", SIZE, "-o", film, "--json",
+        "--seed", "42", "--size", SIZE, "-o", film, "--json", "--gate", "draft", "--retakes", "0",
     )  # fmt: skip
     assert said.code == 0, said.err
     assert (said.json["frames"], said.json["rate"]) == (7, "30000/1001")
@@ -66,6 +68,11 @@ def test_make_from_a_prompt(call: Call, tmp_path: Path) -> None:
     assert {t.request.seed for t in files.takes()} == {42} == {k.request.seed for k in files.keyframes() if k.request}
     request = files.keyframes()[0].request
     assert request is not None and "Ann Lee" in str(request.params["characters"])
+    rules, report = files.read("quality", ProjectRules), files.read("film/a-lighthouse-01.report", FilmReport)
+    assert rules is not None and rules.set() == {"film_gate": "draft", "retakes": 0}
+    assert report is not None and report.checked is not None and report.checked.report.gate == "draft"
+    refused = call("make", "--prompt", "a ship", "-o", tmp_path / "two.mp4", "--gate", "none")
+    assert refused.code == 2 and not (tmp_path / "two.kinoloom").exists()
 
 
 def test_an_old_film_is_replaced_only_by_a_finished_one(call: Call, made: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.addons.reports.test_page import english_in
 from tests.addons.terminal.support import Call
 from tests.tools.calibration.clips import write
 from tests.tools.calibration.scenes import Shape, pan
@@ -36,12 +37,16 @@ def test_what_cannot_be_checked_is_misuse(call: Call, film: Path, tmp_path: Path
         assert said.out == ""
 
 
-def test_the_whole_report_is_written_as_a_page(call: Call, film: Path, tmp_path: Path) -> None:
+def test_the_whole_report_is_written_as_a_page_in_the_language_that_is_set(
+    call: Call, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KINOLOOM_GENERAL__LANGUAGE", "de")
     page = tmp_path / "report.html"
     said = call("check", film, "--gate", "production", "--report", page)
     assert said.code == 1 and "does not pass" in said.out
     text = page.read_text("utf-8")
-    assert text.startswith("<!doctype html>") and "Picture size" in text and "data:image/webp" in text
+    assert text.startswith('<!doctype html><html lang="de">') and "Bildgröße" in text and "data:image/webp" in text
+    assert not english_in(text)
 
     for wrong in (tmp_path / "report.txt", tmp_path / "none" / "report.html", tmp_path):
         refused = call("check", film, "--report", wrong)

@@ -24,10 +24,14 @@ def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is made a program by its first line")
 def test_narrate_speaks_and_tells_what_fits(call: Call, made: Path, espeak: None) -> None:
     folder = made / "film.kinoloom"
-    first = json.loads(call("plan", folder, "--json").out)["shots"][0]["id"]
-    said = call("narrate", folder, "--text", f"{first}=One two", "--json")
+    board = json.loads((folder / "storyboard.json").read_text("utf-8"))
+    first = board["shots"][0]["id"]
+    board["shots"][1]["dialogue"] = "MARA: Three four"
+    (folder / "storyboard.json").write_text(json.dumps(board), "utf-8")
+    said = call("narrate", folder, "--text", f"{first}=One two", "--dialogue", "--json")
     assert said.code == 0, said.err
-    (line,) = json.loads(said.out)["narration"]
+    line, spoken = json.loads(said.out)["narration"]
+    assert (spoken["shot"], spoken["text"]) == (board["shots"][1]["id"], "MARA: Three four")
     assert (line["shot"], line["text"]) == (first, "One two") and line["state"] in ("fits", "moved", "short")
     assert 4 < line["frames"] < 12
     said = call("narrate", folder, "--text", f"{first}={'word ' * 80}", "--lengthen")

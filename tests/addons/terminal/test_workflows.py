@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 import app
 from tests.addons.terminal.support import Call
 from tests.fakes.comfy_graphs import pass_through
+from tests.fakes.http_server import Handler, HttpServer
 from tests.infrastructure.comfyui.editor import INFO, node, workflow
 from tests.workflows.server import object_info
 
@@ -37,25 +36,13 @@ def files(tmp_path: Path) -> Path:
 def server() -> Iterator[str]:
     """A server that knows its nodes and one template."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Knowing(Handler):
         def do_GET(self) -> None:
             found = {"/object_info": object_info()}.get(self.path)
-            body = json.dumps(found).encode()
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(200 if found else 404, json.dumps(found).encode())
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=made.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{made.server_port}"
-    made.shutdown()
-    made.server_close()
-    thread.join()
+    with HttpServer(Knowing) as server:
+        yield server.host
 
 
 def test_the_catalogue(capsys: pytest.CaptureFixture[str], kinoloom_home: Path, checkout: Path) -> None:

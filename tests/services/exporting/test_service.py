@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,7 @@ from services.exporting.service import INDEX, WITH_PICTURES
 from services.importing import import_any
 from services.projects import OpenProject
 from tests.fakes.backend import plain, write_png
-from tests.fakes.bench import Bench, running, shot
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with running(tmp_path) as bench:
-        yield bench
+from tests.fakes.bench import Bench, shot
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_the_language_that_is_asked_for_is_asked_for() -> None:
 def test_a_wrong_number_of_shots_is_taken_and_said() -> None:
     made = plan(ScriptedWriter(answer(4)), Brief(text=IDEA, shots=3, output="de"))
     assert len(made.storyboard.shots) == 4
-    assert [str(n.what) for n in made.notes] == ["Das Modell hat 4 Einstellungen geschrieben; verlangt waren 3."]
+    assert [str(n.what) for n in made.notes] == ["The model wrote 4 shots where 3 were asked for."]
     with pytest.raises(BadInput, match="4 shots do not fit into 2 frames"):
         plan(ScriptedWriter(answer(4)), Brief(text=IDEA, seconds=Fraction(2, 24)))
 
@@ -214,7 +214,7 @@ def test_a_list_keeps_its_words_and_gets_what_is_missing() -> None:
     )
     assert [float(s.seconds) for s in shots[:2]] == [3.0, 7.0]  # a stated length stays
     assert "REWRITTEN" not in made.model_dump_json()
-    assert [n.what for n in made.notes] == ["Zu 1 Einstellungen hat das Modell nichts ergänzt; dort gelten die Regeln."]
+    assert [n.what for n in made.notes] == ["The model added nothing to 1 shots; the rules did."]
     assert "Do not rewrite" in writer.asked[0].system
 
 
