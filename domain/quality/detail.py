@@ -18,8 +18,9 @@ _SHARP = 1.8
 _FINE_LOST, _SOFT_AT_ALL = 0.6, 1.5
 """Share of its sharpness that a picture of fine texture keeps, at least, and the sharpness above which none is
 missed."""
-_STILL_SHARP = 0.93
-"""Sharpness above which a picture may stay with what it has lost: a hand before the camera, a poorer encoding."""
+_STILL_SHARP, _MOST_LOST, _AT_ONCE = 0.93, 0.48, 0.6
+"""Sharpness above which a picture may stay with what it has lost, where that is no more than such a share and what it
+keeps from one frame to the next is at least such a share: a hand before the camera, a poorer encoding."""
 _SHARPENED = 3
 """Frames that have to be sharp after a blurred beginning."""
 _OPENING = 120
@@ -85,7 +86,7 @@ class Softness:
         self._sudden = False
         self._slow = True
         self._lately = self._lowest = 0.0
-        self._was = 1.0
+        self._was = self._at_once = 1.0
         self._runs = Runs(bridge=1)
         self._shot = 0
         self._octaves: deque[float] = deque(maxlen=1000)
@@ -150,6 +151,7 @@ class Softness:
             lately = self._before[-1] if self._before else before
             if not lasts:
                 self._sudden, self._slow = False, True
+                self._at_once = frame.sharpness / lately if frame.index - self._near <= _LATELY else 1.0
             if frame.index - self._near <= _LATELY:
                 self._sudden = self._sudden or frame.sharpness < 0.8 * lately
             if self._sudden or kept < self._kept * self._SLOW:
@@ -180,8 +182,8 @@ class Softness:
         if run is None:
             return
         focused, self._slow = self._slow and not lasting, True  # what comes and goes slowly is a change of focus
-        missed = not focused and self._lowest < _STILL_SHARP
-        if missed and run.frames >= self._order.limit("softer", "frames"):
+        missed = self._lowest < _STILL_SHARP or run.worst > _MOST_LOST or self._at_once < _AT_ONCE
+        if missed and not focused and run.frames >= self._order.limit("softer", "frames"):
             yield self._blurred(run.first, run.last, 1 - run.worst)
 
     def _blurred(self, first: int, last: int, kept: float) -> Found:

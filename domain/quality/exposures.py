@@ -11,6 +11,8 @@ from domain.quality.tracking import Found, Order, Seen, frames_text
 
 _LONGEST = 144
 """Frames that a double exposure is followed for."""
+_SHORTEST = 4
+"""Frames between the steps into one and out of it, at least: fewer are a flash, or a cartoon drawn on twos."""
 _GOES_ON = 0.6
 """Share of a step that the ones after it have at most, unless it is motion."""
 _CALM = 5
@@ -109,7 +111,8 @@ class Exposures:
         entered = self._entered
         if entered is not None and (out or taken) and frame.index - entered.index <= _LONGEST:
             self._entered, self._pending = None, None
-            yield self._found(entered.index, frame.index - 1, entered.kept)
+            if frame.index - entered.index >= _SHORTEST:
+                yield self._found(entered.index, frame.index - 1, entered.kept)
         elif enters and not (leaves and frame.kept_next_spread < frame.kept_spread):
             self._entered, self._surely, self._pending = frame, False, frame
         elif leaves or taken:
@@ -133,7 +136,7 @@ class Exposures:
         earlier = [(step, sharp) for step, sharp in self._jumps if frame.index - step.index <= _LONGEST]
         self._jumps.append((frame, before.sharpness))
         for step, sharp in reversed(earlier):
-            if step.index < self._shot:
+            if step.index < self._shot or frame.index - step.index < _SHORTEST:
                 continue
             if _stands_out(frame, past) and (_lit(step, frame) or _dimmed(step, frame)):
                 return step

@@ -14,6 +14,8 @@ from infrastructure.quality.views import Bytes, Floats, View
 _SECTIONS = 8
 _EDGE = 5
 """Levels that a line has to change the picture by."""
+_TO_THE_EDGE = 0.55
+"""Share of the first or of the last eighth of its length in which a border is seen, at least."""
 _MOST_LINES = 6
 _ALIKE = 0.12
 """By how much the coverage of lines that make up a pattern differs, at most."""
@@ -59,11 +61,12 @@ class Borders:
         weight = max(1 / self._FRAMES, 1 / self._seen)
         for mean, sections in zip(self._sections, now, strict=True):
             cv2.accumulateWeighted(sections, mean, weight)
-        return tuple(
-            line
+        found = [
+            _upright(turned, moved, axis, mean)
             for mean, (turned, moved, axis) in zip(self._sections, axes, strict=True)
-            for line in _upright(turned, moved, axis, mean)
-        )
+        ]
+        # Lines that cross a pattern belong to it.
+        return () if None in found else tuple(line for lines in found for line in lines or ())
 
 
 _REACH = 2
@@ -78,13 +81,15 @@ def _sections(picture: Bytes) -> Floats:
     return np.asarray(cv2.resize(mask, (mask.shape[1], _SECTIONS), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _upright(picture: Bytes, moved: Any, axis: str, sections: Floats) -> list[Line]:
+def _upright(picture: Bytes, moved: Any, axis: str, sections: Floats) -> list[Line] | None:
+    """The clearest upright lines; None where there are so many that they are a pattern."""
     height, width = picture.shape
     if width < 64 or height < 32:
         return []
     covered = sections.mean(0)
     beside = np.minimum(np.roll(covered, 5), np.roll(covered, -5))
-    strong = (covered > 0.6) & (sections.min(0) > 0.25) & (covered - beside > 0.25)
+    ends = np.maximum(sections[0], sections[-1])  # a thing in the picture ends before both edges
+    strong = (covered > 0.6) & (sections.min(0) > 0.25) & (ends > _TO_THE_EDGE) & (covered - beside > 0.25)
     margin = width // 25
     strong[:margin] = strong[-margin:] = False
     found: list[Line] = []
@@ -93,7 +98,7 @@ def _upright(picture: Bytes, moved: Any, axis: str, sections: Floats) -> list[Li
         if all(abs(at - line.place * width) > 6 for line in found):
             if len(found) == _MOST_LINES:
                 # as clear as the others: tiles, a grid, a fence
-                return [] if covered[place] > found[0].covered - _ALIKE else found
+                return None if covered[place] > found[0].covered - _ALIKE else found
             found.append(_line(picture, moved, axis, at, float(covered[place])))
     return found
 

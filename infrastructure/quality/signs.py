@@ -26,7 +26,7 @@ _LEAST, _MOST = 150, 0.4
 _WHOLLY, _THROUGH = 0.9, 0.8
 """`_KEPT` of a sign as a whole, and where all that is around it moves plainly: there the picture may shine through."""
 _EDGE_NEAR = 2
-"""Pixels from the picture's edge in which a thing goes on beyond it."""
+"""Pixels from the picture's edge in which a thing goes on beyond it, as a horizon does."""
 _UPRIGHT = 0.6
 """How wide a sign is for its height, at least: upright edges stay where a camera moves upright."""
 _DENSE, _LONG = 0.28, 3
@@ -37,6 +37,8 @@ _MIXED = 0.57
 """Share of a sign's edges that have edges of another direction beside them: straight lines do not."""
 _SQUARE, _INNER = 0.6, 0.08
 """A box of that shape and nearer to a square has that share of its edges within; the sun has not."""
+_SOME, _SIDES = 12, 4
+"""Pixels of edges that are something, and the sides on which something moves, at least, where a sign is clear."""
 _THERE = 0.5
 """How much of a sign is seen in a frame in which it is there."""
 
@@ -58,7 +60,7 @@ class _Mask(NamedTuple):
 
 
 class Staying:
-    """Gradients that keep size and direction while most of those around them change.
+    """Gradients that keep size and direction while most of those around them change, in two looks one after the other.
 
     Holds the gradients of the last three seconds, and the means of the later half; `forget` starts anew, at a cut.
     """
@@ -74,11 +76,13 @@ class Staying:
         self._y: Any = None
         self._energy: Any = None
         self._sign: _Mask | None = None
+        self._maybe = False
 
     def forget(self) -> None:
         """Start anew."""
         self._past.clear()
         self._sign = None
+        self._maybe = False
 
     def observe(self, view: View) -> Sign:
         """What stays in front in the next frame; nothing while that cannot be told."""
@@ -97,7 +101,9 @@ class Staying:
             return Sign()
         sign = self._sign
         if view.index % self._EVERY == 0:
-            sign = self._look() or sign
+            seen = self._look()
+            sign = seen if seen is not None and self._maybe else sign
+            self._maybe = seen is not None
         if sign is None or _seen(sign, x, y) < _THERE:
             self._sign = None
             return Sign()
@@ -163,11 +169,10 @@ def _signs(stays: Any, edges: Any, moves: Any, mixed: Any, kept: Any) -> Any:
             continue
         inside = stays & (labels == label)
         size = int(inside.sum())
-        if size < _LEAST or not _like_a_sign(inside, size, mixed):
+        if size < _LEAST or _at_the_edge(inside) or not _like_a_sign(inside, size, mixed):
             continue
         whole = float(kept[inside].sum()) / size
-        clear = whole > _WHOLLY and not _at_the_edge(inside)
-        if whole > _THROUGH and _passes_behind(labels == label, edges, moves, own, clear):
+        if whole > _THROUGH and _passes_behind(labels == label, edges, moves, own, whole > _WHOLLY):
             where |= inside
     return where
 
@@ -206,10 +211,22 @@ def _at_the_edge(inside: Any) -> bool:
 
 def _passes_behind(sign: Any, edges: Any, moves: Any, own: Any, clear: bool) -> bool:
     """Whether what is around a sign moves, if there is anything. Where it is not `clear`, because the picture shines
-    through or it goes on beyond the edge, there is much around it, and nearly all of that moves."""
+    through, there is much around it, and nearly all of that moves."""
     near, ring = (cv2.dilate(sign.astype(np.uint8), np.ones((size, size), np.uint8)) > 0 for size in (7, 15))
     ring &= ~(sign | (near & own))
     around, moving, size = int(edges[ring].sum()), int(moves[ring].sum()), int(ring.sum())
-    if not clear:
-        return around > 0.25 * size and moving >= 0.93 * around
-    return moving >= (0.66 if around > 0.1 * size else 0.35) * around
+    plainly = around > 0.25 * size and moving >= 0.93 * around
+    enough = moving >= (0.66 if around > 0.1 * size else 0.35) * around
+    return plainly or (clear and enough and _sides(sign, edges & ring, moves & ring) >= _SIDES)
+
+
+def _sides(sign: Any, around: Any, moving: Any) -> int:
+    """On how many sides of a sign something moves; of a dial before a wall it is fewer."""
+    rows, columns = np.flatnonzero(sign.any(1)), np.flatnonzero(sign.any(0))
+    top, low, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    third, quarter = (low - top) // 3, (right - left) // 4
+    sides = (
+        np.s_[: top + third], np.s_[low - third :], np.s_[:, : left + quarter], np.s_[:, right - quarter :],
+    )  # fmt: skip
+    counts = [(int(around[side].sum()), int(moving[side].sum())) for side in sides]
+    return sum(count >= _SOME and moves > 0.5 * count for count, moves in counts)
