@@ -126,7 +126,7 @@ class Softness:
             return
         full = min(_SHARP, min(each.sharpness for each in after))
         kept, light = max(each.sharpness for each in before) / full, before[-1].contrast / after[0].contrast
-        if kept < self._kept and 0.75 < light < 1.33:
+        if kept < min(self._kept, _AT_ONCE) and 0.75 < light < 1.33:
             self._opening = None
             yield self._blurred(self._shot, after[0].index - 1, kept)
 

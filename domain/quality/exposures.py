@@ -11,6 +11,8 @@ from domain.quality.tracking import Found, Order, Seen, frames_text
 
 _LONGEST = 144
 """Frames that a double exposure is followed for."""
+_MOVED = 0.3
+"""Share of a step that the motion of the whole picture leaves over, at least: less is a camera that is shaken."""
 _SHORTEST = 4
 """Frames between the steps into one and out of it, at least: fewer are a flash, or a cartoon drawn on twos."""
 _GOES_ON = 0.6
@@ -96,7 +98,14 @@ class Exposures:
             self._past.clear()
         self._past.append(frame)
         self._confirmed(frame)
-        if step is None and not seen.cut and len(past) >= 3 and _stands_out(frame, past) and _is_partly(frame):
+        shaken = frame.residue < _MOVED * frame.step
+        if (
+            step is None
+            and not (seen.cut or shaken)
+            and len(past) >= 3
+            and _stands_out(frame, past)
+            and _is_partly(frame)
+        ):
             yield from self._turned(frame, past[-1])
 
     def close(self) -> Iterator[Found]:
