@@ -166,12 +166,15 @@ def test_a_mixture_is_extended_to_the_whole_fade() -> None:
     assert found(judged(clip(96, fade), ordered)) == []
 
 
-def test_a_double_exposure_is_the_stretch_between_its_two_steps() -> None:
+@pytest.mark.parametrize(("residue", "told"), [(10.0, [("ghost", 40, 59)]), (5.0, [])])
+def test_a_double_exposure_is_the_stretch_between_its_two_steps(residue: float, told: list[Any]) -> None:
+    """Steps that the motion of the whole picture explains are those of a shaken camera."""
+
     def exposed(i: int) -> dict[str, Any]:
         steps = {40: {"kept": 0.55, "kept_next": 1.0}, 60: {"kept": 1.0, "kept_next": 0.55}}
-        return {"step": 20.0, "likeness": 0.7} | steps[i] if i in steps else {}
+        return {"step": 20.0, "likeness": 0.7, "residue": residue} | steps[i] if i in steps else {}
 
-    assert found(judged(clip(96, exposed))) == [("ghost", 40, 59)]
+    assert found(judged(clip(96, exposed))) == told
 
 
 @pytest.mark.parametrize(
