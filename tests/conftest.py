@@ -22,8 +22,8 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 # Each run looks at other examples, but in CI, where all do it again; `--hypothesis-profile long` looks at many.
-hypothesis.settings.register_profile("kinoloom", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
+hypothesis.settings.register_profile("kinoloom", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("ci" if IN_CI else "kinoloom")
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from statistics import median
 
-from domain.quality.figures import FrameFigures
+from domain.quality.figures import FrameFigures, is_jump
 from domain.quality.tracking import Found, Order, Seen, frames_text
 
 _LONGEST = 144
@@ -60,8 +60,6 @@ _STAYS = 0.42
 """Share of a step that the motion of the whole picture does not explain, where it is none; about half of any step."""
 _FAINTER = 0.9
 """Share of its contrast that a picture keeps under another one, at most, unless that adds light."""
-_JUMPS = 1.6
-"""How much larger than the usual one of the last three steps a jump is."""
 _OTHER = 0.8
 """Product of the slopes both ways, at most, in a step that adds light which goes again later."""
 
@@ -138,7 +136,7 @@ class Exposures:
         both = frame.kept * frame.kept_next
         if self._jumps and self._jumps[-1][0] is before and frame.step > _GOES_ON * before.step:
             self._jumps.pop()  # it was motion, and goes on
-        jumps = frame.step > max(1.5, _JUMPS * median(f.step for f in past[-3:]))
+        jumps = is_jump(frame.step, [f.step for f in past[-3:]])
         light = not _WHOLE_LIGHT < frame.rise < 1 - _WHOLE_LIGHT
         if not jumps or both >= _ALIGHT or frame.likeness < (_BARELY if light else _PARTLY):
             return None

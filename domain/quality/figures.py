@@ -6,7 +6,9 @@ Levels are 0 (black) to 255 (white) whatever the range of the file; shares are 0
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal, NamedTuple
 
 from domain.base import Value
@@ -85,6 +87,15 @@ class Steps(NamedTuple):
 
 
 NO_STEPS = Steps()
+
+
+_JUMP, _LEAST_JUMP = 1.6, 1.5
+"""How much larger than the usual one of the last three steps a jump is, and the levels that it has at least."""
+
+
+def is_jump(step: float, before: Sequence[float]) -> bool:
+    """Whether a step, in levels, is a jump after the steps of the three frames before it."""
+    return step > max(_LEAST_JUMP, _JUMP * median(before))
 
 
 class Return(NamedTuple):

@@ -7,19 +7,15 @@ from collections import deque
 import cv2
 import numpy as np
 
-from domain.quality.figures import Return
+from domain.quality.figures import Return, is_jump
 from infrastructure.quality.views import TINY, Floats
 
 _KEPT = 4
 """Pictures before a jump that are remembered."""
 _LONGEST = 160
 """Frames after which they are forgotten."""
-_STANDS_OUT = 1.6
-"""How much larger than the usual one of the last three steps a jump is."""
 _LIKE = 0.55
 """Likeness from which on a picture counts as the same."""
-_LEAST = 1.5
-"""Levels that a jump has at least."""
 
 
 class Returns:
@@ -33,9 +29,9 @@ class Returns:
     def observe(self, index: int, step: float, before: Floats, now: Floats) -> Return | None:
         """Compare a frame that differs from the one before it by a jump of `step` levels with those before earlier
         jumps; `before` and `now` are fine structure. None where there is no jump, or nothing to compare with."""
-        usual = sorted(self._steps)[1] if len(self._steps) == 3 else 255.0
+        before_it = list(self._steps)
         self._steps.append(step)
-        if step < max(_LEAST, _STANDS_OUT * usual):
+        if len(before_it) < 3 or not is_jump(step, before_it):
             return None
         best: Return | None = None
         for left, picture in self._left:  # of those that are like it, the latest

@@ -18,6 +18,8 @@ from infrastructure.stores.artefacts import (
     PASS,
     SOUND,
     TAKE,
+    A,
+    Artefacts,
     Keyframes,
     Passes,
     Sounds,
@@ -76,10 +78,7 @@ class MediaFiles:
                 atomic.place_copy(image, place / f"{name}.png")
                 atomic.write_bytes(place / f"{name}.json", KEYFRAME.dump(stored))
         _let_go(image)
-        with self._folder.guard:
-            self._keyframes.added(folder, f"{name}.json", stored)
-            self._folder.changed()
-        return stored
+        return self._begun(self._keyframes, folder, f"{name}.json", stored)
 
     def add_take(self, take: Take, clip: Path, last: Path) -> Take:
         """Move a finished clip and its last frame into the project with their sidecar; all appear at once.
@@ -114,10 +113,7 @@ class MediaFiles:
                 self._workspaces.discard(stage)
         _let_go(clip)
         _let_go(last)
-        with self._folder.guard:
-            self._takes.added(folder, name, stored)
-            self._folder.changed()
-        return stored
+        return self._begun(self._takes, folder, name, stored)
 
     def sounds(self) -> list[SoundFile]:
         """Sound files, oldest first."""
@@ -148,10 +144,7 @@ class MediaFiles:
                     atomic.place_copy(source, inside(self._folder.root, file))
                     atomic.write_bytes(place / f"{name}.json", SOUND.dump(known))
         _let_go(source)
-        with self._folder.guard:
-            self._sounds.added("sounds", f"{known.name}.json", known)
-            self._folder.changed()
-        return known
+        return self._begun(self._sounds, "sounds", f"{known.name}.json", known)
 
     def add_table(self, source: Path, title: str) -> Picked:
         """Copy a colour table to `tables/<title>-<hash>.cube`; the same content is stored once."""
@@ -200,8 +193,12 @@ class MediaFiles:
                 atomic.place_copy(clip, place / f"{name}.mp4")
                 atomic.write_bytes(place / f"{name}.json", PASS.dump(stored))
         _let_go(clip)
+        return self._begun(self._passes, folder, f"{name}.json", stored)
+
+    def _begun(self, kind: Artefacts[A], folder: str, key: str, stored: A) -> A:
+        """It is in the project from now on."""
         with self._folder.guard:
-            self._passes.added(folder, f"{name}.json", stored)
+            kind.added(folder, key, stored)
             self._folder.changed()
         return stored
 

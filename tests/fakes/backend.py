@@ -56,6 +56,10 @@ def fake_spec(**changes: Any) -> BackendSpec:
     return base.replace(**changes)
 
 
+EDITS = fake_spec(id="edit", title="The edit workflow", kinds=frozenset({"image"}), references=3)
+"""An image-edit workflow, which draws from other pictures."""
+
+
 class _Job:
     def __init__(self, request: GenerationRequest, inputs: Mapping[str, Path], out: Path) -> None:
         self.request = request

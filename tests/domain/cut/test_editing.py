@@ -17,7 +17,7 @@ from domain.errors import BadInput, NotFound
 PLAIN = Cut(items=tuple(ShotItem(id=i, shot=i) for i in "abc"), order=tuple("abc"))
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(
     planned=st.integers(2, 200), first=st.integers(0, 50), end=st.none() | st.integers(1, 220),
     speed=st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(2), Fraction(3, 4), Fraction(5, 3), Fraction(7)]),

@@ -26,7 +26,7 @@ def letters(cut: Cut) -> str:
 boards = st.lists(st.sampled_from("abcdefghij"), unique=True).map("".join)
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(orders=st.lists(boards, min_size=1, max_size=6))
 def test_an_unedited_cut_is_always_the_storyboard(orders: list[str]) -> None:
     cut = followed(*orders)
@@ -35,7 +35,7 @@ def test_an_unedited_cut_is_always_the_storyboard(orders: list[str]) -> None:
     assert again is cut and notes == ()
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(orders=st.lists(boards, min_size=2, max_size=6), data=st.data())
 def test_no_edit_is_ever_lost(orders: list[str], data: st.DataObject) -> None:
     cut = followed(orders[0])

@@ -101,7 +101,7 @@ def films(draw: st.DrawFn) -> tuple[list[Item], dict[str, Material], Fraction]:
     return items, materials, rate
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(film=films())
 def test_any_film_has_no_gap_no_overlap_and_the_same_length_with_or_without_transitions(
     film: tuple[list[Item], dict[str, Material], Fraction],
@@ -130,7 +130,7 @@ def test_any_film_has_no_gap_no_overlap_and_the_same_length_with_or_without_tran
         assert placed.before + placed.after <= (asked.frames if asked else 0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     kind=st.sampled_from(TRANSITIONS), frames=st.integers(2, 40), tail=st.integers(0, 30), head=st.integers(0, 30),
     one=st.integers(2, 60), two=st.integers(2, 60),

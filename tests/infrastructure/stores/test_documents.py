@@ -339,14 +339,14 @@ values = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(values)
 def test_every_value_comes_back_as_it_was(value: Value) -> None:
     schema = Schema("anything")
     assert schema.load(schema.dump(value), type(value)) == value
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.binary(max_size=200)
     | st.recursive(st.none() | st.integers() | texts, lambda c: st.lists(c) | st.dictionaries(texts, c)).map(

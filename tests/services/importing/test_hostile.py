@@ -220,7 +220,7 @@ def jsonable(value: Any) -> Any:
     return plain.storyboard.shots[0].extras["source"]["z"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(anything | boards | segment_files, st.sampled_from(["a.json", "a.txt", "a", ""]))
 def test_any_json_is_imported_or_refused_in_words(data: Any, name: str) -> None:
     try:
@@ -246,7 +246,7 @@ lines = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(
     st.text(max_size=60) | st.lists(lines | st.text(max_size=9), max_size=12).map("\n".join),
     st.sampled_from(["a.txt", "a.md", "a.csv", "a.tsv", "a.fountain", "a.fdx", "a.json", "", "..", "a/b\\c.txt", "\0"]),

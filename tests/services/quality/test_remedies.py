@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +9,8 @@ import pytest
 
 from domain.errors import BadInput, NotReady
 from services.quality.remedies import REMEDIES, join_at, known_remedy, segment_at
-from tests.fakes.backend import FakeBackend, fake_spec, write_png
+from tests.fakes.backend import EDITS, FakeBackend, fake_spec, write_png
 from tests.fakes.bench import Bench, shot
-
-EDITS = fake_spec(id="edit", title="The edit workflow", kinds=frozenset({"image"}), references=3)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    pictures = FakeBackend(EDITS)
-    made = Bench(tmp_path, more={"edit": (EDITS, lambda: pictures)})
-    yield made
-    made.close()
-    pictures.close()
 
 
 def takes(bench: Bench) -> list[int]:

@@ -24,11 +24,9 @@ from services.cut.material import ShotStock
 from services.projects import OpenProject
 from services.quality.retakes import read_checks
 from services.quality.steps import DriftSteps
-from tests.fakes.backend import FakeBackend, fake_spec
+from tests.fakes.backend import EDITS, FakeBackend, fake_spec
 from tests.fakes.bench import Bench, shot
 from tests.fakes.faulty import FaultyBackend
-
-EDITS = fake_spec(id="edit", title="The edit workflow", kinds=frozenset({"image"}), references=3)
 
 
 @pytest.fixture(scope="module")
@@ -174,14 +172,6 @@ def test_the_shot_is_cut_in_two_in_one_step_and_the_takes_stay(
 
 
 # -- without a server ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    pictures = FakeBackend(EDITS)
-    made = Bench(tmp_path, more={"edit": (EDITS, lambda: pictures)})
-    yield made
-    made.close()
 
 
 def chained(bench: Bench) -> OpenProject:

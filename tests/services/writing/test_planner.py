@@ -157,7 +157,7 @@ def test_a_running_time_in_words_is_met() -> None:
     st.integers(1, 20_000), st.lists(st.tuples(st.integers(0, 500), st.none() | st.integers(1, 400)), min_size=1, max_size=40),
     st.sampled_from([1, 2, 6, 12]),
 )  # fmt: skip
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_shares_add_up_to_the_frame(frames: int, asked: list[tuple[int, int | None]], step: int) -> None:
     weights, fixed = [Fraction(w) for w, _ in asked], [f for _, f in asked]
     if frames < len(asked):
@@ -169,14 +169,14 @@ def test_shares_add_up_to_the_frame(frames: int, asked: list[tuple[int, int | No
 
 
 @given(st.integers(1, 100_000), st.sampled_from(RATES))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_a_length_in_seconds_is_exactly_that_many_frames(frames: int, rate: Fraction) -> None:
     assert film_frames(seconds_of(frames, rate), rate) == frames
     assert readable_step(rate, frames, 1) >= 1
 
 
 @given(st.text("ab .!?,;…。！«»\"')\n", max_size=200))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_cutting_a_text_loses_nothing(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
     assert "".join("".join(clauses(text, 2)).split()) == "".join(text.split())
@@ -189,7 +189,7 @@ def test_abbreviations_end_no_sentence() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_is_typed_ends_in_a_storyboard_or_a_sentence(text: str) -> None:
     try:
         made = plan_storyboard(Brief(text=text, seconds=Fraction(10)), Fraction(24)).storyboard
@@ -268,7 +268,7 @@ def test_time_of_day_and_camera_follow_the_words() -> None:
         max_size=8,
     ).map(" ".join)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_instruction_ends_in_a_storyboard_or_a_sentence(instruction: str) -> None:
     try:
         after = revise(_board(), Brief(mode="revise", instruction=instruction), Fraction(24)).storyboard
