@@ -5,30 +5,38 @@ from __future__ import annotations
 import contextlib
 
 from addons.api import Action, Json, Reply
+from addons.format import keyframe_url
 from addons.imports import handed_over
 from addons.session import View
 from addons.uploads import Uploads
-from addons.variants import known_shot
+from addons.variants import known_shot, slot_label
 from addons.words import said, t
 from services.planning import ShotState
 from services.quality.remedies import Remedy, known_remedy
 
 ACT = "remedy"
 """The action that the buttons send."""
+_THUMB = 160
+"""Pixels across a picture to choose."""
 
 
 def offered(view: View, state: ShotState, segment: int, check: str) -> list[list[Json]]:
     """The buttons for a finding of that check at that segment (0-based) of a shot: kind, number of the segment, label,
-    help, why it cannot be done (empty when it can), and the question that is asked before (empty for none)."""
-    return [_row(one) for one in view.studio.remedies.offers(view.open, state, segment, check)]
+    help, why it cannot be done (empty when it can), the question that is asked before (empty for none), and pictures to
+    choose from: name, place and address each."""
+    return [_row(view, one) for one in view.studio.remedies.offers(view.open, state, segment, check)]
 
 
-def _row(one: Remedy) -> list[Json]:
+def _row(view: View, one: Remedy) -> list[Json]:
     n = one.segment + 1
     label, hint = {
         "reanchor": (
             t("Start segment {n} with a fresh picture", n=n),
             t("It is drawn from the last frame before it, and the shot is made again from there. Its takes stay."),
+        ),
+        "keyframe": (
+            t("Start segment {n} with a picture of the shot", n=n),
+            t("The shot is made again from there. Its takes stay."),
         ),
         "picture": (
             t("Start segment {n} with a picture of choice …", n=n),
@@ -49,7 +57,10 @@ def _row(one: Remedy) -> list[Json]:
     }[one.kind]
     price = ", ".join(said(words) for words in one.costs)
     asked = t("This costs something: {price}. Go on?", price=price) if price else ""
-    return [one.kind, n, label, hint, said(one.why_not), asked]
+    choice: list[Json] = [
+        [k.name, slot_label(k.slot), keyframe_url(view.open.id, k, _THUMB)] for k in one.pictures if not one.why_not
+    ]
+    return [one.kind, n, label, hint, said(one.why_not), asked, choice]
 
 
 def act(view: View, action: Action, uploads: Uploads) -> Reply:
@@ -58,4 +69,6 @@ def act(view: View, action: Action, uploads: Uploads) -> Reply:
     kind, files = known_remedy(action.text("kind", 20)), handed_over(action)
     with contextlib.ExitStack() as taken:
         picture = taken.enter_context(uploads.taken(files[0][0])) if kind == "picture" and files else None
-        return Reply(said=said(view.studio.remedies.do(view.open, shot, segment, kind, picture)))
+        return Reply(
+            said=said(view.studio.remedies.do(view.open, shot, segment, kind, picture, action.text("name", 80)))
+        )

@@ -12,6 +12,7 @@ from domain.cut.reel import Reel, ShotLayer
 from domain.errors import BadInput, NotReady
 from domain.plan import boundary_slot
 from domain.quality.acting import DriftStep
+from domain.take import Keyframe
 from services.generation import GenerationService
 from services.jobs import JobService
 from services.planning import ShotState
@@ -21,23 +22,27 @@ from services.projects import OpenProject
 from services.quality.steps import DriftSteps, splitting
 from services.takes import SelectionService
 
-RemedyKind = Literal["reanchor", "picture", "split", "match", "again"]
-"""Begin the segment with a fresh picture that is drawn, or with one that is brought; make two shots there; match the
-colours of the film's segments; make the segment again with another seed."""
+RemedyKind = Literal["reanchor", "keyframe", "picture", "split", "match", "again"]
+"""Begin the segment with a fresh picture that is drawn, with one that the shot has, or with one that is brought; make
+two shots there; match the colours of the film's segments; make the segment again with another seed."""
 
 REMEDIES: tuple[RemedyKind, ...] = get_args(RemedyKind)
+_OFFERED = 12
+"""Pictures of a shot that are offered, the newest."""
 ABOUT_JOINS: frozenset[str] = frozenset({"seam", "drift"})
 """Checks whose findings are about how a segment follows the one before."""
 
 
 class Remedy(Value):
     """One thing that can be done at a segment (0-based). `why_not` says in a sentence why it cannot be now, `costs` in
-    words each what it costs; both empty where nothing stands in the way."""
+    words each what it costs; both empty where nothing stands in the way. `pictures` are those to choose from, for a
+    `keyframe`, oldest first."""
 
     kind: RemedyKind
     segment: int
     why_not: str = ""
     costs: tuple[str, ...] = ()
+    pictures: tuple[Keyframe, ...] = ()
 
 
 class Remedies:
@@ -59,14 +64,17 @@ class Remedies:
             Remedy(
                 kind=kind, segment=segment, why_not=busy or self._why_not(state, segment, kind),
                 costs=tuple(self._costs(state, segment, kind)),
+                pictures=_pictures(state, segment) if kind == "keyframe" else (),
             )
             for kind in kinds
         ]  # fmt: skip
 
     def do(
-        self, project: OpenProject, shot: str, segment: int, kind: RemedyKind, picture: Path | None = None
+        self, project: OpenProject, shot: str, segment: int, kind: RemedyKind, picture: Path | None = None,
+        keyframe: str = "",
     ) -> str:  # fmt: skip
-        """Do it now, and say in a sentence what was done. Raises NotReady with the reason why it cannot be, BadInput,
+        """Do it now, and say in a sentence what was done: with the file `picture`, or with the shot's picture of the
+        name `keyframe`. Raises NotReady with the reason why it cannot be, BadInput,
         NotFound, UnreadableMedia about the picture, and DiskFull."""
         state = self._generation.state(project, shot)
         if not 0 <= segment < len(state.timing.segments):
@@ -85,6 +93,12 @@ class Remedies:
                 if picture is None:
                     raise BadInput("No picture arrived.", "Choose it again.")
                 self._generation.import_keyframe(project, shot, picture, _slot(segment))
+            case "keyframe":
+                found = self._selection.keyframe(project, shot, keyframe)
+                if found.slot == _slot(segment):
+                    self._selection.pick_keyframe(project, shot, keyframe)
+                else:
+                    self._generation.share_keyframe(project, shot, _slot(segment), found.image, found.name)
             case "reanchor":
                 self._selection.unpick(project, shot, _slot(segment))
         return self._steps.anchor(project, shot, segment)
@@ -112,6 +126,8 @@ class Remedies:
         if kind == "split":
             step = splitting(state, segment)
             return "" if isinstance(step, DriftStep) else step or "There is no frame left for one of the two shots."
+        if kind == "keyframe" and not _pictures(state, segment):
+            return "The shot has no other picture yet; Keyframes draws some."
         if kind == "reanchor" and state.anchored(_slot(segment)) is not None:
             return "It begins with a fresh picture already; others can be drawn in Keyframes."
         if kind == "reanchor" and not state.setup.redraws:
@@ -141,6 +157,17 @@ class Remedies:
 def _slot(segment: int) -> str:
     """The slot of the picture that a segment behind the first begins with."""
     return boundary_slot(segment, segment + 1)
+
+
+def _pictures(state: ShotState, segment: int) -> tuple[Keyframe, ...]:
+    """The shot's pictures that the segment could begin with, each once: all but the one it begins with now."""
+    slot = _slot(segment)
+    now = state.keyframe(slot) if state.anchored(slot) is not None else None
+    found: dict[str, Keyframe] = {}
+    for one in state.keyframes:
+        if now is None or one.image.sha256 != now.sha256:
+            found.setdefault(one.image.sha256, one)
+    return tuple(found.values())[-_OFFERED:]
 
 
 def segment_at(reel: Reel, frame: int) -> tuple[str, int] | None:

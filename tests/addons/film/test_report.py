@@ -189,7 +189,8 @@ def test_findings_offer_what_can_be_done_and_failing_shots_are_made_again(window
     bench, project = window.bench, window.project
     bench.film(project)
     plain = next(i for i in window.items("film.check").values() if i.get("shot") == "001" and i["s"] == "fail")
-    assert [row[:3] for row in plain["do"]] == [["again", 1, "Make segment 1 again"]] and plain["do"][0][4:] == ["", ""]
+    assert [row[:3] for row in plain["do"]] == [["again", 1, "Make segment 1 again"]]
+    assert plain["do"][0][4:] == ["", "", []]
     answer = window.act("film.check", "remedy", plain["id"], shot="001", segment=1, kind="again")
     assert answer is not None and answer.said.startswith("Segment 1 of shot 001 is made again with another seed")
     window.finish()
@@ -221,6 +222,9 @@ def test_a_join_is_mended_beside_the_shot(bench: Bench, tmp_path: Path) -> None:
     assert join["n"] == 2 and join["m"] == [drift.sentence]
     rows = {row[0]: row for row in join["do"]}
     assert list(rows) == list(REMEDIES) and rows["reanchor"][4] and not rows["picture"][4]
+    assert [place for _, place, _ in rows["keyframe"][6]] == ["Start frame"] and not rows["keyframe"][4]
+    with pytest.raises(NotFound):
+        window.act("video.shot", "remedy", shot="001", segment=2, kind="keyframe", name="nothing")
     write_png(tmp_path / "mine.png", np.full((64, 96, 3), 90, np.uint8))
     answer = window.give("video.shot", "remedy", tmp_path / "mine.png", shot="001", segment=2, kind="picture")
     assert answer.said.startswith("Segment 2 begins with a fresh picture")

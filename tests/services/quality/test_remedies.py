@@ -55,6 +55,25 @@ def test_each_remedy_does_what_it_says_and_is_taken_back(bench: Bench, tmp_path:
     newest = [take for take in project.files.takes("001") if take.segment == 1][-1]
     assert mine is not None and newest.request.start == mine and takes(bench) == [1, 3, 4, 4]
     assert list(state.continuing(0)) == [0] and list(state.continuing(1)) == [1, 2, 3]
+
+    # one that the shot has: offered are all but the one it begins with; its own slot keeps it
+    write_png(tmp_path / "other.png", np.full((64, 96, 3), 150, np.uint8))
+    studio.generation.import_keyframe(project, "001", tmp_path / "other.png", pick=False)
+    state = studio.generation.state(project, "001")
+    offer = next(o for o in studio.remedies.offers(project, state, 1, "seam") if o.kind == "keyframe")
+    assert mine not in [k.image for k in offer.pictures] and {k.slot for k in offer.pictures} == {"start"}
+    other = offer.pictures[-1]
+    do(project, "001", 1, "keyframe", keyframe=other.name)
+    settled(bench)
+    state = studio.generation.state(project, "001")
+    newest = [take for take in project.files.takes("001") if take.segment == 1][-1]
+    begins = newest.request.start
+    assert begins is not None and begins.sha256 == other.image.sha256 and state.keyframe("start") != other.image
+    assert takes(bench) == [1, 4, 5, 5]
+    own = next(k for k in state.keyframes if k.slot == "mid-1" and k.image.sha256 == mine.sha256)
+    do(project, "001", 1, "keyframe", keyframe=own.name)
+    assert studio.generation.state(project, "001").keyframe("mid-1") == mine
+    assert takes(bench) == [1, 4, 5, 5], "takes of that picture are there"
     studio.selection.anchor(project, "001", 1, on=False)
     assert set(bench.states(project)["001"]) == {"done"}, "its earlier takes fit again"
 
