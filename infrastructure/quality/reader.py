@@ -23,6 +23,8 @@ from infrastructure.quality.measure import Meter
 from infrastructure.quality.sounds import SoundMeter
 
 _UNEVEN_KEPT = 32
+_UNTIMED = frozenset({"avi"})
+"""Containers that hold no times of presentation: the order of decoding numbers their frames."""
 _THREADS = min(8, cores() + 1)
 """Decoding threads: each holds a frame, and a machine may have many more cores than this needs."""
 
@@ -91,6 +93,7 @@ def examine(
         told = _plausible(stream.average_rate or stream.guessed_rate)
         times = _Times(Fraction(stream.time_base or Fraction(1, 1000)))
         meter, size = Meter(expectation), 0
+        untimed = container.format.name in _UNTIMED
         first: VideoFrame | None = None
         observe = begin(told)
         stream.codec_context.thread_count = _THREADS
@@ -105,7 +108,7 @@ def examine(
                 size += part
                 continue
             first = first or part
-            seconds = times.add(part.pts, told)
+            seconds = times.add(part.dts if untimed else part.pts, told)
             observe(meter.measure(part, times.count - 1, seconds))
             report(times.count, stream.frames)
         if first is None:
@@ -122,7 +125,7 @@ def examine(
             transfer=_tag(int(first.color_trc)), range="full" if colours.is_full_range(first) else "limited",
             uneven=tuple(times.uneven), uneven_count=times.uneven_count,
             broken_at=faults[0][0] if faults else None, broken_why=faults[0][1] if faults else "",
-            sound=hearing.result(float((times.first or 0) * times.base)) if hearing else None,
+            sound=hearing.result(0.0 if untimed else float((times.first or 0) * times.base)) if hearing else None,
         )  # fmt: skip
 
 

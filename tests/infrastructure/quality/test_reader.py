@@ -73,6 +73,21 @@ def test_frames_off_their_time_are_found(tmp_path: Path) -> None:
     assert read(path)[0].uneven == (17, 18)
 
 
+def test_a_container_without_times_of_presentation_is_even(tmp_path: Path) -> None:
+    path = tmp_path / "old.avi"
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream("libx264", rate=24, options={"bf": "3", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for frame in pan(Shape(128, 96, 30, 3)):
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="bgr24")))
+        output.mux(stream.encode(None))
+    with av.open(str(path)) as source:
+        stamps = [frame.pts for frame in source.decode(video=0)]
+
+    assert stamps != sorted(stamps), "its frames are told in the order of decoding"
+    assert (read(path)[0].frames, read(path)[0].uneven_count) == (30, 0)
+
+
 def test_a_file_cut_short_is_measured_as_far_as_it_goes(tmp_path: Path) -> None:
     whole = write(tmp_path / "whole.mp4", pan(Shape(320, 180, 60, 3)))
     short = tmp_path / "short.mp4"
