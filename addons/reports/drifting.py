@@ -33,12 +33,13 @@ def _table(drift: Drift) -> str:
     rows = "".join(
         f"<tr><td>{e(t('frame {n}', n=p.frame))}</td><td>{graded(p.total)}</td><td>{signed(p.mean, 1)}</td>"
         f"<td>{signed(p.contrast, 2)}</td><td>{signed(p.cb, 1)} {signed(p.cr, 1)}</td><td>{signed(p.hue, 1)}°</td>"
-        f"<td>{signed(p.sharpness, 2)}</td><td>{signed(p.noise, 2)}</td><td>{graded(p.alike)}</td></tr>"
+        f"<td>{signed(p.saturation, 2)}</td><td>{signed(p.sharpness, 2)}</td><td>{signed(p.noise, 2)}</td>"
+        f"<td>{graded(p.alike)}</td></tr>"
         for p in drift.points[1:][::every]
     )
     names = (
-        t("Join"), t("Drift"), t("Brightness"), t("Contrast"), t("Colour"), t("Hue"), t("Sharpness"), t("Grain"),
-        t("Likeness"),
+        t("Join"), t("Drift"), t("Brightness"), t("Contrast"), t("Colour"), t("Hue"), t("Saturation"), t("Sharpness"),
+        t("Grain"), t("Likeness"),
     )  # fmt: skip
     head = "".join(f"<th>{e(name)}</th>" for name in names)
     return f'<div class="wide"><table class="joins"><tr>{head}</tr>{rows}</table></div>'

@@ -10,6 +10,8 @@ from domain.quality.figures import Sound
 from domain.quality.values import Finding, Seam
 
 _WHOLE = frozenset({"px", "frames", "points"})
+_HOP = 0.002
+"""Share of the width below which nobody sees a hop."""
 _CARD = re.compile(r"([0-9.]+) of ([0-9.]+) GiB")
 
 
@@ -84,7 +86,7 @@ def added(seam: Seam) -> str:
         words
         for words, is_so in (
             (t("a frame twice"), seam.repeated), (t("a frame missing"), seam.dropped),
-            (t("motion turns round"), seam.reversed),
+            (t("motion turns round"), seam.reversed), (_hop(seam), seam.jump >= _HOP),
         )
         if is_so
     ]  # fmt: skip
@@ -96,6 +98,10 @@ def added(seam: Seam) -> str:
         )
     )  # fmt: skip
     return ", ".join(told)
+
+
+def _hop(seam: Seam) -> str:
+    return t("the picture jumps by {share} of its width", share=amount(seam.jump, "share"))
 
 
 def signed(value: float, digits: int) -> str:

@@ -35,7 +35,7 @@ _REMAKE = "Make the file again."
 
 CHECKS: dict[str, Check] = {
     "decodes": Check(
-        "Decodes to the end", "fail", "every frame decoded; the decoder's own marks of damage",
+        "Decodes to the end", "fail", "every frame decoded; the decoder's marks of damage, and the file's checksums",
         {}, "Make it again, or copy it again from where it came.", "remake",
     ),
     "count": Check(
@@ -159,8 +159,8 @@ CHECKS: dict[str, Check] = {
         {"likeness": Limit(0.25, "", "correlation, at least")}, _RETAKE, "retake",
     ),
     "soft": Check(
-        "Soft picture", "warn", "slope of the sharpest edges (energy of gradients at half and at quarter size)",
-        {"sharpness": Limit(0.64, "", "at least")}, "Render larger, or with more steps.", "retake",
+        "Soft picture", "warn", "width of the sharpest edges; energy of gradients at half and at quarter size",
+        {"sharpness": Limit(0.69, "", "at least")}, "Render larger, or with more steps.", "retake",
     ),
     "softer": Check(
         "Loss of sharpness", "warn", "gradients at full and at an eighth of the size, against the shot's own best",
@@ -168,7 +168,8 @@ CHECKS: dict[str, Check] = {
         _RETAKE, "retake",
     ),
     "blocks": Check(
-        "Blocks", "warn", "steps on the 8-pixel grid of codecs, or a wider one that stays, against those beside it",
+        "Blocks", "warn",
+        "steps on the 8-pixel grid of codecs, or on an even one that stays or is a mosaic's, against those beside it",
         {"ratio": Limit(1.24, "", "at most"), "frames": Limit(10, "frames", "at least")},
         "Encode with a higher quality.", "remake",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from domain.quality.figures import Bars, Line
@@ -18,9 +19,15 @@ _ROUGH, _UNEVEN, _PLAIN = 12, 4.5, 4
 """Levels by which the picture varies along a line to be called rough, uneven, and more than a plain colour."""
 _MOVING = 1.0
 """Levels of change beside an upright line that stays: a thing in the picture would move along."""
-_DIFFERING = 0.05
-_FOLLOWS, _UNLIKE = 0.7, 0.45
-"""Correlation of the two sides of a line above which one picture goes on behind it, and below which it does not."""
+_STIRS = 0.001
+"""Share of the lesser side of a line that something moves in."""
+_DIFFERING, _REPEATED = 0.05, 0.8
+"""Difference of tones of two pictures, and how much less is asked of a line that parts a picture from itself."""
+_NARROW = 0.15
+"""Share of the picture that a strip beside a line takes, and is more likely a roof or a floor than a panel."""
+_FOLLOWS, _LIKELY, _UNLIKE = 0.78, 0.52, 0.45
+"""Correlation of the two sides of a line above which one picture goes on behind it, or may do so, and below which it
+does not."""
 _STEADY, _STEADY_A_FRAME = 0.0015, 0.0001
 """How far the border of a panel strays in all, or in a frame, at most: an edge in the picture goes with the camera."""
 _AT_BAR = 0.015
@@ -57,6 +64,8 @@ class _Track:
     one_sided: int = 0
     moving: int = 0
     crossings: int = 0
+    stirs: int = 0
+    same: int = 0
     begun: list[float] = field(default_factory=list)
     lately: deque[float] = field(default_factory=lambda: deque(maxlen=_ENDS))
 
@@ -73,22 +82,23 @@ class _Track:
         self.one_sided += max(line.before, line.after) > _PLAIN
         self.moving += line.axis == "v" and line.moving > _MOVING
         self.crossings += crossed
+        self.stirs += line.axis == "v" and line.stirs > _STIRS
+        self.same += line.same > 0
         if len(self.begun) < _ENDS:
             self.begun.append(line.place)
         self.lately.append(line.place)
 
     def straight(self, order: Order, shot: int) -> bool:
         """Whether it lasts and runs straight through; `shot` is the length of its shot, frames."""
-        return (
-            self.count >= max(order.limit("panels", "frames"), min(_LONG, _LASTS * shot))
-            and self.covered >= order.limit("panels", "covered") * self.count
-        )
+        return self.count >= max(
+            order.limit("panels", "frames"), min(_LONG, _LASTS * shot)
+        ) and self.covered >= order.limit("panels", "covered") * self.count * (_REPEATED if self.repeats() else 1)
 
     def divides(self) -> bool:
         """Whether it stays where it is, between two pictures that are not one."""
         way = abs(median(self.lately) - median(self.begun))
         return (
-            self.differing >= _DIFFERING * self.count
+            (self.differing >= _DIFFERING * self.count or self.repeats())
             and not self.continued()
             and way <= max(_STEADY, _STEADY_A_FRAME * self.count)
         )
@@ -97,18 +107,27 @@ class _Track:
         """Whether the picture goes on behind it."""
         return self.follows > _FOLLOWS * self.count
 
+    def repeats(self) -> bool:
+        """Whether it parts a picture from the same one again."""
+        return self.same > 0.6 * self.count
+
     def evidence(self) -> float:
         """Points for a border of pictures rather than a thing in one."""
         sure = 0.6 * self.count
         off = min(abs(self.place - place) for place in _REGULAR)
         unlike = self.uneven > sure and self.follows < _UNLIKE * self.count
+        alone = self.axis == "v" and off >= _REGULAR_NEAR and self.crossings <= sure and self.moving <= sure
+        narrow = min(self.place, 1 - self.place) < _NARROW and self.gutter <= sure and self.crossings <= sure
         half = self.axis == "v" and off < _EXACTLY and self.one_sided > 0.4 * self.count and self.rough <= sure
         return (
             (1.0 if self.crossings > sure else 0)
-            + (1.5 if self.gutter > sure else 0)
+            + ((0.9 if alone else 1.5) if self.gutter > sure else 0)
+            + (2.0 if self.repeats() else 0)
+            + (1.0 if self.stirs > 0.4 * self.count and off < _REGULAR_NEAR and self.one_sided > sure else 0)
+            - (1.0 if narrow else 0)
             + (1.0 if off < _REGULAR_NEAR else 0)
             + (1.0 if self.varied > 0.35 * self.count and self.one_sided > sure else 0)
-            + (1.0 if self.rough > sure else 0)
+            + (1.0 if self.rough > sure and self.follows < _LIKELY * self.count else 0)
             + (1.0 if self.moving > sure and self.one_sided > sure else 0)
             + (1.0 if unlike or half else 0)
         )
@@ -120,6 +139,17 @@ def _paired(track: _Track, others: list[_Track]) -> float:
     far = [other for other in others if abs(track.place + other.place - 1) < _REGULAR_NEAR and other is not track]
     far = [other for other in far if abs(track.place - other.place) > _REGULAR_NEAR]
     return 1.0 if far and all(line.one_sided > 0.4 * line.count for line in (track, *far)) else 0.0
+
+
+def _goes_on(lines: list[_Track]) -> bool:
+    """Whether three and more lines lie in even steps that are cut off at the picture's edges, as shelves are."""
+    places = sorted({round(line.place, 2) for line in lines})
+    places = [place for place, before in zip(places, [-1.0, *places], strict=False) if place - before > _REGULAR_NEAR]
+    steps = [later - place for place, later in pairwise(places)]
+    if len(steps) < 2 or max(steps) - min(steps) > 2 * _REGULAR_NEAR:
+        return False
+    ends = places[0], 1 - places[-1]
+    return max(ends) < 1.2 * max(steps) and min(ends) < min(steps) - 2 * _REGULAR_NEAR
 
 
 def _edges_bar(line: Line, bars: Bars) -> bool:
@@ -175,7 +205,8 @@ class Panels:
         found = []
         for axis in "vh":
             lines = [track for track in long if track.axis == axis]
-            if 2 * sum(track.continued() for track in lines) < len(lines):  # else tiles, or a thing with many edges
+            many = 2 * sum(track.continued() for track in lines) >= len(lines)  # tiles, or a thing with many edges
+            if not many and not _goes_on(lines):
                 parting = [track for track in lines if track.divides()]
                 found += [track for track in parting if track.evidence() + _paired(track, parting) >= needed]
         if not found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from math import exp, log
 from statistics import median
 
 from domain.quality.figures import FrameFigures
@@ -11,8 +12,12 @@ from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
 FAR = 0.012
 """Motion of the whole picture, as a share of it, in which nobody looks at detail, and blur is natural."""
-_LINES = 0.12
-"""Share of the picture away from its median level below which it is lines on paper, in even rows perhaps."""
+_LINES, _PLAINLY = 0.12, 1.35
+"""Share of the picture away from its median level below which it is lines on paper, in even rows perhaps, and strength
+of blocks that are seen even there."""
+_WIDE, _VERY_WIDE, _SMOOTH = 2.4, 2.9, 0.93
+"""Width of the sharpest edges of a soft picture, pixels, at least; where that alone tells; and share of the limit that
+one without edges is held to."""
 _SHARP = 1.8
 """Sharpness beyond which more of it is fine texture, sparks and glints, that nobody misses as sharpness."""
 _FINE_LOST, _SOFT_AT_ALL = 0.6, 1.5
@@ -21,6 +26,21 @@ missed."""
 _STILL_SHARP, _MOST_LOST, _AT_ONCE = 0.93, 0.48, 0.6
 """Sharpness above which a picture may stay with what it has lost, where that is no more than such a share and what it
 keeps from one frame to the next is at least such a share: a hand before the camera, a poorer encoding."""
+_SUDDEN, _STANDS, _SMEARED = 0.69, 0.003, 0.64
+"""Share of the sharpness of its tiles that a picture that is blurred at once keeps from one frame to the next, at most:
+real film keeps 0.75 and more. Motion up to which a camera stands, as a share of the picture, and what is kept where it
+does not: a jerk smears."""
+_CLEARED, _RELIT = 0.5, 1.2
+"""Share of the way back at which a blurred picture is sharp again, and factor by which its contrast changes at most."""
+_ALL_OVER = 0.87
+"""What most of a blurred picture keeps, at most: a hand close to the lens, or glints that go out, leave the rest as
+sharp as it was."""
+_BEFORE = 3
+"""Sharp frames before a sudden loss."""
+_TINY = 0.05
+"""Share of their sharpness that tiles keep at least, as far as it is counted."""
+_LEVELS, _ONSET = 24, 6
+"""Frames before a loss by whose sharpness, tile by tile, it is told, and before one that comes suddenly."""
 _SHARPENED = 3
 """Frames that have to be sharp after a blurred beginning."""
 _OPENING = 120
@@ -29,6 +49,12 @@ _OTHER_VIEW = 0.05
 """Share of its contrast that a blurred view changes by from frame to frame where it is still the same."""
 _LATELY = 3
 """Frames after which a sharpness is too long ago to tell a sudden loss by."""
+_HIDES, _STIRRED = 0.02, 3.0
+"""By how much stronger blocks have to be to be seen for each level of change that the camera's motion does not explain,
+and levels up to which it hides nothing."""
+_MENDS, _SHARE, _TOLD = 11, 0.3, 6
+"""Frames for which encoders mend blocks before these are back; share of the frames that have them then, and how many
+there are at least: what a codec leaves in every third is seen in all."""
 _WORDS = {"blocks": "The picture falls into blocks in {}.", "bands": "Smooth areas fall into bands in {}."}
 
 
@@ -40,14 +66,21 @@ class Above:
         self._limit = order.limit(check, {"blocks": "ratio", "bands": "share"}[check])
         self._frames = order.limit(check, "frames")
         self._unit = {"blocks": "", "bands": "share"}[check]
-        self._runs = Runs(bridge=4 if check == "blocks" else 2)  # encoders mend them for some frames
+        self._runs = Runs(bridge=_MENDS if check == "blocks" else 2)
+        self._shot, self._last = 0, -_MENDS - 1
 
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Gather."""
         frame = seen.frame
         value = frame.blocks if self._check == "blocks" else frame.bands
-        drawn = self._check == "blocks" and frame.scatter < _LINES
-        above = value > self._limit and max(map(abs, frame.shift)) < FAR and not drawn
+        drawn = self._check == "blocks" and frame.scatter < _LINES and value < _PLAINLY
+        hidden = _HIDES * max(0.0, frame.residue - _STIRRED) if self._check == "blocks" else 0.0
+        above = value > self._limit + hidden and max(map(abs, frame.shift)) < FAR and not drawn
+        self._shot = frame.index if seen.cut else self._shot
+        if above and self._check == "blocks" and frame.index - self._last > _MENDS:
+            for index in range(max(self._shot, frame.index - frame.blocks_since), frame.index):
+                yield from self._tell(self._runs.add(index, value))
+        self._last = frame.index if above else self._last
         yield from self._tell(self._runs.add(frame.index, value if above else None))
 
     def close(self) -> Iterator[Found]:
@@ -55,7 +88,10 @@ class Above:
         yield from self._tell(self._runs.end())
 
     def _tell(self, run: Run | None) -> Iterator[Found]:
-        if run is not None and run.frames >= self._frames:
+        if run is None:
+            return
+        frames = run.last - run.first + 1 if self._check == "blocks" else run.frames
+        if frames >= self._frames and run.frames >= max(_SHARE * frames, min(_TOLD, self._frames)):
             yield Found(
                 self._check, run.first, run.last, run.worst, self._limit, self._unit,
                 _WORDS[self._check].format(frames_text(run.first, run.last)),
@@ -87,9 +123,14 @@ class Softness:
         self._slow = True
         self._lately = self._lowest = 0.0
         self._was = self._at_once = 1.0
+        self._level = 0.0
+        self._levels: deque[float] = deque(maxlen=_LEVELS)
+        self._light = 0.0
+        self._sunk: tuple[float, float] | None = None
         self._runs = Runs(bridge=1)
         self._shot = 0
         self._octaves: deque[float] = deque(maxlen=1000)
+        self._edges: deque[float] = deque(maxlen=1000)
         self._opening: list[FrameFigures] | None = []
         self._last = 0
 
@@ -106,8 +147,21 @@ class Softness:
             return
         if frame.octave:
             self._octaves.append(frame.octave)
+        if frame.edge:
+            self._edges.append(frame.edge)
         yield from self._opened(frame)
-        yield from self._lost(self._runs.add(frame.index, self._loss(frame)))
+        self._level += 0 if seen.cut else log(max(_TINY, frame.crisp))
+        sunk = None if seen.cut else self._sinks(frame)
+        self._light = frame.contrast
+        loss = self._loss(frame)
+        if sunk is None and loss is not None and self._levels and self._drop() > log(_ALL_OVER):
+            loss = None  # only a part of the picture
+        if sunk is not None:
+            loss = max(sunk, loss or 0)
+            self._slow, self._lowest = False, 0.0
+        if loss is None:
+            self._levels.append(self._level)
+        yield from self._lost(self._runs.add(frame.index, loss))
 
     def close(self) -> Iterator[Found]:
         """The last shot."""
@@ -172,6 +226,30 @@ class Softness:
                 self._best, self._contrast = median(self._window), frame.contrast
         return None
 
+    def _drop(self) -> float:
+        """How much of the sharpness of its tiles a picture has lost, as the logarithm of a share."""
+        levels = list(self._levels)
+        return self._level - max(levels[-_ONSET:] if self._sudden else levels)
+
+    def _sinks(self, frame: FrameFigures) -> float | None:
+        """What all of the picture has lost since it was blurred at once; None while it is sharp."""
+        if self._sunk is None:
+            light = frame.contrast / self._light if self._light else 0
+            if (
+                len(self._levels) < _BEFORE
+                or frame.crisp > (_SUDDEN if max(map(abs, frame.shift)) < _STANDS else _SMEARED)
+                or max(map(abs, frame.shift)) > FAR
+                or not 1 / _RELIT < light < _RELIT
+            ):
+                return None
+            self._sunk = self._level - log(max(_TINY, frame.crisp)), self._level
+        before, lowest = self._sunk[0], min(self._sunk[1], self._level)
+        self._sunk = before, lowest
+        if self._level > before + (lowest - before) * _CLEARED:
+            self._sunk = None
+            return None
+        return 1 - exp(self._level - before)
+
     def _remember(self, frame: FrameFigures) -> None:
         if frame.index - self._near > _LATELY:
             self._before.clear()
@@ -198,13 +276,20 @@ class Softness:
         limit = self._order.limit("soft", "sharpness")
         if len(self._octaves) >= 2 and not self._order.expectation.soft:
             value = sorted(self._octaves)[len(self._octaves) * 3 // 4]
-            if value < limit:
+            # edges tell where there are any; without them all may be blurred away, or be smooth
+            edge = median(self._edges) if 2 * len(self._edges) >= len(self._octaves) else 0.0
+            if edge >= _VERY_WIDE:
+                value = min(value, limit * _WIDE / edge)
+            if value < limit * (1 if edge else _SMOOTH) and (not edge or edge >= _WIDE):
                 yield Found(
                     "soft", self._shot, last, value, limit, "", f"No edge is sharp in {frames_text(self._shot, last)}."
                 )
         self._octaves.clear()
+        self._edges.clear()
         self._window.clear()
         self._before.clear()
         self._best = self._strong = self._contrast = 0.0
         self._sudden, self._slow, self._lately = False, True, 0.0
         self._opening = []
+        self._levels.clear()
+        self._sunk = None

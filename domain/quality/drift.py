@@ -16,12 +16,18 @@ from domain.quality.figures import FrameFigures
 from domain.quality.values import Drift, DriftPoint, Seam
 
 MINDED = {
-    "mean": 10.0, "middle": 16.0, "contrast": 0.16, "cb": 6.0, "cr": 6.0, "hue": 9.0, "sharpness": 0.3, "noise": 0.9,
+    "mean": 10.0, "middle": 16.0, "contrast": 0.16, "cb": 6.0, "cr": 6.0, "hue": 9.0, "saturation": 0.25,
+    "sharpness": 0.3, "noise": 0.9,
 }  # fmt: skip
 """How much of each a viewer begins to mind when nothing else has changed, in the units of `Seam`."""
 _MASKED = 0.15
 """Loss or gain of sharpness, as a logarithm, that another view may hide: by no more than this the steps of sharpness
 may exceed what is seen of it in the whole picture."""
+_WORN, _IN_A_ROW = 0.02, 3
+"""Loss of sharpness from one segment to the next, as a logarithm, and how many of them follow each other in a chain
+that wears out."""
+_LOST = 0.1
+"""Least of what it has lost then, and keeps lost."""
 _EARLY = 0.6
 """Share of the limit from which the next fresh picture is due: there one still fits."""
 
@@ -45,6 +51,11 @@ class _Segment:
     def level(self, name: str) -> float:
         """Where a part is in it, on the whole."""
         return self.sums[name] / max(1, self.frames)
+
+    @property
+    def sharp(self) -> tuple[float, float]:
+        """Logarithms of its sharpness: of what is in the picture, and of the picture."""
+        return self.level("sharpness"), self.seen / max(1, self.frames)
 
 
 class Chains:
@@ -90,7 +101,7 @@ class Chains:
 
     def _points(self) -> Iterator[DriftPoint]:
         added, first = dict.fromkeys(MINDED, 0.0), self._segments[0]
-        places = {segment.first: segment for segment in self._segments}
+        places, worn = {segment.first: segment for segment in self._segments}, self._worn()
         for seam in self._seams:
             segment = places.get(seam.frame)
             if segment is None:
@@ -99,9 +110,34 @@ class Chains:
             for name in MINDED:
                 added[name] += getattr(seam, name)
                 parts[name] = _lesser(added[name], segment.level(name) - first.level(name))
-            seen = segment.seen / max(1, segment.frames) - first.seen / max(1, first.frames)
+            seen = segment.sharp[1] - first.sharp[1]
             parts["sharpness"] = max(min(0.0, seen) - _MASKED, min(max(0.0, seen) + _MASKED, parts["sharpness"]))
+            if seam.frame in worn:
+                parts["sharpness"] = min(parts["sharpness"], worn[seam.frame])
             yield DriftPoint(frame=seam.frame, alike=segment.alike, total=total(parts), **parts)
+
+    def _worn(self) -> dict[int, float]:
+        """How much sharpness was lost up to each segment, by its first frame, since the first of those that each lost
+        some, one after the other: in a soft or lossy film the steps at the joins drown in what the encoder does, but
+        not what they come to."""
+        lost: dict[int, float] = {}
+        begin = since = None
+        for number in range(1, len(self._segments)):
+            loses = all(now < before - _WORN for now, before in self._pair(number, number - 1))
+            begin = (number - 1 if begin is None else begin) if loses else None
+            if since is None and begin is not None and number - begin >= _IN_A_ROW:
+                since = begin
+            if since is None:
+                continue
+            loss = max(now - before for now, before in self._pair(number, since))
+            if loss < -_LOST:
+                lost[self._segments[number].first] = loss
+            else:
+                since = None
+        return lost
+
+    def _pair(self, number: int, other: int) -> Iterator[tuple[float, float]]:
+        return zip(self._segments[number].sharp, self._segments[other].sharp, strict=True)
 
 
 def _lesser(one: float, other: float) -> float:

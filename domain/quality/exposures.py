@@ -37,6 +37,10 @@ _TURNED = 0.85
 """The lesser slope of two steps between which a picture comes back, at most."""
 _BACK = 0.75
 """Likeness to the picture before the first step that the one after the second has, at least."""
+_SURELY_BACK = 0.9
+"""The same where the other picture had a cut."""
+_BLURRED = 0.8
+"""Likeness of the steps into and out of a blur, at least."""
 _NEARLY = 0.55
 """The same where both steps are clearly of another picture: the first one has moved meanwhile."""
 _HARDLY = 0.5
@@ -47,6 +51,8 @@ _BARELY = 0.15
 """The same where the step only adds light, or only takes it away."""
 _WHOLE_LIGHT = 0.03
 """Share of such a step that goes the other way, at most."""
+_FINER = 1.3
+"""How much sharper a picture becomes that light with another picture in it is added to."""
 _SOFTER = 0.6
 """Share of its sharpness that a picture keeps under another one, at least: else it was blurred."""
 _ALL_LIGHTER = 0.85
@@ -138,18 +144,26 @@ class Exposures:
             self._jumps.pop()  # it was motion, and goes on
         jumps = is_jump(frame.step, [f.step for f in past[-3:]])
         light = not _WHOLE_LIGHT < frame.rise < 1 - _WHOLE_LIGHT
-        if not jumps or both >= _ALIGHT or frame.likeness < (_BARELY if light else _PARTLY):
+        finer = light and max(frame.sharpness, before.sharpness) > _FINER * min(frame.sharpness, before.sharpness)
+        if not jumps or (both >= _ALIGHT and not finer) or frame.likeness < (_BARELY if light else _PARTLY):
             return None
         earlier = [(step, sharp) for step, sharp in self._jumps if frame.index - step.index <= _LONGEST]
         self._jumps.append((frame, before.sharpness))
         for step, sharp in reversed(earlier):
-            if step.index < self._shot or frame.index - step.index < _SHORTEST:
+            if frame.index - step.index < _SHORTEST:
                 continue
+            back = frame.returned
+            sure = back is not None and back.left == step.index and back.alike > _SURELY_BACK
+            if step.index < self._shot and not sure:
+                continue  # unless the other picture had a cut
+            finer = step.sharpness > _FINER * sharp and before.sharpness > _FINER * frame.sharpness
+            if finer and step.rise > 1 - _WHOLE_LIGHT and frame.rise < _WHOLE_LIGHT:
+                return step
             if _stands_out(frame, past) and (_lit(step, frame) or _dimmed(step, frame)):
                 return step
-            back, soft = frame.returned, min(step.sharpness, before.sharpness) < _SOFTER * min(sharp, frame.sharpness)
+            soft = min(step.sharpness, before.sharpness) < _SOFTER * min(sharp, frame.sharpness)
             if (
-                soft
+                (soft and min(step.likeness, frame.likeness) > _BLURRED)
                 or back is None
                 or back.left != step.index
                 or back.alike < (_NEARLY if _other(step, frame) else _BACK)

@@ -24,7 +24,9 @@ class Line(NamedTuple):
     varies along the line on its left or upper side and on the other, levels; `follows`: how the two correlate, 1 where
     one picture goes on behind the line. `moving`: difference to the frame before close to the line, on the side where
     it is less, levels. `gutter`: width of the plain strip it runs
-    in, as a share of the picture, 0 without one. `differing`: difference of the two sides' tones, 0 to 1.
+    in, as a share of the picture, 0 without one. `differing`: difference of the two sides' tones, 0 to 1. `stirs`:
+    share in which something plainly moves, on the side where it is less; `same`: correlation of one side with the
+    other, moved over it, 0 where they are not alike, or in even rows.
     """
 
     axis: Literal["v", "h"]
@@ -37,6 +39,8 @@ class Line(NamedTuple):
     after: float = 0
     moving: float = 0
     follows: float = 0
+    stirs: float = 0
+    same: float = 0
 
 
 class Bars(NamedTuple):
@@ -84,6 +88,7 @@ class Steps(NamedTuple):
     sharpness: float = 0
     noise: float = 0
     detail: float = 0
+    saturation: float = 0
 
 
 NO_STEPS = Steps()
@@ -104,6 +109,37 @@ class Return(NamedTuple):
 
     left: int
     alike: float
+
+
+class Travel(NamedTuple):
+    """The motion of the picture since the frame before, by points that were tracked. `x` and `y` of its middle are
+    shares of its width, `zoom` is a share of its size and `turn` in radians; `tiles` are the motions of its parts, row
+    by row, as shares of its width, None where nothing could be tracked."""
+
+    x: float
+    y: float
+    zoom: float = 0
+    turn: float = 0
+    tiles: tuple[tuple[float, float] | None, ...] = ()
+
+
+LAG = 12
+"""Frames between the two that a `Match` compares."""
+
+
+class Match(NamedTuple):
+    """What the frame `LAG` frames before has in common with this one, tile by tile, each where it is found again.
+
+    `alike`: median correlation of the tiles, -1 to 1. `kept`: median slope of this frame on the earlier one, over the
+    tiles in which that has contrast: about 1 however it moves, and 1 - share under another picture that is mixed in;
+    `spread`: distance of the quartiles. `kept_back`, `spread_back`: the same of the earlier one on this one.
+    """
+
+    alike: float
+    kept: float
+    spread: float
+    kept_back: float
+    spread_back: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +222,11 @@ class FrameFigures:
     """Share of the difference to the frame before that is growing lighter: near 1 where light is only added."""
     returned: Return | None = None
     """Whether the picture from before an earlier jump has come back; None in frames without a jump."""
+    match: Match | None = None
+    """What is left of the picture of half a second ago; None in the first frames and where there is too little to
+    see."""
+    cells: tuple[float, ...] = ()
+    """Mean luma in 4 columns and 3 rows, row by row, levels."""
     overlay: float = 0
     """Share covered by small edges that have stayed while the picture around them moved."""
     overlay_since: int = 0
@@ -193,8 +234,23 @@ class FrameFigures:
     likenesses: tuple[float | None, ...] = ()
     """Likeness to the reference of each expected subject, 0 to 1, None for one that the shot does not name; empty in
     frames that are not compared."""
+    travel: Travel | None = None
+    """Tracked motion; None away from the joins of a chain, and where too little can be tracked."""
     damaged: bool = False
-    """The decoder had to make something up."""
+    """The decoder had to make something up, or the file's checksum of it is wrong."""
+    busy: float = 0
+    """`step` in the busiest 2 % of 16-pixel tiles of the view of 640 pixels, levels."""
+    spread: float = 0
+    """Share of 4 x 4 fields of the picture in which a tile differs by 2 levels and more from the frame before."""
+    blocks_since: int = 0
+    """For how many frames before this one the grid has been there, where only its staying has told."""
+    edge: float = 0
+    """Width of the sharpest edges, pixels: how high an edge is against its largest step. The tenth that are
+    sharpest, in the direction in which they are sharper; 1 where all edges go one way, 0 in frames in which it was not
+    measured or that have hardly any."""
+    crisp: float = 1
+    """`sharpness` against that of the frame before, tile by tile where the picture is in focus: the median of the
+    ratios. 1 where only a part has become blurred, below where most of it has."""
 
 
 class Sound(Value):
@@ -215,7 +271,8 @@ class Stream(Value):
 
     `claimed` is the number of frames its container tells, 0 where it tells none; `seconds` comes from the frames'
     times; `uneven` are the places (0-based) of frames that are not one frame's length after the one before, at most
-    32 of `uneven_count`; `aspect` is the shape of a pixel; tags are empty where there are none.
+    32 of `uneven_count`; `unsound` are frames, first and last, among which some are not as they were written, by the
+    file's own checksums; `aspect` is the shape of a pixel; tags are empty where there are none.
     """
 
     name: str
@@ -239,4 +296,5 @@ class Stream(Value):
     uneven_count: int = 0
     broken_at: int | None = None
     broken_why: str = ""
+    unsound: tuple[tuple[int, int], ...] = ()
     sound: Sound | None = None

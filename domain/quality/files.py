@@ -32,6 +32,11 @@ def _counted(stream: Stream, order: Order) -> Iterator[Found]:
             "decodes", last, last, stream.broken_at, stream.claimed, "frames",
             f"From about frame {stream.broken_at} on the file cannot be read as a whole: {stream.broken_why}.",
         )  # fmt: skip
+    for first, last in stream.unsound:
+        yield Found(
+            "decodes", first, last, last - first + 1, 0, "frames",
+            f"Something between frames {first} and {last} is not as it was written: the file's own checksum is wrong.",
+        )  # fmt: skip
     allowed = order.limit("count", "off")
     for wanted, who in ((stream.claimed, "are told by the file"), (order.expectation.frames, "were ordered")):
         if wanted and abs(stream.frames - wanted) > allowed:

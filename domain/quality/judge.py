@@ -11,14 +11,14 @@ from domain.quality.checks import CHECKS
 from domain.quality.composition import Letterbox, Overlay, Panels
 from domain.quality.continuity import Continuity, judge_likeness
 from domain.quality.detail import Above, Softness
+from domain.quality.doubles import Doubles
 from domain.quality.drift import Chains
-from domain.quality.exposures import Exposures
 from domain.quality.figures import FrameFigures, Stream
 from domain.quality.gate import Gate
 from domain.quality.light import Flashes, Flicker, Harmful
-from domain.quality.mixtures import Ghosts
-from domain.quality.motion import Frozen, Motionless, UnorderedCuts
+from domain.quality.motion import Motionless, UnorderedCuts
 from domain.quality.seams import VISIBLE, Seams
+from domain.quality.stops import Frozen
 from domain.quality.tones import Empty, Noise, NothingButBlack
 from domain.quality.tracking import Cuts, Detector, Found, Order, Runs, Seen
 from domain.quality.values import Curve, Drift, Expectation, Finding, Likeness, Seam, Verdict
@@ -88,7 +88,7 @@ class Judge:
         self._detectors: list[Detector] = [
             NothingButBlack(order), Empty(order, "black"), Empty(order, "plain"), Noise(order), Frozen(order),
             Motionless(order), UnorderedCuts(order), Flashes(order), Flicker(order), Harmful(order), Softness(order),
-            Above(order, "blocks"), Above(order, "bands"), Panels(order), Ghosts(order), Exposures(order),
+            Above(order, "blocks"), Above(order, "bands"), Panels(order), Doubles(order),
             Letterbox(order), Overlay(order),
         ]  # fmt: skip
         self._seams_of = Seams(expectation.joins)
@@ -215,6 +215,8 @@ def _explains(found: Found, other: Found) -> bool:
         return False
     if not (found.first - _AROUND <= other.first and other.last <= found.last + _AROUND):
         return False
+    if (found.check, other.check) == ("frozen", "cut") and found.first <= 1:
+        return False  # what never moved may as well be another shot
     if found.check not in _EXPLAINS.get(other.check, ()):
         return True
     order = list(_EXPLAINS)
@@ -230,8 +232,10 @@ def _reason(seam: Seam) -> str:
             else "a frame is missing" if seam.dropped else "the motion turns round"
         )  # fmt: skip
     words = {
-        "picture": "the picture jumps", "mean": "the brightness steps", "middle": "the brightness steps",
+        "picture": "the picture jumps", "jump": "the picture jumps",
+        "mean": "the brightness steps", "middle": "the brightness steps",
         "contrast": "the contrast steps", "cb": "the colour steps", "cr": "the colour steps", "hue": "the hues turn",
+        "saturation": "the saturation steps",
         "sharpness": "the sharpness steps", "noise": "the grain steps", "detail": "fine detail is lost",
     }  # fmt: skip
     return words[max(VISIBLE, key=lambda name: abs(getattr(seam, name)) / VISIBLE[name])]

@@ -21,14 +21,26 @@ _PASSING = 1.3
 """How much larger steps are while something passes close by than when it comes and goes: a flash stands, or fades."""
 _BACK = 0.4
 """What may be left of the jump when a picture has come back: the share that motion has added meanwhile."""
+_FADING = 0.4
+"""Share of the step into a flash that the one before it has where the light is fading already."""
+_LEAST_OTHER, _PART_OTHER, _MUCH = 4.0, 0.12, 0.75
+"""Levels, share of a dark picture's brightness, and share of the limit that another picture differs by, at least,
+beyond what motion does."""
+_STANDS_OUT, _BRIEF, _AS_EVER = 0.9, 2, 1.1
+"""How large that difference is beside what motion does from frame to frame, at least; frames that it lasts at most; and
+how much further motion has gone on meanwhile than it does in as many frames: then even a fast one has a hole in it."""
 
 _SWING = 10
 """Levels that a pulse of brightness goes up or down by, at least."""
 _TURNS, _EVEN = 5, 1.7
 """Turns of a pulse within two seconds, at least, and how much longer the longest way between two is than the shortest,
 at most."""
-_LIGHT_ALONE = 0.35
-"""Share of the usual step that is a change of brightness: a camera that bobs changes more than that."""
+_LIGHT_ALONE, _MOSTLY_LIGHT = 0.35, 0.4
+"""Share of the step that is a change of brightness, in a pulse and in flicker: what moves, and a camera that bobs,
+change more than that."""
+_LEAST_STEP = 0.3
+_DARK, _DARKEST = 64, 0.6
+"""Mean level below which a picture is so dark that less is seen to flicker, and how much less at least."""
 _PART_OF = 0.5
 """Share of the usual jump that one has in the first and the last frame of a flicker."""
 
@@ -41,6 +53,8 @@ class Flashes:
         self._exposure = order.limit("flash", "exposure")
         self._past: deque[FrameFigures] = deque(maxlen=_LONGEST + 2)
         self._jumps, self._turns = Recent(24), Recent(24)
+        self._usual = [Recent(16) for _ in range(_LONGEST + 1)]
+        self._shot = -1
         self._reach = -1
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -57,6 +71,12 @@ class Flashes:
                 self._reach = frame.index
                 yield found
                 break
+        if seen.cut:
+            for usual in self._usual:
+                usual.clear()
+        self._shot = 0 if seen.cut else self._shot + 1
+        for usual, difference in zip(self._usual, frame.back[: self._shot], strict=False):
+            usual.add(difference)
         past.append(frame)
 
     def close(self) -> Iterator[Found]:
@@ -75,9 +95,13 @@ class Flashes:
         light = [self._past[-1 - place].mean - before.mean for place in range(count)]
         jump = min(light, key=abs)
         usual = max(self._jumps.median(), 0.3)
+        earlier = self._past[-2 - count].mean if len(self._past) > count + 1 else before.mean
+        turn = out.mean - before.mean
+        fades = abs(turn) > _LEAST and (before.mean - earlier) / turn > _FADING
         if (
             abs(jump) >= min(self._exposure, max(_LEAST, _PART * before.mean))
             and abs(jump) >= 5 * usual
+            and not fades
             and min(light) * max(light) > 0
             and abs(frame.mean - before.mean) <= _BACK * abs(jump)
             and abs(out.mean - before.mean) >= 0.5 * max(map(abs, light))
@@ -97,7 +121,12 @@ class Flashes:
                 "flash", first, last, min(turns), self._exposure, "levels",
                 f"The picture flashes in another colour in {frames_text(first, last)}.",
             )  # fmt: skip
-        if min(leaving, coming) >= self._picture and rest <= _BACK * min(leaving, coming):
+        step, further = self._usual[0].median(), self._usual[count].median()
+        other = min(leaving, coming) - step
+        least = min(_MUCH * self._picture, max(_LEAST_OTHER, _PART_OTHER * before.mean))
+        clear = min(leaving, coming) >= self._picture and rest <= _BACK * min(leaving, coming)
+        brief = count <= _BRIEF and other >= max(least, _STANDS_OUT * step) and rest <= _AS_EVER * max(1.0, further)
+        if not fades and (clear or brief):
             return Found(
                 "flash", first, last, min(leaving, coming), self._picture, "levels",
                 f"Another picture stands in {frames_text(first, last)}.",
@@ -118,6 +147,7 @@ class Flicker:
         self._order = order
         self._means: deque[float] = deque(maxlen=3)
         self._jumps: deque[float] = deque(maxlen=max(8, order.frames(1)))
+        self._light: deque[float] = deque(maxlen=self._jumps.maxlen)
         self._places: deque[tuple[int, float]] = deque(maxlen=3 * max(8, order.frames(1)))
         self._begins = -1
         self._course: deque[float] = deque(maxlen=order.frames(2))
@@ -132,7 +162,7 @@ class Flicker:
             self._course.clear()
             self._lit.clear()
         if self._means:
-            self._lit.append(abs(frame.mean - self._means[-1]) / max(0.3, frame.step))
+            self._lit.append(abs(frame.mean - self._means[-1]) / max(_LEAST_STEP, frame.step))
         self._means.append(frame.mean)
         self._course.append(frame.mean)
         strength: float | None = None
@@ -140,12 +170,17 @@ class Flicker:
             before, now, after = self._means
             self._jumps.append(now - (before + after) / 2)
             self._places.append((frame.index - 1, abs(self._jumps[-1])))
+            self._light.append(max(list(self._lit)[-2:]))
         if len(self._jumps) == self._jumps.maxlen:
             sizes = sorted(map(abs, self._jumps))
             middle = sizes[len(sizes) // 4 : len(sizes) * 3 // 4]
             turns = sum(1 for a, b in pairwise(self._jumps) if a * b < 0)
             typical = sum(middle) / len(middle)
-            if typical > limit and turns >= len(sizes) // 3:
+            light = median(
+                share for share, jump in zip(self._light, self._jumps, strict=True) if abs(jump) >= typical * _PART_OF
+            )
+            limit *= min(1.0, max(_DARKEST, frame.mean / _DARK))
+            if typical > limit and turns >= len(sizes) // 3 and light > _MOSTLY_LIGHT:
                 strength = typical
                 if self._begins < 0:
                     window = list(self._places)[-len(sizes) :]

@@ -9,18 +9,24 @@ from itertools import accumulate, pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
+from domain.quality.crossing import crossing
 from domain.quality.figures import FrameFigures, Steps
 from domain.quality.values import Seam
 
 AROUND = 8
 """Frames on each side that a join is compared with."""
-_PART = 1e-3
 
 VISIBLE = {
-    "picture": 6.0, "mean": 6.0, "middle": 8.0, "contrast": 0.1, "cb": 4.0, "cr": 4.0, "hue": 8.0, "sharpness": 0.3,
-    "noise": 0.7, "detail": 0.35,
+    "picture": 6.0, "jump": 0.01, "mean": 6.0, "middle": 8.0, "contrast": 0.1, "cb": 4.0, "cr": 4.0, "hue": 8.0,
+    "saturation": 0.15, "sharpness": 0.3, "noise": 0.7, "detail": 0.35,
 }  # fmt: skip
 """The step of each part that makes a join plainly visible, in its unit."""
+_NAMED = 0.8
+"""What a repeated or missing frame and motion that turns round weigh: each is told by itself."""
+_LIVELY = 0.35
+"""Levels by which frames have to differ so that a repeated one can be told."""
+_SAME, _SAME_PEAK = 0.25, 12
+"""Share of the usual step that a repeated frame differs by at most, encoded anew; and levels anywhere in it."""
 _NEAR = 3
 """Frames on each side of a place whose medians are compared."""
 
@@ -71,6 +77,9 @@ def _jump(course: Sequence[float], at: int) -> _Jump:
     here, *others = (_change(course, k) - _NEAR * slope for k in (at, *elsewhere))
     usual = max(abs(change) for change in others)
     plain = max(0.0, abs(here) - 2 * usual) if here * size > 0 else 0.0
+    single, *rest = (course[k] - course[k - 1] - slope for k in (at, *(k for k in range(1, len(course)) if k != at)))
+    if single * size > 0:  # where light changes slowly but much, the step is still the only one in a single frame
+        plain = max(plain, abs(single) - 2 * max(abs(step) for step in rest))
     return _Jump(size, max(doubt, usual), min(sure, plain))
 
 
@@ -87,49 +96,35 @@ def measure(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> Se
     stray = median(abs(f.residue - usual_residue) for f in rest)
     most = max(1.25 * usual_residue + 2 * stray, 1.1 * max(f.residue for f in rest))
     picture = max(0.0, joint.residue - most)
-    usual = median(f.step for f in rest)
-    repeated = usual > 0.35 and joint.step < 0.25 * usual and joint.step_peak <= 12
-    dropped = not repeated and _dropped(joint, rest)
-    turned = _reversed(before, after)
+    way = crossing(before, after)
+    repeated = way.repeated or _repeated(before, after)
+    dropped, turned = way.dropped and not repeated, way.reversed
     shown = {name: jump.sure for name, jump in jumps.items() if name != "detail" or jump.size < 0}  # more is no fault
     bad = picture / VISIBLE["picture"] + sum(size / VISIBLE[name] for name, size in shown.items())
-    bad += 0.5 * repeated + 0.5 * dropped + 0.7 * turned
+    bad += max(_NAMED * (repeated + dropped + turned), 0 if repeated else way.jump / VISIBLE["jump"])
     return Seam(
-        frame=joint.index, score=math.exp(-bad), picture=picture, repeated=repeated, dropped=dropped,
+        frame=joint.index, score=math.exp(-bad), picture=picture, jump=way.jump, repeated=repeated, dropped=dropped,
         reversed=turned, **{name: jump.likely for name, jump in jumps.items()},
     )  # fmt: skip
+
+
+def _repeated(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> bool:
+    """The frame at the join is that before it, while all others but one differ, those beside it as much as usual: what
+    turns round slows down before."""
+    joint, usual = after[0].step, median(f.step for f in (*before[1:], *after[1:]))
+    goes_on = next((n for n, f in enumerate(after) if f.step >= _SAME * usual), len(after))
+    others = sorted(f.step for f in (*before[1:], *after[goes_on:]))
+    if usual < _LIVELY or len(others) < 2 * _NEAR or goes_on == len(after):
+        return False
+    beside = min(before[-1].step, after[goes_on].step)
+    same = joint < min(_SAME * usual, 2 * _SAME * others[1]) and after[0].step_peak <= _SAME_PEAK
+    return same and beside > 2 * _SAME * usual
 
 
 def _courses(frames: Sequence[FrameFigures]) -> dict[str, list[float]]:
     """Each part of what changes from frame to frame, summed up from the first frame on: how light, colour, sharpness
     and grain of what is in the picture would run if nothing came into it or left it."""
     return {name: list(accumulate(getattr(f.steps, name) for f in frames)) for name in Steps._fields}
-
-
-def _dropped(joint: FrameFigures, rest: Sequence[FrameFigures]) -> bool:
-    """The picture moves about twice as far as usual at the join, in the usual direction, while it moves evenly."""
-    x, y = median(f.shift[0] for f in rest), median(f.shift[1] for f in rest)
-    usual = math.hypot(x, y)
-    if usual < _PART or joint.step < 1.15 * max(f.step for f in rest):
-        return False
-    here, *others = ((f.shift[0] * x + f.shift[1] * y) / usual for f in (joint, *rest))
-    even = sum(0.6 * usual < along < 1.4 * usual for along in others) >= 0.8 * len(others)
-    return even and 1.6 * usual < here < 3.5 * usual
-
-
-def _reversed(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> bool:
-    """The picture moves one way before the join and the other way after it."""
-    sides = [(median(f.shift[0] for f in side), median(f.shift[1] for f in side)) for side in (before, after[1:])]
-    sizes = [math.hypot(*side) for side in sides]
-    if min(sizes) < _PART:
-        return False
-    for (x, y), size, frames, near in zip(sides, sizes, (before, after[1:]), (before[-2:], after[1:3]), strict=True):
-        along = sum((f.shift[0] * x + f.shift[1] * y) / size > 0.4 * size for f in frames)
-        if along < 0.8 * len(frames):
-            return False  # a camera held by hand turns round all the time
-        if any((f.shift[0] * x + f.shift[1] * y) / size < 0.7 * size for f in near):
-            return False  # and slows down before it does
-    return (sides[0][0] * sides[1][0] + sides[0][1] * sides[1][1]) / (sizes[0] * sizes[1]) < -0.5
 
 
 class Seams:

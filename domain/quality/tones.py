@@ -141,6 +141,8 @@ _STAYING = 0.45
 """Factor of the limit of structure for noise that stays, which leaves and gravel look like."""
 _BLOBS = 1.7
 """Factor of the limit of structure for noise in coarse blobs, which is another one in every frame."""
+_FEW = 2
+"""Frames, at most, that are not told for their blobs alone: any other picture differs from its neighbours."""
 _EVEN, _EVEN_CONTRAST = 6, 0.15
 """Levels of mean brightness, and share of contrast, within which frames of the same noise lie."""
 
@@ -192,7 +194,8 @@ class Noise:
         yield from self._tell(self._runs.add(frame.index, 1 - frame.structure if noisy else None))
 
     def _tell(self, run: Run | None) -> Iterator[Found]:
-        if run is not None:
+        picture = run is not None and run.frames <= _FEW and run.worst <= 1 - self._order.limit("noise", "structure")
+        if run is not None and not picture:
             yield Found(
                 "noise", run.first, run.last, 1 - run.mean, self._order.limit("noise", "structure"), "share",
                 f"There is only noise in {frames_text(run.first, run.last)}.",

@@ -91,10 +91,11 @@ class Seam(Value):
     """A join, at the frame that begins the later segment. `score` 1 cannot be seen, 0 is a hard cut.
 
     The parts are what the join adds to what goes on around it. `picture`: levels that the motion of the whole picture
-    does not explain. `mean`, `middle`: levels of luma, everywhere and in the middle tones. `contrast`, `sharpness`,
-    `noise`, `detail` (of a few pixels): natural logarithms of the ratio, negative for a loss. `cb`, `cr`: levels of
-    chroma; `hue`: degrees. `repeated`,
-    `dropped`, `reversed` tell of a doubled or left-out frame and of motion that turns round.
+    does not explain; `jump`: how far the picture hops beyond its motion, as a share of its width. `mean`,
+    `middle`: levels of luma, everywhere and in the middle tones. `contrast`, `saturation`, `sharpness`, `noise`,
+    `detail` (of a few pixels): natural logarithms of the ratio, negative for a loss. `cb`, `cr`: levels of chroma;
+    `hue`: degrees. `repeated`, `dropped`, `reversed` tell of a doubled or left-out frame and of motion that turns
+    round.
     """
 
     frame: int = Field(ge=1)
@@ -109,6 +110,8 @@ class Seam(Value):
     sharpness: float
     noise: float
     detail: float = 0
+    saturation: float = 0
+    jump: float = 0
     repeated: bool = False
     dropped: bool = False
     reversed: bool = False
@@ -128,6 +131,7 @@ class DriftPoint(Value):
     cb: float = 0
     cr: float = 0
     hue: float = 0
+    saturation: float = 0
     sharpness: float = 0
     noise: float = 0
     alike: float = 1

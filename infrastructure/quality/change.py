@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from domain.quality.figures import Blend, Return
+from domain.quality.figures import Blend, Match, Return
 from infrastructure.quality.returns import Returns
+from infrastructure.quality.tracks import Tracks, cells
 from infrastructure.quality.views import Floats, View
 
 BACK = 5
@@ -49,10 +50,12 @@ class Change(NamedTuple):
     alike: float = 1
     rise: float = 0.5
     returned: Return | None = None
+    match: Match | None = None
+    cells: tuple[float, ...] = ()
 
 
 class Changes:
-    """Compares each frame with those before it; holds one view and 49 thumbnails. `shots` are the frames that begin a
+    """Compares each frame with those before it; holds one view and 62 thumbnails. `shots` are the frames that begin a
     shot after the first, where they are known: from there on frames are compared with that one."""
 
     def __init__(self, shots: Collection[int] | None = None) -> None:
@@ -61,6 +64,7 @@ class Changes:
         self._past: deque[_Thumb] = deque(maxlen=SPANS[-1] + 1)
         self._flashes = _Flashes()
         self._returns = Returns()
+        self._tracks = Tracks()
         self._window: Floats | None = None
         self._anchor: _Thumb | None = None
 
@@ -69,11 +73,12 @@ class Changes:
         last, self._last = self._last, view
         brighter, darker = self._flashes.observe(view)
         thumb = _Thumb(view)
+        match = self._tracks.observe(view)
         if last is None or last.mid.shape != view.mid.shape:
             self._past.clear()
             self._past.append(thumb)
             self._anchor = thumb
-            return Change()
+            return Change(cells=cells(view))
         difference = cv2.absdiff(view.mid, last.mid)
         shift, residue = self._motion(last, view)
         thumb.shift = shift
@@ -95,6 +100,7 @@ class Changes:
             alike=_correlation(self._anchor.fine, thumb.fine),
             rise=float(np.maximum(change, 0).sum() / max(1e-6, float(np.abs(change).sum()))),
             returned=self._returns.observe(view.index, step, before.fine, thumb.fine),
+            match=match, cells=cells(view),
         )  # fmt: skip
 
     def _motion(self, last: View, view: View) -> tuple[tuple[float, float], float]:

@@ -23,8 +23,18 @@ _DARK, _BLACK = 40, 8
 """Levels below which a bar is called dark, and black."""
 _EVEN, _SAME = 0.008, 6
 """By how much the sizes of two bars, as shares, and their levels differ, at most."""
+_PURE = 2.0
+"""Levels by which a bar that is not dark differs along its length, at most: beside a window on a screen there is a
+gradient."""
 _BRIGHT, _ALONE = 0.6, 0.8
 """Share of its length in which the picture begins sharply behind a bar that is not dark, or has no counterpart."""
+
+
+_PLAINLY = 10
+"""Levels by which something changes that moves."""
+_REPEATED, _MIDDLE = 0.8, 0.02
+"""Likeness from which on one side of a line is the other one again, and how near to the middle of the picture one is
+that parts its halves."""
 
 
 class Borders:
@@ -40,10 +50,12 @@ class Borders:
         self._last: Bytes | None = None
         self._sections: list[Floats] = []
         self._seen = 0
+        self._gutters: dict[tuple[str, int], tuple[int, int]] = {}
 
     def forget(self) -> None:
         """Start anew."""
         self._last, self._sections, self._seen = None, [], 0
+        self._gutters.clear()
 
     def observe(self, view: View) -> tuple[Line, ...]:
         """Those of the next frame."""
@@ -62,11 +74,18 @@ class Borders:
         for mean, sections in zip(self._sections, now, strict=True):
             cv2.accumulateWeighted(sections, mean, weight)
         found = [
-            _upright(turned, moved, axis, mean)
+            _upright(turned, moved, axis, mean, self._gutters)
             for mean, (turned, moved, axis) in zip(self._sections, axes, strict=True)
         ]
         # Lines that cross a pattern belong to it.
-        return () if None in found else tuple(line for lines in found for line in lines or ())
+        lines = [] if None in found else [line for lines in found for line in lines or ()]
+        for turned, moved, axis in axes:
+            if _again(*_halves(view.fine if axis == "v" else view.fine.T)) and not any(
+                line.axis == axis and abs(line.place - 0.5) < _MIDDLE for line in lines
+            ):
+                middle = turned.shape[1] // 2  # seen or not, there is the border between a picture and the same again
+                lines.append(_line(turned, moved, axis, (middle, middle), 1.0))
+        return tuple(lines)
 
 
 _REACH = 2
@@ -81,8 +100,11 @@ def _sections(picture: Bytes) -> Floats:
     return np.asarray(cv2.resize(mask, (mask.shape[1], _SECTIONS), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _upright(picture: Bytes, moved: Any, axis: str, sections: Floats) -> list[Line] | None:
-    """The clearest upright lines; None where there are so many that they are a pattern."""
+def _upright(
+    picture: Bytes, moved: Any, axis: str, sections: Floats, gutters: dict[tuple[str, int], tuple[int, int]]
+) -> list[Line] | None:
+    """The clearest upright lines; None where there are so many that they are a pattern. `gutters` are those that were
+    seen around a line, by its place, and take in new ones."""
     height, width = picture.shape
     if width < 64 or height < 32:
         return []
@@ -93,19 +115,37 @@ def _upright(picture: Bytes, moved: Any, axis: str, sections: Floats) -> list[Li
     margin = width // 25
     strong[:margin] = strong[-margin:] = False
     found: list[Line] = []
-    for place in sorted(np.flatnonzero(strong), key=lambda at: -covered[at]):
-        at = int(place) + _REACH // 2
+    steps = {place: _step(picture, place) for place in _clearest(strong, covered)}
+    for place in sorted(steps, key=lambda at: (-round(float(covered[at]) / _ALIKE), -steps[at])):
+        at = place + _REACH // 2
         if all(abs(at - line.place * width) > 6 for line in found):
             if len(found) == _MOST_LINES:
                 # as clear as the others: tiles, a grid, a fence
                 return None if covered[place] > found[0].covered - _ALIKE else found
-            found.append(_line(picture, moved, axis, at, float(covered[place])))
+            gutter = _gutter(picture, at)
+            if gutter[0] < gutter[1]:
+                gutters[axis, at] = gutter
+            found.append(_line(picture, moved, axis, gutters.get((axis, at), gutter), float(covered[place])))
     return found
 
 
-def _line(picture: Bytes, moved: Any, axis: str, at: int, covered: float) -> Line:
+def _clearest(strong: Any, covered: Any) -> list[int]:
+    """The clearest column of each group of neighbouring ones."""
+    places = np.flatnonzero(strong)
+    if not len(places):
+        return []
+    groups = np.split(places, np.flatnonzero(np.diff(places) > _REACH) + 1)
+    return [int(group[covered[group].argmax()]) for group in groups]
+
+
+def _step(picture: Bytes, at: int) -> float:
+    """Mean step across a line, levels: of two that are as clear the higher one is the border."""
+    return float(cv2.absdiff(picture[:, at : at + 1], picture[:, at + _REACH : at + _REACH + 1]).mean())
+
+
+def _line(picture: Bytes, moved: Any, axis: str, gutter: tuple[int, int], covered: float) -> Line:
     width = picture.shape[1]
-    left, right = _gutter(picture, at)
+    left, right = gutter
     before = picture[:, max(0, left - 3) : max(1, left - 1)].mean(1)
     after = picture[:, min(width - 1, right + 2) : right + 4].mean(1)
     change = after - before
@@ -123,7 +163,42 @@ def _line(picture: Bytes, moved: Any, axis: str, at: int, covered: float) -> Lin
         (right - left) / width if right > left else 0, min(1.0, differing),
         _spread(before), _spread(after),
         min(float(part.mean()) for part in near), follows,
+        min(_stirs(moved[:, max(0, left - width // 2) : left - 2]), _stirs(moved[:, right + 2 : right + width // 2])),
+        _same(picture, left, right),
     )  # fmt: skip
+
+
+def _stirs(moved: Any) -> float:
+    """Share of a part of the picture that changes plainly, more than grain does."""
+    every = moved[::4, ::4]
+    return float((every > _PLAINLY + 4 * float(np.median(every))).mean()) if every.size else 0.0
+
+
+def _same(picture: Bytes, left: int, right: int) -> float:
+    """Correlation of what is beside a line with what is on its other side at the same place, 0 where rows of like
+    things would give it at other places as well."""
+    wide = min(left, picture.shape[1] - right)
+    sides = picture[::4, left - wide : left : 4], picture[::4, right : right + wide : 4]
+    one, other = (side.astype(np.float32) - cv2.blur(side, (9, 9)) for side in map(np.ascontiguousarray, sides))
+    return _again(one, other)
+
+
+def _halves(picture: Floats) -> tuple[Floats, Floats]:
+    half = picture.shape[1] // 2
+    return picture[:, :half], picture[:, half : 2 * half]
+
+
+def _again(one: Any, other: Any) -> float:
+    """Correlation of two pictures of one size that are 0 in the mean, 0 below `_REPEATED` and where one that is moved
+    aside is like the other as well."""
+    scale = max(1.0, float(np.sqrt((one * one).sum() * (other * other).sum())))
+    here = float((one * other).sum()) / scale
+    if here < _REPEATED:
+        return 0.0
+    beside = max(
+        float((one * np.roll(other, other.shape[1] * part // 12, 1)).sum()) / scale for part in (2, 3, 4, 6, 8, 9, 10)
+    )
+    return here if beside < here / 2 else 0.0
 
 
 def _spread(values: NDArray[np.float64]) -> float:
@@ -156,12 +231,13 @@ def _gutter(picture: Bytes, at: int) -> tuple[int, int]:
 
 
 class _Bar(NamedTuple):
-    """Plain rows at an edge: how many as a share, their level, and the share of their length in which the picture
-    begins sharply behind them."""
+    """Plain rows at an edge: how many as a share, their level, the share of their length in which the picture begins
+    sharply behind them, and by how many levels they differ along it."""
 
     depth: float = 0.0
     level: float = 0.0
     sharp: float = 0.0
+    uneven: float = 0.0
 
 
 def bars(view: View) -> Bars:
@@ -172,11 +248,18 @@ def bars(view: View) -> Bars:
         alike = abs(one.depth - other.depth) <= _EVEN and abs(one.level - other.level) <= _SAME
         if not alike:
             alone = max(alone, sum(bar.depth for bar in pair if bar.level <= _BLACK and bar.sharp > _ALONE))
-        sides += [
-            bar.depth if bar.level < _DARK or (alike and min(one.sharp, other.sharp) > _BRIGHT) else 0.0 for bar in pair
-        ]
+        sides += [bar.depth if bar.level < _DARK or (alike and _one_colour(one, other)) else 0.0 for bar in pair]
     top, bottom, left, right = sides
     return Bars(top, bottom, left, right, alone)
+
+
+def _one_colour(one: _Bar, other: _Bar) -> bool:
+    """Whether bars that are not dark are both of one colour, and the picture begins behind them all along, or at one of
+    them where both are the very same."""
+    if max(one.uneven, other.uneven) > _PURE:
+        return False
+    same = abs(one.level - other.level) < _PURE / 2 and abs(one.depth - other.depth) < _EVEN / 2
+    return min(one.sharp, other.sharp) > _BRIGHT or (same and max(one.sharp, other.sharp) > _BRIGHT)
 
 
 def _bar(rows: Any) -> _Bar:
@@ -190,4 +273,7 @@ def _bar(rows: Any) -> _Bar:
         return _Bar()
     begins = np.abs(rows[depth + 2].astype(np.int16) - int(part[:depth].mean()))
     sharp = float((begins > 12).mean())
-    return _Bar(depth / len(rows), float(part[:depth].mean()), sharp) if sharp > 0.3 else _Bar()
+    if sharp <= 0.3:
+        return _Bar()
+    along = cv2.resize(np.ascontiguousarray(part[:depth]), (_SECTIONS, 1), interpolation=cv2.INTER_AREA).astype(float)
+    return _Bar(depth / len(rows), float(part[:depth].mean()), sharp, float(np.ptp(along)))

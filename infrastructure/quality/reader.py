@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
-from av import AudioFrame, VideoFrame
+from av import AudioFrame, Packet, VideoFrame
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -19,6 +20,7 @@ from domain.timing import MAX_RATE
 from infrastructure.environment import cores
 from infrastructure.media import clips, colours
 from infrastructure.media.faults import explain
+from infrastructure.quality.checksums import SliceSums, cut_short, damaged_ranges
 from infrastructure.quality.measure import Meter
 from infrastructure.quality.sounds import SoundMeter
 
@@ -71,6 +73,38 @@ class _Times:
         return counted.limit_denominator(1001) if 1 <= counted <= MAX_RATE else None
 
 
+class _Sums:
+    """Which frames the file's own checksums say are not as they were written: for sure (FFV1), or somewhere among them
+    (Matroska's clusters)."""
+
+    def __init__(self, path: Path, codec: str) -> None:
+        self._slices = SliceSums() if codec == "ffv1" else None
+        self._ranges = [] if self._slices else damaged_ranges(path)
+        self._sure: set[int] = set()
+        self._among: set[int] = set()
+        self.spans: list[tuple[int, int]] = []
+
+    def packet(self, packet: Packet[Any]) -> None:
+        """Count a packet of the picture."""
+        if packet.pts is None or not packet.size:
+            return
+        if self._slices and self._slices.damaged(bytes(packet)):
+            self._sure.add(packet.pts)
+        at = packet.pos or 0
+        if any(first <= at < last for first, last in self._ranges):
+            self._among.add(packet.pts)
+
+    def damaged(self, frame: VideoFrame, index: int) -> bool:
+        """Whether this frame is damaged for sure."""
+        if frame.pts in self._among:
+            self._among.discard(frame.pts)
+            if self.spans and self.spans[-1][1] == index - 1:
+                self.spans[-1] = self.spans[-1][0], index
+            elif len(self.spans) < _UNEVEN_KEPT:
+                self.spans.append((index, index))
+        return frame.pts in self._sure
+
+
 Observe = Callable[[FrameFigures], None]
 
 
@@ -103,14 +137,18 @@ def examine(
             if not faults:  # the first one says why; a damaged file may have thousands
                 faults.append((times.count, explain(error)[0]))
 
-        for part in _parts(container, stream, hearing, failed):
+        sums = _Sums(path, stream.codec_context.name)
+        for part in _parts(container, stream, hearing, failed, sums):
             if isinstance(part, int):
                 size += part
                 continue
             first = first or part
             seconds = times.add(part.dts if untimed else part.pts, told)
-            observe(meter.measure(part, times.count - 1, seconds))
+            damaged = part.is_corrupt or sums.damaged(part, times.count - 1)
+            observe(meter.measure(part, times.count - 1, seconds, damaged=bool(damaged)))
             report(times.count, stream.frames)
+        if not faults and cut_short(path):
+            faults.append((times.count, "it is cut short"))
         if first is None:
             raise UnreadableMedia(f"{path.name} cannot be read: it holds no frame.", "Make it again.")
         rate = times.rate(told)
@@ -125,6 +163,7 @@ def examine(
             transfer=_tag(int(first.color_trc)), range="full" if colours.is_full_range(first) else "limited",
             uneven=tuple(times.uneven), uneven_count=times.uneven_count,
             broken_at=faults[0][0] if faults else None, broken_why=faults[0][1] if faults else "",
+            unsound=tuple(sums.spans),
             sound=hearing.result(0.0 if untimed else float((times.first or 0) * times.base)) if hearing else None,
         )  # fmt: skip
 
@@ -134,6 +173,7 @@ def _parts(
     stream: VideoStream,
     hearing: SoundMeter | None,
     failed: Callable[[Exception], None],
+    sums: _Sums,
 ) -> Iterator[VideoFrame | int]:
     """Frames of the picture as they are decoded, and the bytes of each of its packets. What cannot be decoded is told
     to `failed` and left out."""
@@ -149,6 +189,7 @@ def _parts(
             return
         if packet.stream.type == "video":
             yield packet.size
+            sums.packet(packet)
         try:
             decoded = packet.decode()
         except (av.FFmpegError, OSError) as error:

@@ -20,8 +20,15 @@ from infrastructure.quality.views import Floats, View
 _TILES = (16, 9)
 _PLAIN = 2.0
 """Contrast inside a tile, levels, below which it has none."""
+_SAME = 0.7
+"""Contrast of the difference of both frames in a tile, as a share of the tile's own, from which on it shows another
+thing: what moves by itself before an empty ground takes its contrast along."""
 _GREY = 3.0
 """Distance from grey, levels, below which a tile has no hue."""
+_COLOURED = 6.0
+"""Distance from grey, levels, below which a tile has no saturation to speak of."""
+_MANY = 18
+"""Tiles with colour, an eighth of all, from which on a picture's saturation can be told from that of a thing in it."""
 _FEW = 4
 """Tiles from which something can be told."""
 _LEAST = 0.25
@@ -48,11 +55,13 @@ class Stepping:
             return NO_STEPS
         before, old = last
         valid, forth, back = _inside(shift), (shift[0] / 2, shift[1] / 2), (-shift[0] / 2, -shift[1] / 2)
-        one = _tiles(_moved(before.small.astype(np.float32), forth))
-        other = _tiles(_moved(view.small.astype(np.float32), back))
+        first = _moved(before.small.astype(np.float32), forth)
+        second = _moved(view.small.astype(np.float32), back)
+        one, other = _tiles(first), _tiles(second)
+        same = _tiles(second - first)[1] < _SAME * np.sqrt(one[1] * other[1])
         level, change = one[0][valid], (other[0] - one[0])[valid]
         middle = np.abs(level - np.median(level)) <= np.percentile(np.abs(level - np.median(level)), 50)
-        spread = ((one[1] > _PLAIN) & (other[1] > _PLAIN))[valid]
+        spread = ((one[1] > _PLAIN) & (other[1] > _PLAIN) & same)[valid]
         contrast = np.log(other[1][valid][spread] / one[1][valid][spread]) if spread.any() else np.zeros(0)
         blues, reds = (
             [_mean(_moved(a, forth))[valid], _mean(_moved(b, back))[valid]]
@@ -62,7 +71,7 @@ class Stepping:
             mean=_midmean(change), middle=_midmean(change[middle]), contrast=_midmean(contrast),
             cb=_midmean(blues[1] - blues[0]), cr=_midmean(reds[1] - reds[0]), hue=_turn(blues, reds),
             sharpness=_sharper(old, maps), noise=_noisier(old, maps),
-            detail=_midmean(_ratios(fine, self._fine)),
+            detail=_midmean(_ratios(fine, self._fine)), saturation=_stronger(blues, reds),
         )  # fmt: skip
 
 
@@ -106,6 +115,15 @@ def _turn(blues: list[Floats], reds: list[Floats]) -> float:
     (b0, b1), (r0, r1) = blues, reds
     along, across = b0 * b1 + r0 * r1, b0 * r1 - r0 * b1
     return _midmean(np.degrees(np.arctan2(across, along))[(np.hypot(b0, r0) > _GREY) & (np.hypot(b1, r1) > _GREY)])
+
+
+def _stronger(blues: list[Floats], reds: list[Floats]) -> float:
+    """Logarithm of the ratio of the distances from grey, where there is colour."""
+    one, other = (np.hypot(b, r) for b, r in zip(blues, reds, strict=True))
+    colourful = (one > _COLOURED) & (other > _COLOURED)
+    if colourful.sum() < _MANY:
+        return 0.0
+    return _midmean(np.log(other[colourful] / one[colourful]))
 
 
 def _sharper(before: Maps, now: Maps) -> float:

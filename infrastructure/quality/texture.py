@@ -20,6 +20,15 @@ _SMALL = 320
 """Shorter side below which a picture has no octave to spare, pixels."""
 _SPOTLESS = 1.04
 """Brings the finest octave, in which encoders leave more noise and less detail, to the scale of the next one."""
+_SOME = 40
+"""Rows and columns that edges are looked for in."""
+_HIGH, _EDGES, _ONE_WAY = 24, 16, 32
+"""Height of an edge, levels, how many there are each way for the most part, and how many times as many of one way as of
+the other are all one way."""
+_FEW = 6
+"""Tiles with edges below which they tell nothing about the whole picture."""
+_FOCUSED, _FOCUS = 0.8, 0.6
+"""Sharpness of tiles that are in focus, or share of that of the sharpest where none are."""
 LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
@@ -28,6 +37,7 @@ class Texture(NamedTuple):
 
     sharpness: float
     octave: float
+    edge: float
     noise: float
     bands: float
 
@@ -57,10 +67,30 @@ def measure(view: View) -> tuple[Texture, Maps]:
     texture = Texture(
         sharpness=sharpness,
         octave=0.0 if view.index % _SELDOM else _octave(luma) if judged else 1.0,
+        edge=0.0 if view.index % _SELDOM or not judged else _edge(luma),
         noise=float(noises[: len(noises) // 6].mean()),
         bands=_bands(luma),
     )
     return texture, maps
+
+
+class Crispness:
+    """Holds the sharpness of the tiles of one frame."""
+
+    def __init__(self) -> None:
+        self._last: Floats | None = None
+
+    def observe(self, maps: Maps) -> float:
+        """`FrameFigures.crisp`; 1 where too few tiles have edges."""
+        last, self._last = self._last, maps.sharpness
+        if last is None:
+            return 1.0
+        now, best = maps.sharpness, np.maximum(last, maps.sharpness)
+        both = (last > 0) & (now > 0)
+        if np.count_nonzero(both) < _FEW:
+            return 1.0
+        sharp = both & (best >= min(_FOCUSED, _FOCUS * float(np.quantile(best[both], 0.9))))
+        return float(np.median(now[sharp] / last[sharp]))
 
 
 def _steps(one: Bytes, other: Bytes) -> Bytes:
@@ -110,6 +140,35 @@ def _octave(luma: Bytes) -> float:
     return float(ratios[-max(1, len(ratios) // 5) :].mean()) * (_SPOTLESS if small_one else 1)
 
 
+def _edge(luma: Bytes) -> float:
+    """Height of edges over their largest step, which is how many pixels wide they are: of a tenth of the edges of some
+    rows and columns. 0 where there are few; 1 where they all go one way: the folds of a curtain are soft by themselves,
+    a picture is both ways."""
+    height, width = luma.shape
+    rows = np.ascontiguousarray(luma[height % _SOME // 2 :: max(4, height // _SOME)])
+    columns = np.ascontiguousarray(luma[:, width % _SOME // 2 :: max(4, width // _SOME)].T)
+    widths = [_widths(lines) for lines in (rows, columns)]
+    few, many = sorted(map(len, widths))
+    if few + many < 2 * _EDGES:
+        return 0.0
+    if _ONE_WAY * few <= many:
+        return 1.0
+    return float(min(np.quantile(part, 0.1) for part in widths))
+
+
+def _widths(lines: Bytes) -> Floats:
+    """Of all edges of `_HIGH` levels and more that lie across the lines."""
+    steps = np.diff(lines.astype(np.int16), axis=1)
+    ways = (np.sign(steps) * (np.abs(steps) > 1)).ravel()
+    begins = np.diff(ways, prepend=ways[:1] + 1) != 0
+    begins[:: steps.shape[1]] = True  # no edge goes on in the next line
+    places = np.flatnonzero(begins)
+    sizes = np.abs(steps).ravel()
+    heights, largest = np.add.reduceat(sizes, places), np.maximum.reduceat(sizes, places)
+    high = (heights >= _HIGH) & (ways[places] != 0)
+    return np.asarray(heights[high] / largest[high], np.float32)
+
+
 def _noise(luma: Bytes) -> Floats:
     """Immerkaer, "Fast noise variance estimation" (1996), in the tiles of the middle half. `Texture` has the mean of
     the smoothest sixth."""
@@ -146,13 +205,14 @@ def _stairs(rows: Bytes) -> float:
     at = np.flatnonzero(np.abs(flat[3:] - flat[:-3]) >= 3)
     if len(at) < 4:
         return 0.0
-    begins = np.flatnonzero(np.diff(at, prepend=-9) > 1)  # the first place of each run of neighbouring steps
+    begins = np.flatnonzero(np.diff(at, prepend=-9) > 3)  # the first place of each step, with what rings beside it
     tops = at[np.append(begins[1:] - 1, len(at) - 1)] + 3  # where the level after it is reached
     feet = at[begins]
     treads = feet[1:] - tops[:-1]
     rises = flat[tops] - flat[feet]
     sizes = np.abs(rises)
-    level = np.abs(flat[feet[1:]] - flat[tops[:-1]]) <= np.maximum(2, np.minimum(sizes[1:], sizes[:-1]) // 6)
+    # colours are banded each by itself: between two steps of one there are lesser ones of another
+    level = np.abs(flat[feet[1:]] - flat[tops[:-1]]) <= np.maximum(2, np.minimum(sizes[1:], sizes[:-1]) // 2)
     small = (sizes >= 3) & (sizes <= 70)
     alike = rises[1:] * rises[:-1] > 0
     pairs = small[1:] & small[:-1] & alike & level & (treads >= 5) & (treads <= length // 3)

@@ -23,12 +23,15 @@ BLACK: dict[str, Any] = {
 
 
 def clip(count: int, change: Callable[[int], dict[str, Any]] = lambda i: {}) -> list[FrameFigures]:
-    """So many frames at 24 per second; `change` gives what is different in a frame."""
-    made = []
+    """So many frames at 24 per second; `change` gives what is different in a frame. Sharpness changes all over."""
+    made: list[FrameFigures] = []
     for i in range(count):
         back = tuple(3.0 + 1.5 * lag for lag in range(min(5, i)))
         first: dict[str, Any] = {"step": 0.0, "step_peak": 0.0, "motion": 0.0, "likeness": 1.0} if i == 0 else {}
         changes: dict[str, Any] = {"index": i, "seconds": i / 24, "back": back} | first | change(i)
+        before = made[-1].sharpness if made else 0
+        if before and "sharpness" in changes | change(i - 1):
+            changes.setdefault("crisp", changes.get("sharpness", SOUND.sharpness) / before)
         made.append(replace(SOUND, **changes))
     return made
 

@@ -17,6 +17,7 @@ from tests.domain.quality.frames import BLACK, clip, found, judged
 
 STILL = {"step": 0.02, "step_peak": 1.0, "shift": (0.0, 0.0), "residue": 0.0}
 PANEL = Line("v", 0.5, 0.98, 0.8, 0.005, 0.4, 40, 40)
+BOARD = Line("h", 0.07, 0.98, 0.1, 0.02, 0.4, 40, 3)
 
 
 def spoilt(change: dict[str, Any], first: int, last: int, count: int = 96) -> Any:
@@ -48,9 +49,12 @@ def test_a_sound_clip_has_no_findings() -> None:
         ({"bars": Bars(0, 0, 0.1, 0.1)}, 10, 95, "letterbox"),
         ({"bars": Bars(0.1, 0.02, 0, 0, 0.12)}, 10, 95, "letterbox"),
         ({"lines": (PANEL._replace(varied=0.0, gutter=0, before=2),)}, 0, 95, "panels"),
+        ({"lines": (PANEL._replace(covered=0.7, differing=0, gutter=0, same=0.9),)}, 0, 95, "panels"),
+        ({"lines": (PANEL._replace(varied=0, gutter=0, before=0, stirs=0.01),)}, 0, 95, "panels"),  # a dark half
         ({"overlay": 0.01}, 30, 95, "overlay"),
         ({"damaged": True}, 30, 32, "decodes"),
         ({"octave": 0.55}, 0, 95, "soft"),
+        ({"octave": 0.65, "edge": 3.0}, 0, 95, "soft"),
     ],
 )
 def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: int, last: int, check: str) -> None:
@@ -62,6 +66,9 @@ def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: i
     [
         (STILL, 40, 43),  # a few equal frames are nothing
         ({"sharpness": 1.2}, 40, 60),
+        ({"sharpness": 0.6, "crisp": 1.0}, 40, 50),  # glints went out: the rest is as sharp as before
+        ({"octave": 0.6, "edge": 1.3}, 0, 95),  # a shallow focus
+        ({"blocks": 1.3, "residue": 8.0}, 0, 95),  # nobody sees weak blocks in wild motion
         ({"bars": Bars(0.1, 0.02, 0, 0)}, 0, 95),  # a dark sky is no bar: the ground is not as dark
         ({"bars": Bars(0.1, 0.1, 0, 0)}, 40, 44),
         ({"lines": (PANEL,)}, 40, 44),
@@ -70,6 +77,9 @@ def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: i
         ({"lines": (PANEL._replace(follows=0.9),)}, 0, 95),  # a bar of a window: the view goes on behind it
         ({"lines": (PANEL,)}, 20, 48),  # gone after less than a third of its shot
         ({"lines": (PANEL._replace(differing=0.02),)}, 0, 95),  # a pole before one picture
+        ({"lines": tuple(BOARD._replace(place=place) for place in (0.07, 0.37, 0.67))}, 0, 95),  # shelves
+        ({"lines": (BOARD._replace(gutter=0, after=40),)}, 0, 95),  # a roof at the upper edge
+        ({"lines": (PANEL._replace(place=0.62, varied=0, before=6, after=6),)}, 0, 95),  # the frame of a mirror
         ({"step": 9.0, "likeness": 0.2}, 30, 60),  # a whip pan
     ],
 )
@@ -151,6 +161,28 @@ def test_flashing_that_can_harm_is_counted_by_the_second() -> None:
 
     assert [check for check, _, _ in found(judged(clip(96, strobe(6))))] == ["harmful"]
     assert found(judged(clip(96, strobe(2)))) == []
+
+
+def test_brightness_that_motion_changes_is_no_flicker() -> None:
+    def lit(step: float) -> Any:
+        return lambda i: {"mean": 110.0 + 4 * (i % 2), "step": step, "back": (0.9 * step,) * min(3, i)}
+
+    assert found(judged(clip(96, lit(5.0)))) == [("flicker", 1, 94)]
+    assert found(judged(clip(96, lit(14.0)))) == []
+
+
+def test_a_hole_in_fast_motion_is_a_flash_and_a_fade_through_black_is_none() -> None:
+    def torn(i: int) -> dict[str, Any]:
+        far = {1: 20.0 if i in (40, 41) else 8.0, 2: 26.0 if i in (40, 42) else 15.0, 3: 21.0}
+        return {"step": far[1], "back": tuple(far.values())[: min(3, i)]}
+
+    def faded(i: int) -> dict[str, Any]:
+        light = min(6, abs(i - 40))
+        back = tuple(12.0 * abs(light - min(6, abs(i - lag - 40))) for lag in range(1, min(5, i) + 1))
+        return {"mean": 12.0 * light + 18, "contrast": 8.0 * light + 10, "step": 12.0, "back": back}
+
+    assert found(judged(clip(96, torn))) == [("flash", 40, 40)]
+    assert found(judged(clip(96, faded))) == []
 
 
 def test_a_mixture_is_extended_to_the_whole_fade() -> None:

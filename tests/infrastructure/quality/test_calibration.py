@@ -78,7 +78,7 @@ def test_a_split_screen_that_nobody_ordered_is_told(tmp_path: Path) -> None:
 def test_a_fault_of_the_file_is_told(written: Written, tmp_path: Path) -> None:
     small = written._replace(recipe=_smaller(written), ordered=_ordered(written))
 
-    outcome, _ = judge(write_file(tmp_path / "file.mp4", small, 3), small.ordered, small.gate)
+    outcome, _ = judge(write_file(tmp_path / f"file.{small.recipe.ending}", small, 3), small.ordered, small.gate)
 
     assert written.check in {finding.check for finding in outcome.findings}
 
@@ -87,7 +87,7 @@ def test_a_fault_of_the_file_is_told(written: Written, tmp_path: Path) -> None:
 def test_a_sound_file_is_left_alone(written: Written, tmp_path: Path) -> None:
     small = written._replace(recipe=_smaller(written), ordered=_ordered(written))
 
-    outcome, _ = judge(write_file(tmp_path / "file.mp4", small, 3), small.ordered, small.gate)
+    outcome, _ = judge(write_file(tmp_path / f"file.{small.recipe.ending}", small, 3), small.ordered, small.gate)
 
     assert [finding.sentence for finding in outcome.findings] == []
 

@@ -65,7 +65,7 @@ def judge(path: Path, expectation: Expectation = ANYTHING, gate: Gate = SHIPPED)
         judges.append(Judge(gate, expectation, float(rate or 24)))
         return judges[0].observe
 
-    stream = examine(path, begin, lambda done, of: None)
+    stream = examine(path, begin, lambda done, of: None, expectation)
     return judges[0].finish(stream), stream
 
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from domain.quality.values import Expectation
-from tests.tools.calibration import chains, files
+from tests.tools.calibration import chains, files, joining
 from tests.tools.calibration.clips import Encoding, judge, write
 from tests.tools.calibration.defects import planted, spoil
 from tests.tools.calibration.kinds import KINDS
@@ -64,6 +64,8 @@ def _tasks(seeds: Iterable[int], parts: Sequence[str], checks: Sequence[str]) ->
                 yield "steady", ("steady", host, seed)
             for kind in chains.DRIFTS:
                 yield "drifts", ("drifts", kind, seed)
+            for host in joining.hosts(seed):
+                yield "faults", ("faults", host, seed)
         if "clean" in parts:
             for name in KINDS:
                 yield "clean", ("clean", name, seed)
@@ -73,6 +75,7 @@ def run(task: Task) -> Record:
     """One task."""
     part, name, seed = task
     made = {"spoilt": _spoilt, "files": _file, "joins": _joins, "steady": _steady, "drifts": _drifts, "clean": _clean}
+    made["faults"] = _faults
     return {"part": part, "name": name, "seed": seed} | made[part](name, seed)
 
 
@@ -123,7 +126,7 @@ def _planted(check: str, strength: str, found: bool, placed: bool, words: str) -
 def _file(name: str, seed: int) -> Record:
     written = [*files.faulty(), *files.sound_ones()][int(name)]
     with TemporaryDirectory() as folder:
-        path = files.write_file(Path(folder) / "file.mp4", written, seed)
+        path = files.write_file(Path(folder) / f"file.{written.recipe.ending}", written, seed)
         outcome, stream = judge(path, written.ordered, written.gate)
     names = [(finding.check, finding.severity) for finding in outcome.findings]
     if written.check:
@@ -137,6 +140,15 @@ def _joins(name: str, seed: int) -> Record:
     scores = chains.joins(name, seed)
     said = "" if scores.apart() else f"joins of {name} are not told apart: {scores}"
     return {"apart": scores.apart(), "scores": [list(part) for part in scores], "words": said}
+
+
+def _faults(name: str, seed: int) -> Record:
+    joined = joining.faults(name, seed)
+    bad = [
+        f"{one.words} ({'not named' if one.told else 'missed'})" for one in joined[1:] if not one.told or not one.named
+    ]
+    bad += ["a clean join is told"] if joined[0].told or joined[0].named else []
+    return {"joins": [list(one) for one in joined], "words": f"joins in {name}: {'; '.join(bad)}" if bad else ""}
 
 
 def _drifts(name: str, seed: int) -> Record:

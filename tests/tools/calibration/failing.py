@@ -233,6 +233,17 @@ def blinking(every: int, low: float, part: float = 1, white: bool = False) -> Ch
     return change
 
 
+def strobing(count: int, every: int, low: float) -> Spoil:
+    """Light off and on by turns, `every` frames each: the first and the last of the `count` frames are dark."""
+
+    def spoil(frames: Frames, at: int, shape: Shape) -> tuple[Frames, int]:
+        dark = [at <= i < at + count and (i - at) // every % 2 == 0 for i in range(len(frames))]
+        off = [(frame * low).astype(np.uint8) if d else frame for frame, d in zip(frames, dark, strict=True)]
+        return off, at + count - 1
+
+    return spoil
+
+
 def _lit() -> Iterator[Planted]:
     yield Planted("flash", GROSS, "one frame white", each(1, colour(255, 255, 255)))
     yield Planted("flash", PLAIN, "one frame red", each(1, tinted(0.4, 0.5, 1.6)))
@@ -258,9 +269,7 @@ def _lit() -> Iterator[Planted]:
     yield Planted("harmful", GROSS, "white every third frame", each(0, blinking(2, 0, white=True)), whole=True)
     yield Planted("harmful", PLAIN, "half of the height off 4 times a second", each(0, blinking(3, 0.1, 0.6)), whole=True,
                   hosts=DETAILED[:7])  # fmt: skip
-    yield Planted(
-        "harmful", PLAIN, "30 frames black and white by turns", each(30, blinking(2, 0.05)), hosts=DETAILED[:7]
-    )
+    yield Planted("harmful", PLAIN, "30 frames black and white by turns", strobing(30, 2, 0.05), hosts=DETAILED[:7])
 
 
 def smeared(per_width: float) -> Change:
@@ -329,4 +338,4 @@ def _worn() -> Iterator[Planted]:
                   hosts=DETAILED)  # fmt: skip
     yield Planted("blocks", PLAIN, "20 frames as JPEG of quality 5", each(20, by.blocky(5)), hosts=DETAILED)
     poor = by.encoded("mpeg2video", {"qmin": "28", "qmax": "31", "g": "12"})
-    yield Planted("blocks", PLAIN, "encoded as MPEG-2 at its poorest", poor, whole=True, hosts=DETAILED)
+    yield Planted("blocks", FAINT, "encoded as MPEG-2 at its poorest", poor, whole=True, hosts=DETAILED)

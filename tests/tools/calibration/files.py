@@ -16,14 +16,17 @@ from tests.tools.calibration.clips import SHIPPED
 from tests.tools.calibration.scenes import handheld, pan
 from tests.tools.calibration.worlds import Shape
 
+_FAST = {"mp4": {"movflags": "faststart"}, "mkv": {}}
 FRAMES, RATE, HERTZ = 72, Fraction(24), 48000
 
 
 class Recipe(NamedTuple):
     """How a file is written. `stamps` gives the time of each frame in 1/240 s; `level` is the sound's, 0 to 1 and
     above, None for no sound; `late` and `short` are seconds by which it begins late and ends early; `silent` the
-    seconds in its middle in which nothing is heard."""
+    seconds in its middle in which nothing is heard. `ending` is that of the file's name."""
 
+    ending: str = "mp4"
+    codec: str = "libx264"
     width: int = 640
     height: int = 360
     frames: int = FRAMES
@@ -65,6 +68,12 @@ def _scratched(content: bytes) -> bytes:
     return content[:middle] + bytes(range(251)) * 12 + content[middle + 251 * 12 :]
 
 
+def _nicked(content: bytes) -> bytes:
+    """A few bytes in the middle are overwritten, as by a bad sector."""
+    middle = len(content) // 2
+    return content[:middle] + bytes(7 * i % 251 for i in range(60)) + content[middle + 60 :]
+
+
 def _late_frame(i: int) -> int:
     return 10 * i + (5 if i == 30 else 0)
 
@@ -82,6 +91,13 @@ def faulty() -> Iterator[Written]:
     ordered = Expectation(frames=FRAMES, rate="24", width=640, height=360, cuts=())
     yield Written("count", "the file ends too early", damage=_cut_short)
     yield Written("decodes", "3 kB in its middle are overwritten", damage=_scratched)
+    yield Written("decodes", "60 bytes in its middle are overwritten", damage=_nicked)
+    yield Written("decodes", "60 bytes of a Matroska file are overwritten", Recipe(ending="mkv"), damage=_nicked)
+    yield Written(
+        "decodes", "60 bytes of a lossless file are overwritten", Recipe(ending="mkv", codec="ffv1", options=()),
+        damage=_nicked,
+    )  # fmt: skip
+    yield Written("decodes", "a Matroska file ends too early", Recipe(ending="mkv"), damage=_cut_short)
     yield Written("count", "two frames fewer than ordered", Recipe(frames=FRAMES - 2), ordered)
     yield Written("rate", "25 instead of 24 frames a second", Recipe(rate=Fraction(25)), ordered)
     yield Written("rate", "24 instead of 23.976", ordered=Expectation(rate="24000/1001"))
@@ -123,14 +139,16 @@ def sound_ones() -> Iterator[Written]:
     yield Written("", "silence, as ordered", Recipe(level=0), Expectation(sound=False))
     yield Written("", "without frames that refer to later ones", Recipe(options=(("crf", "20"), ("bf", "0"))))
     yield Written("", "upright", Recipe(width=360, height=640))
+    yield Written("", "a Matroska file", Recipe(ending="mkv"))
+    yield Written("", "a lossless file", Recipe(ending="mkv", codec="ffv1", options=()))
 
 
 def write_file(path: Path, written: Written, seed: int) -> Path:
     """Write the file of a recipe, then damage it as it says."""
     recipe = written.recipe
     shape = Shape(recipe.width, recipe.height, recipe.frames, seed)
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as output:
-        video: Any = output.add_stream("libx264", rate=recipe.rate, options=dict(recipe.options))
+    with av.open(str(path), "w", options=_FAST[recipe.ending]) as output:
+        video: Any = output.add_stream(recipe.codec, rate=recipe.rate, options=dict(recipe.options))
         video.width, video.height, video.pix_fmt = recipe.width, recipe.height, recipe.pix_fmt
         video.sample_aspect_ratio = recipe.aspect
         context = video.codec_context

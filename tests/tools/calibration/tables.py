@@ -32,6 +32,7 @@ class Figures:
     joins: list[Record] = field(default_factory=list)
     drifts: list[Record] = field(default_factory=list)
     steady: list[Record] = field(default_factory=list)
+    faults: list[Record] = field(default_factory=list)
     seeds: set[int] = field(default_factory=set)
 
     def share(self, strengths: Iterable[str]) -> float:
@@ -64,7 +65,13 @@ def count(records: Iterable[Record]) -> Figures:
             for check, severity in record["found"]:
                 (figures.notes if severity == "note" else figures.alarms)[check] += 1
         else:
-            {"joins": figures.joins, "drifts": figures.drifts, "steady": figures.steady}[record["part"]].append(record)
+            parts = {
+                "joins": figures.joins,
+                "drifts": figures.drifts,
+                "steady": figures.steady,
+                "faults": figures.faults,
+            }
+            parts[record["part"]].append(record)
     return figures
 
 
@@ -116,6 +123,29 @@ def _chained(figures: Figures) -> Iterator[str]:
             f"Planted drift of gain, gamma and hue to either side, blur, sharpening and noise: ranked by strength in {ranked} of "
             f"{len(figures.drifts)} chains, the strongest flagged by the fourth hop of eight in {early}."
         )
+    if figures.faults:
+        yield ""
+        yield from _faulty(figures.faults)
+
+
+def _faulty(records: Sequence[Record]) -> Iterator[str]:
+    """What was told of faults that were planted at joins, as a table, and of clean joins beside them."""
+    tallies: dict[str, Tally] = {}
+    for record in records:
+        for words, told, named in record["joins"][1:]:
+            tally = tallies.setdefault(words, Tally())
+            tally.planted, tally.found, tally.placed = tally.planted + 1, tally.found + told, tally.placed + named
+    clean = [record["joins"][0] for record in records]
+    planted, found = sum(t.planted for t in tallies.values()), sum(t.found for t in tallies.values())
+    yield (
+        f"Faults planted at joins in moving film: {found} of {planted} told ({found / max(1, planted):.1%}); of the clean "
+        f"joins beside them {sum(told or named for _, told, named in clean)} of {len(clean)}."
+    )
+    yield ""
+    yield "| at the join | told | by its name |"
+    yield "|---|---|---|"
+    for words, tally in tallies.items():
+        yield f"| {words} | {tally.found} of {tally.planted} | {tally.placed} |"
 
 
 def _range(values: Sequence[float]) -> str:
