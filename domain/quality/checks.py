@@ -160,7 +160,7 @@ CHECKS: dict[str, Check] = {
     ),
     "soft": Check(
         "Soft picture", "warn", "width of the sharpest edges; energy of gradients at half and at quarter size",
-        {"sharpness": Limit(0.69, "", "at least")}, "Render larger, or with more steps.", "retake",
+        {"sharpness": Limit(0.65, "", "at least")}, "Render larger, or with more steps.", "retake",
     ),
     "softer": Check(
         "Loss of sharpness", "warn", "gradients at full and at an eighth of the size, against the shot's own best",

@@ -33,6 +33,8 @@ _LEAPT, _FURTHEST, _STRAYED = 1.6, 14.0, 0.3
 _LEAP = 0.008
 """Least of what it goes further, all tiles together, as a share of the width: an encoder that lets a slow motion rest
 before the join catches up with it there."""
+_ALONG_WITH, _MOSTLY = 0.3, 0.8
+"""Share of its side's motion that a frame has at least, and how many of a side's frames, where motion turns round."""
 _TURNED, _STEADY, _SUDDEN = -0.5, 0.6, 1.5
 """Cosine of both sides' motion, the share of its side's motion that each frame near the join has, and how much more
 than elsewhere the motion changes."""
@@ -189,6 +191,10 @@ def _reversed(ways: Sequence[Travel | None], at: int, held: set[int]) -> bool:
     for field, near in ((one, before), (other, after)):  # what turns by itself slows down before
         if any(_share(way.tiles, field) < _STEADY for way in near):
             return False
+    for field, side in ((one, ways[:at]), (other, [way for n, way in enumerate(ways) if n > max(held)])):
+        shares = [_share(way.tiles, field) for way in side if way is not None]
+        if sum(share > _ALONG_WITH for share in shares) < _MOSTLY * len(shares):
+            return False  # a camera that runs along turns round all the time
     changes = [
         _length(_difference(a.tiles, b.tiles))
         for n in range(len(ways) - 2)

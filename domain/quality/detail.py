@@ -15,7 +15,7 @@ FAR = 0.012
 _LINES, _PLAINLY = 0.12, 1.35
 """Share of the picture away from its median level below which it is lines on paper, in even rows perhaps, and strength
 of blocks that are seen even there."""
-_WIDE, _VERY_WIDE, _SMOOTH = 2.4, 2.9, 0.93
+_WIDE, _VERY_WIDE, _SMOOTH = 2.4, 3.5, 0.93
 """Width of the sharpest edges of a soft picture, pixels, at least; where that alone tells; and share of the limit that
 one without edges is held to."""
 _SHARP = 1.8

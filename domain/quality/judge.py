@@ -21,7 +21,7 @@ from domain.quality.seams import VISIBLE, Seams
 from domain.quality.stops import Frozen
 from domain.quality.tones import Empty, Noise, NothingButBlack
 from domain.quality.tracking import Cuts, Detector, Found, Order, Runs, Seen
-from domain.quality.values import Curve, Drift, Expectation, Finding, Likeness, Seam, Verdict
+from domain.quality.values import Curve, Drift, Expectation, Finding, Likeness, Seam, Span, Verdict
 
 MOST = 100
 """Findings of one check that are kept; the last one then says how many more there are."""
@@ -197,10 +197,16 @@ class Judge:
 
     def _explained(self, found: Found) -> bool:
         if found.check in _FADE_EXPLAINS and any(
-            fade.holds(found.first, found.last, 1) for fade in self._order.expectation.fades
+            fade.holds(found.first, found.last, self._around(fade) if found.check == "ghost" else 1)
+            for fade in self._order.expectation.fades
         ):
             return True
         return any(_explains(other, found) for other in self._found)
+
+    @staticmethod
+    def _around(fade: Span) -> int:
+        """Frames by which a mixture may be told earlier and later than it was ordered: its ends are hardly seen."""
+        return max(1, (fade.last - fade.first + 1) // 2)
 
     def _shot(self, frame: int) -> str:
         expectation = self._order.expectation

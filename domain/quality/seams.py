@@ -27,6 +27,8 @@ _LIVELY = 0.35
 """Levels by which frames have to differ so that a repeated one can be told."""
 _SAME, _SAME_PEAK = 0.25, 12
 """Share of the usual step that a repeated frame differs by at most, encoded anew; and levels anywhere in it."""
+_WHIPS = 0.02
+"""Motion from frame to frame, as a share of the picture's sides, that smears so much that sharpness tells nothing."""
 _NEAR = 3
 """Frames on each side of a place whose medians are compared."""
 
@@ -92,6 +94,8 @@ def measure(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> Se
     """The seam between the last frames of one segment and the first of the next, at least three on each side."""
     joint, rest = after[0], [*before[1:], *after[1:]]
     jumps = {name: _jump(course, len(before)) for name, course in _courses([*before, *after]).items()}
+    if max(math.hypot(*f.shift) for f in rest) > _WHIPS:  # what smears it comes and goes within a few frames
+        jumps["sharpness"] = _Jump(0.0, 0.0, 0.0)
     usual_residue = median(f.residue for f in rest)
     stray = median(abs(f.residue - usual_residue) for f in rest)
     most = max(1.25 * usual_residue + 2 * stray, 1.1 * max(f.residue for f in rest))

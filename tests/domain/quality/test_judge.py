@@ -54,7 +54,7 @@ def test_a_sound_clip_has_no_findings() -> None:
         ({"overlay": 0.01}, 30, 95, "overlay"),
         ({"damaged": True}, 30, 32, "decodes"),
         ({"octave": 0.55}, 0, 95, "soft"),
-        ({"octave": 0.65, "edge": 3.0}, 0, 95, "soft"),
+        ({"octave": 0.64, "edge": 3.0}, 0, 95, "soft"),
     ],
 )
 def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: int, last: int, check: str) -> None:
@@ -194,8 +194,10 @@ def test_a_mixture_is_extended_to_the_whole_fade() -> None:
         return {}
 
     assert found(judged(clip(96, fade))) == [("ghost", 40, 49)]
-    ordered = Expectation(fades=(Span(first=40, last=49),))
-    assert found(judged(clip(96, fade), ordered)) == []
+    # an ordered one explains it, also where its ends are told half its length away; another one does not
+    for first, told in ((40, []), (45, []), (35, []), (46, [("ghost", 40, 49)]), (60, [("ghost", 40, 49)])):
+        ordered = Expectation(fades=(Span(first=first, last=first + 9),))
+        assert found(judged(clip(96, fade), ordered)) == told
 
 
 @pytest.mark.parametrize(("residue", "told"), [(10.0, [("ghost", 40, 59)]), (5.0, [])])
