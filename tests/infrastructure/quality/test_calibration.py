@@ -17,6 +17,7 @@ from tests.tools.calibration.clips import Encoding, judge, write
 from tests.tools.calibration.defects import FAINT, Planted, planted, spoil
 from tests.tools.calibration.docs import PAGE, with_checks
 from tests.tools.calibration.files import Recipe, Written, faulty, sound_ones, write_file
+from tests.tools.calibration.joining import FAULTS
 from tests.tools.calibration.kinds import KINDS
 from tests.tools.calibration.worlds import Pixels, Shape
 
@@ -121,7 +122,11 @@ def test_the_page_lists_the_checks_as_they_are() -> None:
 def test_the_table_of_the_page_is_of_these_checks() -> None:
     """A check that is added or taken away needs another evaluation."""
     evaluation = PAGE.read_text(encoding="utf-8").partition("<!-- evaluation -->")[2].partition("<!-- end of")[0]
-    rows = {line.split("|")[1].strip() for line in evaluation.splitlines() if line.startswith("| ")} - {"check"}
+    checks, _, joins = evaluation.partition("| at the join |")
+    rows, faults = (
+        {line.split("|")[1].strip() for line in part.splitlines() if line.startswith("| ")} for part in (checks, joins)
+    )
 
-    assert rows == {defect.check for defect in planted()} | {written.check for written in faulty()}
-    assert rows <= set(CHECKS)
+    assert rows - {"check"} == {defect.check for defect in planted()} | {written.check for written in faulty()}
+    assert rows - {"check"} <= set(CHECKS)
+    assert faults == {fault.words for fault in FAULTS}
