@@ -6,7 +6,7 @@ import math
 import re
 
 from addons.words import named, number, said, t
-from domain.quality.figures import Sound
+from domain.quality.figures import Sound, Stream
 from domain.quality.values import Finding, Seam
 
 _WHOLE = frozenset({"px", "frames", "points"})
@@ -53,6 +53,15 @@ def seconds(length: float) -> str:
 def moment(made: str) -> str:
     """A time as it is stored, for people."""
     return made.replace("T", " ").replace("Z", " UTC")
+
+
+def colours(stream: Stream) -> str:
+    """The colour tags: one name where matrix, primaries and transfer have the same."""
+    tags = stream.matrix, stream.primaries, stream.transfer
+    if not any(tags):
+        return t("not stated")
+    names = tags[:1] if len({*tags}) == 1 else [tag or "?" for tag in tags]
+    return ", ".join((" / ".join(names), t("full range") if stream.range == "full" else t("limited range")))
 
 
 def heard(sound: Sound | None) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from html import escape as e
 from pathlib import Path
 
-from addons.reports.figures import amount, decimal, heard, measured, moment, seconds, sentence
+from addons.reports.figures import amount, colours, decimal, heard, measured, moment, seconds, sentence
 from addons.reports.making import drifts, joins, made
 from addons.reports.plots import curve_plot, film_bar, meter, title_of
 from addons.reports.style import STYLE
@@ -85,6 +85,7 @@ def _head(report: QualityReport, title: str, film: FilmReport | None, found: Fil
             stream.codec, stream.pix_fmt, f"{decimal(stream.bit_rate / 1e6, 1)} Mbit/s",
             f"{decimal(stream.size / 1e6, 1)} MB",
         ))),
+        (t("Colour"), colours(stream)),
         (t("Sound"), heard(stream.sound)),
         (t("Gate"), named(report.gate.capitalize()) if report.gate in _GATES else report.gate),
     ]  # fmt: skip

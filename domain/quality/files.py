@@ -10,6 +10,8 @@ from domain.quality.tracking import Found, Order
 from domain.timing import parse_rate, rate_label
 
 _PLAYABLE = {"yuv420p", "yuvj420p", "nv12"}
+_NO_MATRIX = "rgb", "bgr", "gbr", "gray", "pal"
+_HDR = {"pq": "PQ, SMPTE ST 2084", "hlg": "HLG, ARIB STD-B67"}
 
 
 def judge_file(stream: Stream, order: Order) -> Iterator[Found]:
@@ -108,8 +110,24 @@ def _encoded(stream: Stream, order: Order) -> Iterator[Found]:
         )  # fmt: skip
     if order.limit("pixels", "only_420") and stream.pix_fmt not in _PLAYABLE:
         yield _about(stream, "pixels", 0, 1, "", f"Its pixels are {stream.pix_fmt}; many players show only yuv420p.")
-    if not stream.matrix and not stream.pix_fmt.startswith(("rgb", "bgr", "gbr", "gray", "pal")):
+    yield from _coloured(stream)
+
+
+def _coloured(stream: Stream) -> Iterator[Found]:
+    if stream.transfer in _HDR:
+        yield _about(
+            stream, "tags", 0, 1, "",
+            f"Its light is coded for HDR ({_HDR[stream.transfer]}); a player that does not know it shows it pale.",
+        )  # fmt: skip
+    if stream.pix_fmt.startswith(_NO_MATRIX):
+        return
+    if not stream.matrix:
         yield _about(stream, "tags", 0, 1, "", "It does not say how its colours are meant; players will guess.")
+    elif not (stream.primaries and stream.transfer):
+        yield _about(
+            stream, "tags", 0, 1, "",
+            "It names its colour matrix, but not both primaries and transfer; some players will guess.",
+        )  # fmt: skip
 
 
 def _heard(stream: Stream, order: Order) -> Iterator[Found]:

@@ -19,6 +19,20 @@ LIMITED = 1
 """Code of limited range in FFmpeg."""
 
 _NAMES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
+_PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "bt601",
+    7: "smpte240m",
+    9: "bt2020",
+    11: "dci-p3",
+    12: "p3-d65",
+}
+_TRANSFERS = {
+    1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt601", 7: "smpte240m", 8: "linear", 13: "srgb", 14: "bt2020",
+    15: "bt2020", 16: "pq", 18: "hlg",
+}  # fmt: skip
 _SWSCALE = {"bt709": Colorspace.ITU709, "fcc": Colorspace.FCC, "smpte240m": Colorspace.SMPTE240M, "bt2020": 9}
 _FILTER = {"bt709": "bt709", "fcc": "fcc", "smpte240m": "smpte240m", "bt2020": "bt2020nc"}
 _EXACT = (
@@ -29,6 +43,21 @@ _EXACT = (
 def matrix_name(code: int) -> str:
     """The matrix by its H.273 code: "bt709", "bt601" …; empty when untagged or unknown."""
     return _NAMES.get(code, "")
+
+
+def primaries_name(code: int) -> str:
+    """The primaries by their H.273 code: "bt709", "bt2020" …; empty when untagged, the code itself when uncommon."""
+    return _told(_PRIMARIES, code)
+
+
+def transfer_name(code: int) -> str:
+    """How light is coded, by its H.273 code: "bt709", "srgb", "pq" (SMPTE ST 2084), "hlg" (ARIB STD-B67) …; empty when
+    untagged, the code itself when uncommon."""
+    return _told(_TRANSFERS, code)
+
+
+def _told(names: dict[int, str], code: int) -> str:
+    return "" if code in (0, 2) else names.get(code, f"code {code}")
 
 
 def is_full_range(frame: VideoFrame) -> bool:

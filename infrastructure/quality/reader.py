@@ -159,8 +159,10 @@ def examine(
             width=first.width, height=first.height, frames=times.count, claimed=int(stream.frames), rate=rate,
             seconds=seconds, bit_rate=round(size * 8 / seconds) if seconds > 0 else 0,
             aspect=str(stream.sample_aspect_ratio or Fraction(1)),
-            matrix=colours.matrix_name(int(first.colorspace)), primaries=_tag(int(first.color_primaries)),
-            transfer=_tag(int(first.color_trc)), range="full" if colours.is_full_range(first) else "limited",
+            matrix=colours.matrix_name(int(first.colorspace)),
+            primaries=colours.primaries_name(int(first.color_primaries)),
+            transfer=colours.transfer_name(int(first.color_trc)),
+            range="full" if colours.is_full_range(first) else "limited",
             uneven=tuple(times.uneven), uneven_count=times.uneven_count,
             broken_at=faults[0][0] if faults else None, broken_why=faults[0][1] if faults else "",
             unsound=tuple(sums.spans),
@@ -206,10 +208,3 @@ def _plausible(rate: Fraction | None) -> Fraction | None:
     if rate is None or not 1 <= rate <= MAX_RATE:
         return None
     return rate if rate.denominator <= 100_000 else rate.limit_denominator(1001)
-
-
-def _tag(code: int) -> str:
-    """The name of a colour code of ITU-T H.273; empty for the unspecified one (2)."""
-    return {0: "", 1: "bt709", 2: "", 4: "bt470m", 5: "bt470bg", 6: "bt601", 9: "bt2020", 13: "srgb"}.get(
-        code, f"code {code}"
-    )

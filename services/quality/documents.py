@@ -16,6 +16,9 @@ def report_document(report: QualityReport, file: str) -> dict[str, Any]:
         "width": stream.width, "height": stream.height, "rate": rate_text(stream.rate) if stream.rate else None,
         "frames": stream.frames, "duration": round(stream.seconds, 6), "bit_rate": stream.bit_rate,
         "codec": stream.codec, "pix_fmt": stream.pix_fmt,
+        "colour": {
+            "matrix": stream.matrix, "primaries": stream.primaries, "transfer": stream.transfer, "range": stream.range,
+        },
     }  # fmt: skip
     return {
         "file": file,

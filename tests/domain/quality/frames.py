@@ -41,7 +41,7 @@ def stream(frames: int, **changes: Any) -> Stream:
     base: dict[str, Any] = {
         "name": "clip.mp4", "size": 1_000_000, "container": "mov", "codec": "h264", "pix_fmt": "yuv420p",
         "width": 1920, "height": 1080, "frames": frames, "claimed": frames, "rate": "24/1", "seconds": frames / 24,
-        "bit_rate": 12_000_000, "matrix": "bt709",
+        "bit_rate": 12_000_000, "matrix": "bt709", "primaries": "bt709", "transfer": "bt709",
     }  # fmt: skip
     return Stream.model_validate(base | changes)
 

@@ -219,6 +219,8 @@ def test_a_double_exposure_is_the_stretch_between_its_two_steps(residue: float, 
         ({"uneven": (4,), "uneven_count": 1}, "even"),
         ({"aspect": "4/3"}, "shape"),
         ({"matrix": ""}, "tags"),
+        ({"transfer": ""}, "tags"),
+        ({"transfer": "pq", "primaries": "bt2020"}, "tags"),
     ],
 )
 def test_a_damaged_file_is_told(changes: dict[str, Any], check: str) -> None:

@@ -46,6 +46,7 @@ def test_the_report_is_told_to_people_and_programs(service: QualityService, film
     assert document["video"] | {"bit_rate": 0, "duration": 0} == {
         "width": 320, "height": 180, "rate": "24/1", "frames": 48, "duration": 0, "bit_rate": 0, "codec": "h264",
         "pix_fmt": "yuv420p",
+        "colour": {"matrix": "bt709", "primaries": "bt709", "transfer": "bt709", "range": "limited"},
     }  # fmt: skip
     assert document["passed"] is False
     (black,) = [finding for finding in document["findings"] if finding["check"] == "black"]
