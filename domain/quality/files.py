@@ -109,23 +109,23 @@ def _encoded(stream: Stream, order: Order) -> Iterator[Found]:
             f"Its picture has {has:.1f} Mbit/s; at least {least:g} are asked for.",
         )  # fmt: skip
     if order.limit("pixels", "only_420") and stream.pix_fmt not in _PLAYABLE:
-        yield _about(stream, "pixels", 0, 1, "", f"Its pixels are {stream.pix_fmt}; many players show only yuv420p.")
+        yield _about(stream, "pixels", 0, 0, "", f"Its pixels are {stream.pix_fmt}; many players show only yuv420p.")
     yield from _coloured(stream)
 
 
 def _coloured(stream: Stream) -> Iterator[Found]:
     if stream.transfer in _HDR:
         yield _about(
-            stream, "tags", 0, 1, "",
+            stream, "tags", 0, 0, "",
             f"Its light is coded for HDR ({_HDR[stream.transfer]}); a player that does not know it shows it pale.",
         )  # fmt: skip
     if stream.pix_fmt.startswith(_NO_MATRIX):
         return
     if not stream.matrix:
-        yield _about(stream, "tags", 0, 1, "", "It does not say how its colours are meant; players will guess.")
+        yield _about(stream, "tags", 0, 0, "", "It does not say how its colours are meant; players will guess.")
     elif not (stream.primaries and stream.transfer):
         yield _about(
-            stream, "tags", 0, 1, "",
+            stream, "tags", 0, 0, "",
             "It names its colour matrix, but not both primaries and transfer; some players will guess.",
         )  # fmt: skip
 
@@ -134,7 +134,7 @@ def _heard(stream: Stream, order: Order) -> Iterator[Found]:
     sound, wanted = stream.sound, order.expectation.sound
     if sound is None:
         if wanted or (wanted is None and order.limit("sound", "needed")):
-            yield _about(stream, "sound", 0, 1, "", "It has no sound.")
+            yield _about(stream, "sound", 0, 0, "", "It has no sound.")
         return
     yield from _in_step(stream, sound, order)
     clipped = order.limit("sound", "clipped")

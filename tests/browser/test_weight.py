@@ -12,6 +12,7 @@ from tests.browser.studio import Studio, Window, Windows, Workshop
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.alone
 SHOTS = 300
 EDIT_LIMIT = 100_000
 """Bytes that may reach the browser for one edited shot."""

@@ -33,17 +33,22 @@ def steps(fast: bool, pytest_arguments: list[str]) -> dict[str, list[str]]:
         "lint": [python, "-m", "ruff", "check", "."],
         "types": [python, "-m", "mypy"],
         "imports": [python, "-c", LINT_IMPORTS],
-        "tests": [*pytest, "-m", "not browser", "-n", str(WORKERS), "--dist", "loadfile", *pytest_arguments],
-        # one after another: what they hold the window to is measured in milliseconds
-        "browser tests": [*pytest, "-m", "browser", *pytest_arguments],
+        "tests": [*pytest, "-m", "not browser", *shared(1), *pytest_arguments],
+        "browser tests": [*pytest, "-m", "browser and not alone", *shared(0), *pytest_arguments],
+        "tests alone": [*pytest, "-m", "alone", *pytest_arguments],
     }
-    if fast:
-        del found["browser tests"]
-    return found
+    return {name: command for name, command in found.items() if not fast or name not in BROWSER}
 
 
-WORKERS = min(os.cpu_count() or 1, 4)
-"""How many processes share the tests that need no browser; many of them wait for a server most of the time."""
+BROWSER = "browser tests", "tests alone"
+"""What `--fast` leaves out."""
+
+
+def shared(more: int) -> list[str]:
+    """Arguments that give each file of tests to one of several processes: one a core, and `more` where tests wait for
+    servers much of their time. A browser and a studio keep a core busy."""
+    return ["-n", str(min((os.cpu_count() or 1) + more, 4)), "--dist", "loadfile"]
+
 
 NO_TESTS = 5
 """pytest's exit code when arguments such as -k left no test over."""
@@ -59,8 +64,7 @@ REPAIR = {
     "lint": "python -m ruff check --fix . mends some of it; the rest is named above.",
     "types": "the lines are named above.",
     "imports": "the chain of imports is shown above; docs/architecture.md says what each folder may import.",
-    "tests": "the tests are named above.",
-    "browser tests": "the tests are named above.",
+    **dict.fromkeys(("tests", *BROWSER), "the tests are named above."),
 }
 
 
@@ -89,7 +93,7 @@ def main() -> int:
     for name, command in steps(arguments.fast, rest).items():
         shown = "lint-imports" if name == "imports" else " ".join(command[1:])
         print(f"\n== {name}: {shown}", flush=True)
-        if name in ("tests", "browser tests"):
+        if name in ("tests", *BROWSER):
             code, found = run_tests(command)
             unsteady += found
         else:
