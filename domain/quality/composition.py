@@ -4,152 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import median
 
+from domain.quality.borders import Border, goes_on, paired
 from domain.quality.figures import Bars, Line
 from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
 _NEAR = 0.0035
 """How far a line may stray and still be the same, as a share of the picture."""
-_REGULAR = tuple(part / whole for whole in (2, 3, 4) for part in range(1, whole))
-_REGULAR_NEAR, _EXACTLY = 0.012, 0.004
-_ROUGH, _UNEVEN, _PLAIN = 12, 4.5, 4
-"""Levels by which the picture varies along a line to be called rough, uneven, and more than a plain colour."""
-_MOVING = 1.0
-"""Levels of change beside an upright line that stays: a thing in the picture would move along."""
-_STIRS = 0.001
-"""Share of the lesser side of a line that something moves in."""
-_DIFFERING, _REPEATED = 0.05, 0.8
-"""Difference of tones of two pictures, and how much less is asked of a line that parts a picture from itself."""
-_NARROW = 0.15
-"""Share of the picture that a strip beside a line takes, and is more likely a roof or a floor than a panel."""
-_FOLLOWS, _LIKELY, _UNLIKE = 0.78, 0.52, 0.45
-"""Correlation of the two sides of a line above which one picture goes on behind it, or may do so, and below which it
-does not."""
-_STEADY, _STEADY_A_FRAME = 0.0015, 0.0001
-"""How far the border of a panel strays in all, or in a frame, at most: an edge in the picture goes with the camera."""
 _AT_BAR = 0.015
-_ENDS = 3
-"""Places at each end of a line's time of which the middle one is taken."""
 _PATIENCE = 3
 """Frames for which a line may go unseen."""
+_AGAIN = 24
+"""Frames for which one may that has been seen for long, as between two pictures that are dark for a while."""
 _OTHER = 0.02
 """By how much bars of another size differ, as a share of both bars together."""
-_LASTS = 0.5
-"""Share of its shot for which a border is there, at least."""
-_LONG = 48
-"""Frames that are enough for that however long the shot is."""
 _KEPT = 64
 """Lines of one shot that are remembered."""
-
-
-@dataclass(slots=True)
-class _Track:
-    """One line over time."""
-
-    axis: str
-    place: float
-    first: int
-    last: int
-    count: int = 0
-    covered: float = 0
-    varied: float = 0
-    gutter: int = 0
-    differing: float = 0
-    follows: float = 0
-    rough: int = 0
-    uneven: int = 0
-    one_sided: int = 0
-    moving: int = 0
-    crossings: int = 0
-    stirs: int = 0
-    same: int = 0
-    begun: list[float] = field(default_factory=list)
-    lately: deque[float] = field(default_factory=lambda: deque(maxlen=_ENDS))
-
-    def add(self, line: Line, index: int, crossed: bool) -> None:
-        """Count one more frame."""
-        self.last, self.count = index, self.count + 1
-        self.covered += line.covered
-        self.varied += line.varied
-        self.gutter += line.gutter > 0
-        self.differing += line.differing
-        self.follows += line.follows
-        self.rough += _unnatural(line)
-        self.uneven += min(line.before, line.after) > _UNEVEN
-        self.one_sided += max(line.before, line.after) > _PLAIN
-        self.moving += line.axis == "v" and line.moving > _MOVING
-        self.crossings += crossed
-        self.stirs += line.axis == "v" and line.stirs > _STIRS
-        self.same += line.same > 0
-        if len(self.begun) < _ENDS:
-            self.begun.append(line.place)
-        self.lately.append(line.place)
-
-    def straight(self, order: Order, shot: int) -> bool:
-        """Whether it lasts and runs straight through; `shot` is the length of its shot, frames."""
-        return self.count >= max(
-            order.limit("panels", "frames"), min(_LONG, _LASTS * shot)
-        ) and self.covered >= order.limit("panels", "covered") * self.count * (_REPEATED if self.repeats() else 1)
-
-    def divides(self) -> bool:
-        """Whether it stays where it is, between two pictures that are not one."""
-        way = abs(median(self.lately) - median(self.begun))
-        return (
-            (self.differing >= _DIFFERING * self.count or self.repeats())
-            and not self.continued()
-            and way <= max(_STEADY, _STEADY_A_FRAME * self.count)
-        )
-
-    def continued(self) -> bool:
-        """Whether the picture goes on behind it."""
-        return self.follows > _FOLLOWS * self.count
-
-    def repeats(self) -> bool:
-        """Whether it parts a picture from the same one again."""
-        return self.same > 0.6 * self.count
-
-    def evidence(self) -> float:
-        """Points for a border of pictures rather than a thing in one."""
-        sure = 0.6 * self.count
-        off = min(abs(self.place - place) for place in _REGULAR)
-        unlike = self.uneven > sure and self.follows < _UNLIKE * self.count
-        alone = self.axis == "v" and off >= _REGULAR_NEAR and self.crossings <= sure and self.moving <= sure
-        narrow = min(self.place, 1 - self.place) < _NARROW and self.gutter <= sure and self.crossings <= sure
-        half = self.axis == "v" and off < _EXACTLY and self.one_sided > 0.4 * self.count and self.rough <= sure
-        return (
-            (1.0 if self.crossings > sure else 0)
-            + ((0.9 if alone else 1.5) if self.gutter > sure else 0)
-            + (2.0 if self.repeats() else 0)
-            + (1.0 if self.stirs > 0.4 * self.count and off < _REGULAR_NEAR and self.one_sided > sure else 0)
-            - (1.0 if narrow else 0)
-            + (1.0 if off < _REGULAR_NEAR else 0)
-            + (1.0 if self.varied > 0.35 * self.count and self.one_sided > sure else 0)
-            + (1.0 if self.rough > sure and self.follows < _LIKELY * self.count else 0)
-            + (1.0 if self.moving > sure and self.one_sided > sure else 0)
-            + (1.0 if unlike or half else 0)
-        )
-
-
-def _paired(track: _Track, others: list[_Track]) -> float:
-    """A point where another line is as far from the opposite edge, as those between three strips are, and neither is
-    one between plain colours."""
-    far = [other for other in others if abs(track.place + other.place - 1) < _REGULAR_NEAR and other is not track]
-    far = [other for other in far if abs(track.place - other.place) > _REGULAR_NEAR]
-    return 1.0 if far and all(line.one_sided > 0.4 * line.count for line in (track, *far)) else 0.0
-
-
-def _goes_on(lines: list[_Track]) -> bool:
-    """Whether three and more lines lie in even steps that are cut off at the picture's edges, as shelves are."""
-    places = sorted({round(line.place, 2) for line in lines})
-    places = [place for place, before in zip(places, [-1.0, *places], strict=False) if place - before > _REGULAR_NEAR]
-    steps = [later - place for place, later in pairwise(places)]
-    if len(steps) < 2 or max(steps) - min(steps) > 2 * _REGULAR_NEAR:
-        return False
-    ends = places[0], 1 - places[-1]
-    return max(ends) < 1.2 * max(steps) and min(ends) < min(steps) - 2 * _REGULAR_NEAR
 
 
 def _edges_bar(line: Line, bars: Bars) -> bool:
@@ -158,19 +28,13 @@ def _edges_bar(line: Line, bars: Bars) -> bool:
     return (low > 0 and line.place < low + _AT_BAR) or (high > 0 and line.place > 1 - high - _AT_BAR)
 
 
-def _unnatural(line: Line) -> bool:
-    """Whether the picture varies along the line where things in one picture seldom do: on both sides of an upright
-    edge, and above a level one, where the sky or a wall would be."""
-    return line.before > _ROUGH and (line.axis == "h" or line.after > _ROUGH)
-
-
 class Panels:
     """Lines that stay and divide the picture into differing ones; what is found in one shot is told once."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._tracks: list[_Track] = []
-        self._gone: deque[_Track] = deque(maxlen=_KEPT)
+        self._tracks: list[Border] = []
+        self._gone: deque[Border] = deque(maxlen=_KEPT)
         self._begins = self._now = 0
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -187,13 +51,22 @@ class Panels:
         for line in lines:
             track = next((t for t in self._tracks if t.axis == line.axis and abs(t.place - line.place) <= _NEAR), None)
             if track is None:
-                track = _Track(line.axis, line.place, index, index)
+                track = self._again(line, index) or Border(line.axis, line.place, index, index)
                 self._tracks.append(track)
             if track.last < index or track.count == 0:
                 track.add(line, index, len(axes) == 2)
         least = self._order.limit("panels", "frames")
         self._gone += [t for t in self._tracks if index - t.last > _PATIENCE and t.count >= least]
         self._tracks = [track for track in self._tracks if index - track.last <= _PATIENCE]
+
+    def _again(self, line: Line, index: int) -> Border | None:
+        """The line that was at that regular place until lately."""
+        for track in self._gone:
+            same = track.axis == line.axis and abs(track.place - line.place) <= _NEAR and track.regular()
+            if same and index - track.last <= _AGAIN:
+                self._gone.remove(track)
+                return track
+        return None
 
     def close(self) -> Iterator[Found]:
         """The shot ends."""
@@ -206,9 +79,9 @@ class Panels:
         for axis in "vh":
             lines = [track for track in long if track.axis == axis]
             many = 2 * sum(track.continued() for track in lines) >= len(lines)  # tiles, or a thing with many edges
-            if not many and not _goes_on(lines):
-                parting = [track for track in lines if track.divides()]
-                found += [track for track in parting if track.evidence() + _paired(track, parting) >= needed]
+            rows = many or goes_on(lines)
+            parting = [track for track in lines if track.divides() and (not rows or track.repeats())]
+            found += [track for track in parting if track.evidence() + paired(track, parting) >= needed]
         if not found:
             return
         first, last = min(track.first for track in found), max(track.last for track in found)
@@ -269,7 +142,6 @@ class Overlay:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._runs = Runs(bridge=24)
-        self._shot = 0
         self._since: list[int] = []
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -277,16 +149,13 @@ class Overlay:
         if self._order.expectation.overlay:
             return
         index, share = seen.frame.index, seen.frame.overlay
-        if seen.cut:
-            self._shot = index
         enough = share >= self._order.limit("overlay", "share")
         run = self._runs.add(index, share if enough else None)
         if run is not None:
             yield from self._tell(run)
             self._since.clear()
         if enough:
-            self._since.append(max(self._shot, index - seen.frame.overlay_since))
-            self._since = [min(self._since)]
+            self._since = [min([*self._since, index - seen.frame.overlay_since])]
 
     def close(self) -> Iterator[Found]:
         """The run that ends the file."""

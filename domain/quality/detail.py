@@ -35,6 +35,9 @@ _CLEARED, _RELIT = 0.5, 1.2
 _ALL_OVER = 0.87
 """What most of a blurred picture keeps, at most: a hand close to the lens, or glints that go out, leave the rest as
 sharp as it was."""
+_REFOCUSED, _FOR = 0.05, 4
+"""Share of the tiles that have become sharper while the picture is softer, from which on the focus has changed, for so
+many frames: who blurs a picture makes no part of it sharper (0.02 at most), until it comes back."""
 _BEFORE = 3
 """Sharp frames before a sudden loss."""
 _TINY = 0.05
@@ -117,7 +120,7 @@ class Softness:
         self._before: deque[float] = deque(maxlen=8)
         self._near = self._fell = -1
         self._best = self._strong = 0.0
-        self._contrast = 0.0
+        self._contrast = 0.0, 0.0
         self._other = 0
         self._sudden = False
         self._slow = True
@@ -125,9 +128,10 @@ class Softness:
         self._was = self._at_once = 1.0
         self._level = 0.0
         self._levels: deque[float] = deque(maxlen=_LEVELS)
-        self._light = 0.0
+        self._light = 0.0, 0.0
         self._sunk: tuple[float, float] | None = None
         self._runs = Runs(bridge=1)
+        self._refocused = 0
         self._shot = 0
         self._octaves: deque[float] = deque(maxlen=1000)
         self._edges: deque[float] = deque(maxlen=1000)
@@ -152,7 +156,7 @@ class Softness:
         yield from self._opened(frame)
         self._level += 0 if seen.cut else log(max(_TINY, frame.crisp))
         sunk = None if seen.cut else self._sinks(frame)
-        self._light = frame.contrast
+        self._light = _contrasts(frame)
         loss = self._loss(frame)
         if sunk is None and loss is not None and self._levels and self._drop() > log(_ALL_OVER):
             loss = None  # only a part of the picture
@@ -161,6 +165,8 @@ class Softness:
             self._slow, self._lowest = False, 0.0
         if loss is None:
             self._levels.append(self._level)
+        else:
+            self._refocused += frame.refocused > _REFOCUSED
         yield from self._lost(self._runs.add(frame.index, loss))
 
     def close(self) -> Iterator[Found]:
@@ -179,7 +185,8 @@ class Softness:
         if len(before) < 2 or after[0].index - before[-1].index > _LATELY:
             return
         full = min(_SHARP, min(each.sharpness for each in after))
-        kept, light = max(each.sharpness for each in before) / full, before[-1].contrast / after[0].contrast
+        kept = max(each.sharpness for each in before) / full
+        light = _relit(_contrasts(before[-1]), _contrasts(after[0]))
         if kept < min(self._kept, _AT_ONCE) and 0.75 < light < 1.33:
             self._opening = None
             yield self._blurred(self._shot, after[0].index - 1, kept)
@@ -189,11 +196,11 @@ class Softness:
         far = max(map(abs, frame.shift)) > FAR
         slowly = self._lately and abs(frame.contrast / self._was - 1) < _OTHER_VIEW
         self._was = frame.contrast
-        if self._contrast and not slowly and not 0.75 < frame.contrast / self._contrast < 1.33:
+        if self._best and not slowly and not 0.75 < _relit(_contrasts(frame), self._contrast) < 1.33:
             self._other += 1
             if self._other < self._ENOUGH:
                 return None  # other light, or another view: its edges tell nothing about those before
-            self._best = self._contrast = 0.0
+            self._best = 0.0
             self._window.clear()
         self._other = 0
         before = median(self._before) if self._before else frame.sharpness
@@ -223,7 +230,7 @@ class Softness:
             self._remember(frame)
             self._window.append(frame.sharpness)
             if len(self._window) == self._window.maxlen and median(self._window) > self._best:
-                self._best, self._contrast = median(self._window), frame.contrast
+                self._best, self._contrast = median(self._window), _contrasts(frame)
         return None
 
     def _drop(self) -> float:
@@ -234,7 +241,7 @@ class Softness:
     def _sinks(self, frame: FrameFigures) -> float | None:
         """What all of the picture has lost since it was blurred at once; None while it is sharp."""
         if self._sunk is None:
-            light = frame.contrast / self._light if self._light else 0
+            light = _relit(_contrasts(frame), self._light)
             if (
                 len(self._levels) < _BEFORE
                 or frame.crisp > (_SUDDEN if max(map(abs, frame.shift)) < _STANDS else _SMEARED)
@@ -260,6 +267,7 @@ class Softness:
         if run is None:
             return
         focused, self._slow = self._slow and not lasting, True  # what comes and goes slowly is a change of focus
+        focused, self._refocused = focused or self._refocused >= _FOR, 0
         missed = self._lowest < _STILL_SHARP or run.worst > _MOST_LOST or self._at_once < _AT_ONCE
         if missed and not focused and run.frames >= self._order.limit("softer", "frames"):
             yield self._blurred(run.first, run.last, 1 - run.worst)
@@ -288,8 +296,20 @@ class Softness:
         self._edges.clear()
         self._window.clear()
         self._before.clear()
-        self._best = self._strong = self._contrast = 0.0
+        self._best = self._strong = 0.0
         self._sudden, self._slow, self._lately = False, True, 0.0
         self._opening = []
         self._levels.clear()
         self._sunk = None
+
+
+def _contrasts(frame: FrameFigures) -> tuple[float, float]:
+    """Contrast of a frame, and that of the coarsest structure in it, which blur leaves as it is, levels."""
+    return frame.contrast, frame.contrast * frame.structure
+
+
+def _relit(now: tuple[float, float], before: tuple[float, float]) -> float:
+    """Ratio of contrasts, the one of both that has changed less: another light changes both. 0 where nothing came
+    before."""
+    ratios = [one / other for one, other in zip(now, before, strict=True) if other]
+    return min(ratios, key=lambda ratio: abs(log(max(_TINY, ratio))), default=0.0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.quality.exposures import Exposures
+from domain.quality.exposures import Exposure, Exposures
 from domain.quality.figures import LAG
+from domain.quality.mirrors import Mirrors
 from domain.quality.mixtures import Ghosts
 from domain.quality.remains import KEPT, Remains
 from domain.quality.tracking import Found, Order, Seen, frames_text
@@ -29,12 +30,13 @@ class Doubles:
     begin and end, unless it says only one of both."""
 
     def __init__(self, order: Order) -> None:
-        self._fades, self._exposures = Ghosts(order), Exposures(order)
+        self._fades, self._exposures, self._mirrors = Ghosts(order), Exposures(order), Mirrors(order)
         self._remains = Remains()
         self._veils = Veils(order, self._remains)
         self._veiled: list[Veil] = []
         self._faded: list[Found] = []
-        self._exposed: list[Found] = []
+        self._exposed: list[Exposure] = []
+        self._mirrored: list[Found] = []
 
     def observe(self, seen: Seen) -> Iterator[Found]:
         """Look in all ways, and tell what is settled."""
@@ -42,7 +44,9 @@ class Doubles:
         self._veiled.extend(self._veils.observe(seen))
         self._faded.extend(self._fades.observe(seen))
         self._exposed.extend(self._exposures.observe(seen))
-        found = [*(veil.found for veil in self._veiled), *self._faded, *self._exposed]
+        self._mirrored.extend(self._mirrors.observe(seen))
+        found = [*(veil.found for veil in self._veiled), *(one.found for one in self._exposed)]
+        found += (*self._faded, *self._mirrored)
         if found and (len(found) > _MOST or max(one.last for one in found) < seen.frame.index - _SETTLED):
             yield from self._merged()
 
@@ -54,12 +58,17 @@ class Doubles:
         yield from self._merged()
 
     def _merged(self) -> Iterator[Found]:
+        mirrored, self._mirrored = self._mirrored, []
+        yield from mirrored
+        yield from (one for one in self._others() if not any(_overlap(one, other) for other in mirrored))
+
+    def _others(self) -> Iterator[Found]:
         fades = [fade for fade in self._faded if self._is_mixed(fade)]
         found, joined = self._joined(fades)
-        exposed = [one for one in self._exposed if not self._only_lit(one)]
+        exposed = [one.found for one in self._exposed if one.surely or not self._only_lit(one.found)]
         found += exposed
         self._faded, self._exposed = [], []
-        veiled = [veil for veil in self._veiled if not self._remains.empty(veil.found.first, veil.found.last)]
+        veiled = [veil for veil in self._veiled if self._is_seen(veil.found.first, veil.found.last)]
         self._veiled = []
         for veil in veiled:
             surer = found if veil.inferred else exposed  # a step is the surest end
@@ -68,8 +77,19 @@ class Doubles:
             same = [other for other in found if _overlap(veil.found, other)]
             if veil.whole or not any(_has_end(veil, other) for other in same):
                 found = [other for other in found if other not in same]
-                yield veil.found
+                yield self._at_its_place(veil)
         yield from (*found, *joined)
+
+    def _is_seen(self, first: int, last: int) -> bool:
+        """Whether there is something to be seen, and more than parts that are not found again."""
+        return not self._remains.empty(first, last) and not self._remains.hidden(first, last)
+
+    def _at_its_place(self, veil: Veil) -> Found:
+        first, last = self._remains.ends(veil.found.first, veil.found.last)
+        if not veil.whole or (first, last) == (veil.found.first, veil.found.last):
+            return veil.found
+        what = veil.found.sentence.rsplit(" in ", 1)[0]
+        return veil.found._replace(first=first, last=last, sentence=f"{what} in {frames_text(first, last)}.")
 
     def _joined(self, fades: list[Found]) -> tuple[list[Found], list[Found]]:
         """A picture that is faded over another one, and away from it, is one double exposure: those that are not, and

@@ -26,7 +26,9 @@ class Line(NamedTuple):
     it is less, levels. `gutter`: width of the plain strip it runs
     in, as a share of the picture, 0 without one. `differing`: difference of the two sides' tones, 0 to 1. `stirs`:
     share in which something plainly moves, on the side where it is less; `same`: correlation of one side with the
-    other, moved over it, 0 where they are not alike, or in even rows.
+    other, moved over it, 0 where they are not alike, or in even rows. `exact`: share of its length in which the
+    largest step across it, at full size, is at the very same pixel, give or take one; `ends`: share in which there is
+    one where the line meets the picture's edge, at the clearer end: 0 to 1.
     """
 
     axis: Literal["v", "h"]
@@ -41,6 +43,8 @@ class Line(NamedTuple):
     follows: float = 0
     stirs: float = 0
     same: float = 0
+    exact: float = 0
+    ends: float = 1
 
 
 class Bars(NamedTuple):
@@ -251,6 +255,17 @@ class FrameFigures:
     crisp: float = 1
     """`sharpness` against that of the frame before, tile by tile where the picture is in focus: the median of the
     ratios. 1 where only a part has become blurred, below where most of it has."""
+    refocused: float = 0
+    """Share of the tiles with edges that are half as sharp again and more as they and those around them were a second
+    ago (24 frames)."""
+    again: float = 0
+    """Correlation of the parts of a frame with what they resemble most in the one before, wherever they have moved, at
+    the finer or the coarser scale, whichever is less, -1 to 1: about 0.1 in noise. 0 where it was not measured: only
+    where so much has changed that it may be noise."""
+    likes: tuple[float, ...] = ()
+    """Correlation of fine structure with the frames 2, 3, 4 … before, -1 to 1."""
+    mirrored: float = 0
+    """Correlation of fine structure with its own mirror picture, left for right, -1 to 1."""
 
 
 class Sound(Value):

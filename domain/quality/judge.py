@@ -14,8 +14,9 @@ from domain.quality.detail import Above, Softness
 from domain.quality.doubles import Doubles
 from domain.quality.drift import Chains
 from domain.quality.figures import FrameFigures, Stream
+from domain.quality.flashes import Flashes
 from domain.quality.gate import Gate
-from domain.quality.light import Flashes, Flicker, Harmful
+from domain.quality.light import Flicker, Harmful
 from domain.quality.motion import Motionless, UnorderedCuts
 from domain.quality.seams import VISIBLE, Seams
 from domain.quality.stops import Frozen

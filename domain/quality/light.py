@@ -1,34 +1,13 @@
-"""Light that jumps: single flashes, flicker, and flashing that can harm."""
+"""Light that jumps again and again: flicker, and flashing that can harm."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import hypot
 from statistics import median
 
-from domain.quality.figures import FrameFigures
-from domain.quality.tracking import Found, Order, Recent, Run, Runs, Seen, frames_text
-
-_LONGEST = 4
-"""Frames that a flash lasts at most."""
-_PART = 0.25
-"""Share of a dark picture's brightness that is a jump in it."""
-_LEAST = 3.5
-"""Levels that are a jump in the darkest picture."""
-_PASSING = 1.3
-"""How much larger steps are while something passes close by than when it comes and goes: a flash stands, or fades."""
-_BACK = 0.4
-"""What may be left of the jump when a picture has come back: the share that motion has added meanwhile."""
-_FADING = 0.4
-"""Share of the step into a flash that the one before it has where the light is fading already."""
-_LEAST_OTHER, _PART_OTHER, _MUCH = 4.0, 0.12, 0.75
-"""Levels, share of a dark picture's brightness, and share of the limit that another picture differs by, at least,
-beyond what motion does."""
-_STANDS_OUT, _BRIEF, _AS_EVER = 0.9, 2, 1.1
-"""How large that difference is beside what motion does from frame to frame, at least; frames that it lasts at most; and
-how much further motion has gone on meanwhile than it does in as many frames: then even a fast one has a hole in it."""
+from domain.quality.tracking import Found, Order, Run, Runs, Seen, frames_text
 
 _SWING = 10
 """Levels that a pulse of brightness goes up or down by, at least."""
@@ -41,102 +20,11 @@ change more than that."""
 _LEAST_STEP = 0.3
 _DARK, _DARKEST = 64, 0.6
 """Mean level below which a picture is so dark that less is seen to flicker, and how much less at least."""
+_TOGETHER, _MANY = 0.5, 0.4
+"""Share of a change of brightness that a field of the picture has where it takes part in it, and how many of its 12
+fields do: what passes close by changes a few."""
 _PART_OF = 0.5
 """Share of the usual jump that one has in the first and the last frame of a flicker."""
-
-
-class Flashes:
-    """One to four frames whose picture, brightness or colour leaves and comes back."""
-
-    def __init__(self, order: Order) -> None:
-        self._picture = order.limit("flash", "picture")
-        self._exposure = order.limit("flash", "exposure")
-        self._past: deque[FrameFigures] = deque(maxlen=_LONGEST + 2)
-        self._jumps, self._turns = Recent(24), Recent(24)
-        self._usual = [Recent(16) for _ in range(_LONGEST + 1)]
-        self._shot = -1
-        self._reach = -1
-
-    def observe(self, seen: Seen) -> Iterator[Found]:
-        """Look whether this frame is like one before a jump."""
-        frame, past = seen.frame, self._past
-        if past and not seen.cut:
-            self._jumps.add(abs(frame.mean - past[-1].mean))
-            self._turns.add(_tint(frame, past[-1]))
-        for count in range(1, min(_LONGEST, len(past) - 1) + 1):
-            if frame.index - count <= self._reach:
-                break
-            found = self._returned(frame, count)
-            if found is not None:
-                self._reach = frame.index
-                yield found
-                break
-        if seen.cut:
-            for usual in self._usual:
-                usual.clear()
-        self._shot = 0 if seen.cut else self._shot + 1
-        for usual, difference in zip(self._usual, frame.back[: self._shot], strict=False):
-            usual.add(difference)
-        past.append(frame)
-
-    def close(self) -> Iterator[Found]:
-        """A flash has to end to be one."""
-        yield from ()
-
-    def _returned(self, frame: FrameFigures, count: int) -> Found | None:
-        before, out = self._past[-1 - count], self._past[-count]
-        if not (out.back and len(frame.back) > count):
-            return None
-        first, last = out.index, frame.index - 1
-        leaving, coming, rest = out.back[0], frame.back[0], frame.back[count]
-        within = [inner.back[0] for inner in list(self._past)[len(self._past) - count + 1 :]]
-        if within and min(within) > _PASSING * max(leaving, coming):
-            return None
-        light = [self._past[-1 - place].mean - before.mean for place in range(count)]
-        jump = min(light, key=abs)
-        usual = max(self._jumps.median(), 0.3)
-        earlier = self._past[-2 - count].mean if len(self._past) > count + 1 else before.mean
-        turn = out.mean - before.mean
-        fades = abs(turn) > _LEAST and (before.mean - earlier) / turn > _FADING
-        if (
-            abs(jump) >= min(self._exposure, max(_LEAST, _PART * before.mean))
-            and abs(jump) >= 5 * usual
-            and not fades
-            and min(light) * max(light) > 0
-            and abs(frame.mean - before.mean) <= _BACK * abs(jump)
-            and abs(out.mean - before.mean) >= 0.5 * max(map(abs, light))
-        ):
-            way = "brighter" if jump > 0 else "darker"
-            return Found(
-                "flash", first, last, abs(jump), self._exposure, "levels",
-                f"The picture flashes {way} in {frames_text(first, last)}.",
-            )  # fmt: skip
-        turns = [_tint(self._past[-1 - place], before) for place in range(count)]
-        if (
-            min(turns) >= max(self._exposure, 5 * self._turns.median())
-            and _tint(frame, before) <= _BACK * min(turns)
-            and max(turns) <= 2 * turns[-1]
-        ):
-            return Found(
-                "flash", first, last, min(turns), self._exposure, "levels",
-                f"The picture flashes in another colour in {frames_text(first, last)}.",
-            )  # fmt: skip
-        step, further = self._usual[0].median(), self._usual[count].median()
-        other = min(leaving, coming) - step
-        least = min(_MUCH * self._picture, max(_LEAST_OTHER, _PART_OTHER * before.mean))
-        clear = min(leaving, coming) >= self._picture and rest <= _BACK * min(leaving, coming)
-        brief = count <= _BRIEF and other >= max(least, _STANDS_OUT * step) and rest <= _AS_EVER * max(1.0, further)
-        if not fades and (clear or brief):
-            return Found(
-                "flash", first, last, min(leaving, coming), self._picture, "levels",
-                f"Another picture stands in {frames_text(first, last)}.",
-            )  # fmt: skip
-        return None
-
-
-def _tint(frame: FrameFigures, other: FrameFigures) -> float:
-    """Distance of the mean colours of two frames, levels."""
-    return hypot(frame.cb - other.cb, frame.cr - other.cr)
 
 
 class Flicker:
@@ -152,6 +40,8 @@ class Flicker:
         self._begins = -1
         self._course: deque[float] = deque(maxlen=order.frames(2))
         self._lit: deque[float] = deque(maxlen=order.frames(2))
+        self._cells: deque[tuple[float, ...]] = deque(maxlen=3)
+        self._wide: deque[float] = deque(maxlen=self._jumps.maxlen)
         self._runs = Runs(bridge=order.frames(0.25))
 
     def observe(self, seen: Seen) -> Iterator[Found]:
@@ -159,11 +49,13 @@ class Flicker:
         frame, limit = seen.frame, self._order.limit("flicker", "levels")
         if seen.cut:
             self._means.clear()
+            self._cells.clear()
             self._course.clear()
             self._lit.clear()
         if self._means:
             self._lit.append(abs(frame.mean - self._means[-1]) / max(_LEAST_STEP, frame.step))
         self._means.append(frame.mean)
+        self._cells.append(frame.cells)
         self._course.append(frame.mean)
         strength: float | None = None
         if len(self._means) == 3:
@@ -171,16 +63,18 @@ class Flicker:
             self._jumps.append(now - (before + after) / 2)
             self._places.append((frame.index - 1, abs(self._jumps[-1])))
             self._light.append(max(list(self._lit)[-2:]))
+            self._wide.append(_taking_part(self._jumps[-1], *self._cells))
         if len(self._jumps) == self._jumps.maxlen:
             sizes = sorted(map(abs, self._jumps))
             middle = sizes[len(sizes) // 4 : len(sizes) * 3 // 4]
             turns = sum(1 for a, b in pairwise(self._jumps) if a * b < 0)
             typical = sum(middle) / len(middle)
-            light = median(
-                share for share, jump in zip(self._light, self._jumps, strict=True) if abs(jump) >= typical * _PART_OF
+            light, wide = (
+                median(share for share, jump in zip(of, self._jumps, strict=True) if abs(jump) >= typical * _PART_OF)
+                for of in (self._light, self._wide)
             )
             limit *= min(1.0, max(_DARKEST, frame.mean / _DARK))
-            if typical > limit and turns >= len(sizes) // 3 and light > _MOSTLY_LIGHT:
+            if typical > limit and turns >= len(sizes) // 3 and light > _MOSTLY_LIGHT and wide > _MANY:
                 strength = typical
                 if self._begins < 0:
                     window = list(self._places)[-len(sizes) :]
@@ -205,6 +99,14 @@ class Flicker:
             "flicker", first, last, run.worst, self._order.limit("flicker", "levels"), "levels",
             f"The brightness flickers in {frames_text(first, last)}.",
         )  # fmt: skip
+
+
+def _taking_part(jump: float, before: Sequence[float], now: Sequence[float], after: Sequence[float]) -> float:
+    """Share of the fields in which brightness jumps the way it does all in all, half as far at least; 1 where nothing
+    is known of them."""
+    jumps = [b - (a + c) / 2 for a, b, c in zip(before, now, after, strict=False)]
+    part = sum(one * jump > 0 and abs(one) > _TOGETHER * abs(jump) for one in jumps)
+    return part / len(jumps) if jumps else 1.0
 
 
 def _pulse(course: list[float]) -> float | None:

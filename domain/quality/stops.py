@@ -8,6 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from domain.quality.figures import FrameFigures
+from domain.quality.rests import Rests
 from domain.quality.tracking import Found, Order, Seen, frames_text
 
 _RUNS_OUT = 0.4
@@ -130,6 +131,8 @@ class Frozen:
         self._step = order.limit("frozen", "step")
         self._still = order.limit("frozen", "still")
         self._past = _Past()
+        self._rests = Rests(order)
+        self._last = 0
         self._equal: deque[bool] = deque(maxlen=_TWOS)
         self._open: _Stretch | None = None
         self._ended: _Stretch | None = None
@@ -142,6 +145,9 @@ class Frozen:
         ended, self._ended = self._ended, None
         if ended is not None:
             yield from self._judge(ended, frame)
+        if seen.cut and self._open is None:
+            yield from self._rests.end(frame.index - 1)
+        self._last = frame.index
         if not seen.cut and self._same(frame) and frame.contrast > _PLAIN:
             known = self._open or self._begins(frame)
             self._open = known._replace(
@@ -164,6 +170,7 @@ class Frozen:
         for stretch in (self._ended, self._open):
             if stretch is not None:
                 yield from self._judge(stretch, None)
+        yield from self._rests.end(self._last)
         limit = self._order.limit("doubled", "share")
         share = self._doubled / max(1, self._moving + self._doubled)
         if self._doubled >= 3 and share > limit:
@@ -211,12 +218,17 @@ class Frozen:
         entered = stretch.entering is not None and self._seen(stretch.entering)
         left = leaving is not None and leaving.motion >= _ABRUPT * self._still and leaving.step_peak > _PEAK
         rests = stretch.mended <= _ONCE + stretch.frames // _OFTEN
-        if stretch.frames > limit and rests and (entered or left or _catches_up(stretch, after)):
-            yield Found(
+        caught_up = _catches_up(stretch, after)
+        if stretch.frames > limit and rests and (entered or left or caught_up):
+            found = Found(
                 "frozen", stretch.first, last, stretch.frames, limit, "frames",
                 f"The picture stands still in {frames_text(stretch.first, last)} although it moved "
                 f"{'before' if entered else 'after'}.",
             )  # fmt: skip
+            sure = caught_up or stretch.cut or _leaps(stretch, after)
+            yield from ([found] if sure else self._rests.add(found))
+        if stretch.cut and stretch.leaving is not None:
+            yield from self._rests.end(last)
 
     def _leaving(self, stretch: _Stretch, after: FrameFigures | None) -> FrameFigures | None:
         """The motion after a stretch; after a cut that nobody ordered that of the next frame: a picture that was held
@@ -240,6 +252,14 @@ class Frozen:
         clearly = self._still * (1 if stretch.on_twos else _CLEARLY)
         busy = min(entering.busy, leaving.busy)
         return min(entering.motion, leaving.motion) >= clearly or busy >= max(_BUSY, stretch.rest / _QUIET)
+
+
+def _leaps(stretch: _Stretch, after: FrameFigures | None) -> bool:
+    """Whether the first frame after a stretch moves by what was left out, more than those before it and after it."""
+    entering, leaving = stretch.entering, stretch.leaving
+    if leaving is None or after is None or entering is None or stretch.on_twos:
+        return False
+    return leaving.motion >= _CATCHING_UP * max(entering.motion, after.motion)
 
 
 def _catches_up(stretch: _Stretch, after: FrameFigures | None) -> bool:

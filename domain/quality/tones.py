@@ -16,8 +16,10 @@ _SPECK = 24
 """Levels above black that single specks in it may have."""
 _GRAINY = 0.4
 """Contrast left in a mosaic, as a share, below which what differs is grain."""
-_SUDDEN = 0.5
-"""Share of the way to a full picture that the frame next to a stretch has to be at for it to have come suddenly."""
+_SUDDEN, _BIT = 0.5, 0.05
+"""Share of the way to a full picture, or of its contrast, that the frame next to a stretch has to be at for it to have
+come suddenly; and the difference of both, as a share of that frame's contrast: 0.1 and more where even a thin drawing
+comes all at once."""
 
 
 def _is_black(frame: FrameFigures, level: float) -> bool:
@@ -38,6 +40,7 @@ class Empty:
         self._runs = Runs()
         self._past: deque[FrameFigures] = deque(maxlen=_NEAR)
         self._before: list[FrameFigures] = []
+        self._step = 0.0
         self._ended: Run | None = None
         self._after: list[FrameFigures] = []
 
@@ -62,7 +65,7 @@ class Empty:
             if holds or len(self._after) == _NEAR:
                 yield from self._judge()
         if holds and (not self._past or not self._holds(self._past[-1])):
-            self._before = list(self._past)
+            self._before, self._step = list(self._past), frame.step
         self._past.append(frame)
 
     def close(self) -> Iterator[Found]:
@@ -75,7 +78,9 @@ class Empty:
         run, self._ended = self._ended, None
         if run is None or (not self._before and not self._after and self._check == "black"):
             return  # all of it black is told by NothingButBlack
-        faded = _fades(run.mean, self._before[::-1]) or _fades(run.mean, self._after)
+        steps = self._step, self._after[0].step if self._after else 0.0
+        sides = self._before[::-1], self._after
+        faded = any(_fades(run.mean, side, step) for side, step in zip(sides, steps, strict=True))
         if self._check == "black" and any(self._goes_on(run, side) for side in (self._before[::-1], self._after)):
             return
         count = run.last - run.first + 1
@@ -96,12 +101,15 @@ class Empty:
         return dark and side[0].middle > 4 and abs(side[0].middle - run.mean) < 2
 
 
-def _fades(level: float, side: list[FrameFigures]) -> bool:
-    """Whether the frames beside a stretch of that level, the nearest first, grow out of it."""
+def _fades(level: float, side: list[FrameFigures], step: float) -> bool:
+    """Whether the frames beside a stretch of that level, the nearest first, grow out of it: all over, or bit by bit, as
+    what is drawn line by line or moves out of the picture. `step` lies between it and the nearest."""
     if len(side) < 3:
         return False
     ways = [max(frame.high - level, level - frame.low) for frame in side]
-    return ways[0] < _SUDDEN * max(ways)
+    contrast = side[0].contrast
+    bit_by_bit = step < _BIT * contrast or contrast < _SUDDEN * max(frame.contrast for frame in side)
+    return ways[0] < _SUDDEN * max(ways) or bit_by_bit
 
 
 class NothingButBlack:
@@ -139,6 +147,9 @@ _SCATTERED = 0.49
 """Share of the picture away from the median, at least: half of it in noise of black and white, thin lines have less."""
 _STAYING = 0.45
 """Factor of the limit of structure for noise that stays, which leaves and gravel look like."""
+_FOUND, _SURELY_FOUND = 0.4, 0.6
+"""Correlation of its parts with the frame before, wherever they have moved, from which on a picture that changes so
+much moves fast, as in a flight through leaves; and from which on what is as fine as noise is a texture that moves."""
 _BLOBS = 1.7
 """Factor of the limit of structure for noise in coarse blobs, which is another one in every frame."""
 _FEW = 2
@@ -149,7 +160,8 @@ _EVEN, _EVEN_CONTRAST = 6, 0.15
 
 class Noise:
     """Frames without anything larger than a speck, such as latents that were never denoised. Blobs are noise where
-    every frame has others, of the same brightness and contrast: pictures of an edit differ in these."""
+    every frame has others, of the same brightness and contrast: pictures of an edit differ in these. What is found
+    again in the next frame, somewhere else, is a picture."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
@@ -163,32 +175,33 @@ class Noise:
         # specks that stay are leaves or gravel, unless they are very even; noise is another one in every frame
         last, self._last = self._last, frame
         steady = last is not None and _even(last, frame)
-        boils = frame.step > 0.7 * frame.contrast and (frame.likeness < 0.2 or steady)
+        boils = frame.step > 0.7 * frame.contrast and (frame.likeness < 0.2 or steady) and frame.again < _FOUND
         even = boils and steady
         if frame.index == 0:
             self._waits = frame  # the next frame tells
             return
         waits, self._waits = self._waits, None
         if waits is not None and (even or waits.index == 0):
-            yield from self._gather(waits, boils, even)
+            yield from self._gather(waits, boils, even, frame.again)
         elif waits is not None:
-            yield from self._gather(waits, boils, False)  # a cut is followed by calm
+            yield from self._gather(waits, boils, False, frame.again)  # a cut is followed by calm
         if boils and not even:
             self._waits = frame
         else:
-            yield from self._gather(frame, boils, even)
+            yield from self._gather(frame, boils, even, frame.again)
 
     def close(self) -> Iterator[Found]:
         """The run that ends the file."""
         if self._waits is not None:
-            yield from self._gather(self._waits, True, False)
+            yield from self._gather(self._waits, True, False, self._waits.again)
         yield from self._tell(self._runs.end())
 
-    def _gather(self, frame: FrameFigures, boils: bool, even: bool) -> Iterator[Found]:
+    def _gather(self, frame: FrameFigures, boils: bool, even: bool, again: float) -> Iterator[Found]:
         limit = self._order.limit("noise", "structure")
         noisy = (
             frame.contrast >= self._order.limit("noise", "contrast")
             and frame.scatter > _SCATTERED
+            and again < _SURELY_FOUND
             and frame.structure < (limit * _BLOBS if even else limit if boils else limit * _STAYING)
         )
         yield from self._tell(self._runs.add(frame.index, 1 - frame.structure if noisy else None))

@@ -52,6 +52,8 @@ class Change(NamedTuple):
     returned: Return | None = None
     match: Match | None = None
     cells: tuple[float, ...] = ()
+    likes: tuple[float, ...] = ()
+    mirrored: float = 0
 
 
 class Changes:
@@ -85,6 +87,7 @@ class Changes:
         past = self._past
         before = past[-1]
         back = tuple(float(np.abs(view.tiny - past[-lag].tiny).mean()) for lag in range(1, min(BACK, len(past)) + 1))
+        likes = tuple(_correlation(past[-lag].fine, thumb.fine) for lag in range(2, min(BACK, len(past)) + 1))
         kept = _kept(before, thumb)
         likeness = _correlation(before.fine, thumb.fine)
         begins = likeness < NEW_SHOT if self._shots is None else view.index in self._shots
@@ -100,7 +103,8 @@ class Changes:
             alike=_correlation(self._anchor.fine, thumb.fine),
             rise=float(np.maximum(change, 0).sum() / max(1e-6, float(np.abs(change).sum()))),
             returned=self._returns.observe(view.index, step, before.fine, thumb.fine),
-            match=match, cells=cells(view),
+            match=match, cells=cells(view), likes=likes,
+            mirrored=_correlation(thumb.fine, thumb.fine[:, ::-1]),
         )  # fmt: skip
 
     def _motion(self, last: View, view: View) -> tuple[tuple[float, float], float]:

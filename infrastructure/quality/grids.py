@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from infrastructure.quality import mosaics
+from infrastructure.quality import combs, mosaics
 from infrastructure.quality.regular import Spectrum, common
 from infrastructure.quality.views import Bytes, Floats
 
@@ -18,8 +18,6 @@ _WIDER, _LONGEST = 9.0, 32
 _REGULAR, _SAME = 3.0, 0.03
 """How regular steps are that such a grid is followed for, both ways, see `Spectrum`; share by which its width may
 change."""
-_UNSEEN = 1.5
-"""Levels that a step may be high without showing."""
 _MOVED = 0.5
 """Pixels by which a picture moves that carries its own edges along."""
 _HIDES, _CHANGED = 2.2, 0.3
@@ -31,10 +29,11 @@ _STAYED = 3
 """Frames for which a grid has to stay while the picture moves. A facade's windows and a chessboard go with it."""
 _ANY = 1.03
 """Strength of the 8-pixel grid of codecs that is worth a closer look."""
+_HALF = CODECS // 2
+"""Pixels to the middle between its lines. A picture that was made four times as large has steps there as well: its
+pixels are squares, or the slopes between them have bends."""
 _SURE = 24
 """Lines of it from which on it counts in full: things may lie on a few by chance."""
-_FAINT = 1.1
-"""How much larger steps are on a grid that is worth looking at."""
 _MOST_LINES, _BESIDE, _SEEN = 1.25, 1.0, 0.75
 """By how many times the root of their number lines of a codec's grid on which steps are larger than beside them are
 more than half of all; levels of steps beside them that do not show; and by how many levels they are larger where the
@@ -43,6 +42,8 @@ _THERE = 1.2
 """Strength of a grid whose way can be followed."""
 _STRONG = 1.8
 """Strength of a grid that goes with the picture because it is of things in it. Codecs move weaker ones."""
+_SQUARES = 2.5
+"""Strength from which on a grid parts squares with hardly anything in them."""
 _GOES = 6
 """Frames for which a grid of 8 pixels is not believed that has gone with the picture."""
 _RENEWED = 24
@@ -63,9 +64,9 @@ class _Grid:
     """The place and the strength of a grid, and for how long it has stayed while the picture moved."""
 
     def __init__(self, period: float) -> None:
-        self.period = period
+        self.period, self.cornered = period, False
         self.stayed = self.age = self._count = 0
-        self.known: tuple[int, int, float] | None = None
+        self.known: tuple[float, float, float] | None = None
         self._lines: tuple[Floats, Floats] | None = None
 
     def lose(self) -> None:
@@ -74,9 +75,10 @@ class _Grid:
         self.stayed, self.age = min(0, self.stayed), 0
 
     def follow(
-        self, x: int, y: int, value: float, sides: list[Floats], moved: tuple[float, float], changes: bool = False
-    ) -> None:
-        """It is there, that strong; under a strong one its motion may not be seen, but that it `changes`."""
+        self, x: float, y: float, value: float, sides: list[Floats], moved: tuple[float, float],
+        changes: bool = False,
+    ) -> None:  # fmt: skip
+        """It is there, that strong; that the picture moves may not be seen, but that it `changes`."""
         self._count, self.age = self._count + 1, self.age + 1
         known, moves = self.known, max(map(abs, moved)) >= _MOVED
         if known is None or known[:2] != (x, y):
@@ -86,20 +88,20 @@ class _Grid:
             )
             self.stayed, self.age = -_GOES if went else min(0, self.stayed), 1
             self._lines = None
-        elif moves or (changes and value > _HIDES and self._differ(sides, (x, y))):
+        elif moves or (changes and self._differ(sides, (x, y))):
             self.stayed += 1
         if self._lines is None or self._count % _EVERY == 0:
-            one, other = (_on(side, place, self.period) for side, place in zip(sides, (x, y), strict=True))
+            one, other = (combs.on(side, place, self.period) for side, place in zip(sides, (x, y), strict=True))
             self._lines = one, other
         self.known = x, y, value
 
-    def _differ(self, sides: list[Floats], places: tuple[int, int]) -> bool:
+    def _differ(self, sides: list[Floats], places: tuple[float, float]) -> bool:
         """Whether most lines are other ones than shortly before: the whole picture below has changed, and not just
         something before a wall."""
         if self._lines is None:
             return False
         for old, side, place in zip(self._lines, sides, places, strict=True):
-            new = _on(side, place, self.period)
+            new = combs.on(side, place, self.period)
             if len(new) != len(old) or np.mean(np.abs(new - old) > _OTHERWISE * old) < _MOST:
                 return False
         return True
@@ -125,7 +127,7 @@ class Grids:
         profiles, best = [across, down], 1.0
         if min(map(len, profiles)) >= 6 * CODECS:
             value = self._codecs(profiles, moved)
-            best = value if self._eight.stayed >= 0 else 1.0
+            best = value if self._eight.stayed >= 0 and not _is_of_things(luma, self._eight) else 1.0
         looks = self._even or self._count % 2  # what begins is seen a frame later at most
         spectra = self._regular(profiles) if looks else None
         self._even = spectra is not None
@@ -133,9 +135,8 @@ class Grids:
             self._wide.lose()
             return Blocks(best)
         wide, since = 1 + _WORTH * (self._wider(profiles, spectra, moved, step > _CHANGED) - 1), 0
-        known, period = self._wide.known, self._wide.period
         stays = self._wide.stayed >= _STAYED and wide > best
-        if stays and known and not mosaics.has_mortar(luma, (known[0], period), (known[1], period)):
+        if stays and not _is_of_things(luma, self._wide, joints=True):
             best, since = wide, self._wide.age - 1
         return Blocks(max(best, mosaics.strength(luma, profiles, spectra)), since)
 
@@ -151,11 +152,11 @@ class Grids:
         return [found[id(profile)] for profile in profiles] if found[id(long)].most() >= _REGULAR else None
 
     def _codecs(self, profiles: list[Floats], moved: tuple[float, float]) -> float:
-        sides = [_close(profile) for profile in profiles]
-        if _too_few(sides, CODECS):
+        sides = [combs.close(profile) for profile in profiles]
+        if combs.too_few(sides, CODECS):
             self._eight.lose()
             return 1.0
-        (x, one), (y, other) = (_comb(side, CODECS) for side in sides)
+        (x, one), (y, other) = (combs.comb(side, CODECS) for side in sides)
         if any(_every_other(side, place) for side, place in zip(sides, (x, y), strict=True)):
             self._eight.lose()
             return 1.0
@@ -165,22 +166,32 @@ class Grids:
         if value <= _ANY:
             return value
         many = min(1.0, min(map(len, sides)) / CODECS / _SURE)
-        return 1 + many * (_visible(value, profiles, (x, y)) - 1)
+        between = [max(1.0, float(np.median(combs.on(side, (place + _HALF) % CODECS, CODECS))))
+                   for side, place in zip(sides, (x, y), strict=True)]  # fmt: skip
+        return 1 + many * (_visible(value / float(np.sqrt(np.prod(between))), profiles, (x, y)) - 1)
 
     def _wider(
         self, profiles: list[Floats], spectra: list[Spectrum], moved: tuple[float, float], changes: bool
     ) -> float:
-        sides = [_ratios(profile) for profile in profiles]
+        sides = [combs.ratios(profile) for profile in profiles]
         width, regular = common(spectra[0], spectra[1], _WIDER)
-        if regular < _REGULAR or _too_few(sides, width):
+        if regular < _REGULAR or combs.too_few(sides, width):
             self._wide.lose()
             return 1.0
         if abs(self._wide.period - width) > _SAME * width:
-            self._wide = _Grid(_refined(sides, width))
-        (x, one), (y, other) = (_comb(side, self._wide.period) for side in sides)
-        value = float(np.sqrt(one * other))
-        self._wide.follow(x, y, value, sides, moved, changes)
-        return value
+            corner = combs.cornered(sides, width)
+            self._wide = _Grid(corner if corner else combs.refined(sides, width))
+            self._wide.cornered = bool(corner)
+        period = self._wide.period
+        (x, one), (y, other) = (combs.comb(side, period) for side in sides)
+        value, places = float(np.sqrt(one * other)), (float(x), float(y))
+        corner = combs.from_corner(sides, period)
+        cornered = self._wide.cornered and corner >= combs.AS_STRONG * value
+        if cornered:
+            value, places = max(value, corner), (period - 1, period - 1)
+        self._wide.follow(*places, value, sides, moved, changes and (cornered or value > _HIDES))
+        heights = [combs.height(profile, place, period) for profile, place in zip(profiles, places, strict=True)]
+        return 1 + (value - 1) * min(1.0, float(np.sqrt(np.prod(heights))) / _SEEN)
 
     def _remembered(self, x: int, one: float, y: int, other: float) -> tuple[int, float, int, float]:
         """The 8-pixel grid as it was when a codec last began the picture anew, where one way of it is still there and
@@ -207,17 +218,24 @@ class _Codec(NamedTuple):
     other: float
 
 
-def _along(known: tuple[int, int, float], now: tuple[int, int], moved: tuple[float, float], period: float) -> bool:
+def _is_of_things(luma: Bytes, grid: _Grid, joints: bool = False) -> bool:
+    """Whether a grid with hardly anything between its lines is of large pixels of a drawing, or, where `joints` are
+    looked for, has something along its lines, as tiles in rows have."""
+    if grid.known is None:
+        return True
+    x, y = ((place, grid.period) for place in grid.known[:2])
+    drawn = grid.known[2] >= _SQUARES and mosaics.is_drawn(luma, x, y)
+    return drawn or (joints and mosaics.has_mortar(luma, x, y))
+
+
+def _along(
+    known: tuple[float, float, float], now: tuple[float, float], moved: tuple[float, float], period: float
+) -> bool:
     """Whether a grid has moved as the picture has, by a pixel and more."""
     if max(map(abs, moved)) < 0.75:
         return False
     off = [(new - old - round(way)) % period for old, new, way in zip(known[:2], now, moved, strict=True)]
     return all(min(part, period - part) <= 1 for part in off)
-
-
-def _too_few(sides: list[Floats], period: float) -> bool:
-    """Whether too few lines stand out for half of any grid."""
-    return any(2 * period * np.count_nonzero(side > _FAINT) < len(side) for side in sides)
 
 
 def _every_other(ratios: Floats, place: int) -> bool:
@@ -227,41 +245,17 @@ def _every_other(ratios: Floats, place: int) -> bool:
     return weaker < _ANY and stronger > _STRONG
 
 
-def _on(side: Floats, place: int, period: float) -> Floats:
-    """What lies on the lines of a grid."""
-    lines = np.rint(place + period * np.arange(int((len(side) - 1 - place) / period) + 1)).astype(int)
-    return np.asarray(side[lines], np.float32)
-
-
-def _refined(sides: list[Floats], width: float) -> float:
-    """A width known to a pixel in a hundred, to a pixel over the whole picture."""
-    longest = max(map(len, sides))
-    near = [width + step * width * width / longest / 4 for step in range(-6, 7)]
-    return max([float(round(width)), *near], key=lambda period: sum(_comb(side, period)[1] for side in sides))
-
-
-def _ratios(profile: Floats) -> Floats:
-    """Steps against those 3 and 4 pixels beside them: enlarging spreads a step over its neighbours."""
-    beside = (np.roll(profile, 3) + np.roll(profile, -3) + np.roll(profile, 4) + np.roll(profile, -4)) / 4
-    return np.asarray((profile + _UNSEEN) / (beside + _UNSEEN), np.float32)
-
-
-def _close(profile: Floats) -> Floats:
-    """Steps against those 1 and 2 pixels beside them."""
-    beside = (np.roll(profile, 1) + np.roll(profile, -1) + np.roll(profile, 2) + np.roll(profile, -2)) / 4
-    return np.asarray((profile + _UNSEEN) / (beside + _UNSEEN), np.float32)
-
-
 def _visible(value: float, profiles: list[Floats], places: tuple[int, int]) -> float:
     """How strong the 8-pixel grid at those places is, `value` by the medians of its lines: by how much steps on it are
-    larger than beside it, as a share of these, where they are on most lines; less where it is too faint to be seen. A
-    few lines with real edges do not count more than others."""
+    larger than beside it and than half-way between its lines, as a share of these, where they are on most lines; less
+    where it is too faint to be seen. A few lines with real edges do not count more than others."""
     most, levels, shares = True, [], []
     for profile, place in zip(profiles, places, strict=True):
         beside = (np.roll(profile, 1) + np.roll(profile, -1) + np.roll(profile, 2) + np.roll(profile, -2)) / 4
         usable = len(profile) // CODECS * CODECS
-        on, near = (part[:usable].reshape(-1, CODECS)[:, place] for part in (profile, beside))
-        larger = on - near
+        steps, around = (part[:usable].reshape(-1, CODECS) for part in (profile, beside))
+        near, half = around[:, place], (place + _HALF) % CODECS
+        larger = steps[:, place] - near - max(0.0, float(np.median(steps[:, half] - around[:, half])))
         most = most and int(np.count_nonzero(larger > 0)) >= len(larger) / 2 + _MOST_LINES * np.sqrt(len(larger))
         held = max(0.0, float(np.minimum(larger, np.quantile(larger, 0.9)).mean()))
         levels.append(held)
@@ -270,13 +264,3 @@ def _visible(value: float, profiles: list[Floats], places: tuple[int, int]) -> f
         return value
     strength = max(value - 1, float(np.sqrt(shares[0] * shares[1])))
     return 1 + strength * min(1.0, float(np.sqrt(levels[0] * levels[1])) / _SEEN)
-
-
-def _comb(ratios: Floats, period: float) -> tuple[int, float]:
-    """The place of the best grid, and the median over its lines."""
-    lines = [_on(ratios, place, period) for place in range(int(period))]
-    shortest = min(map(len, lines))
-    table = np.stack([part[:shortest] for part in lines])
-    medians = np.partition(table, shortest // 2, axis=1)[:, shortest // 2]
-    place = int(medians.argmax())
-    return place, float(medians[place])

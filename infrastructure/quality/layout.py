@@ -1,35 +1,38 @@
-"""Straight lines across the picture, and bars at its edges."""
+"""Straight lines across the picture."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.quality.figures import Bars, Line
-from infrastructure.quality.views import Bytes, Floats, View
+from domain.quality.figures import Line
+from infrastructure.quality.views import MID, Bytes, Floats, View
 
 _SECTIONS = 8
 _EDGE = 5
 """Levels that a line has to change the picture by."""
 _TO_THE_EDGE = 0.55
 """Share of the first or of the last eighth of its length in which a border is seen, at least."""
+_NEAR_IT = (-7, -5, -3, 3, 5, 7)
+_FAR = max(_NEAR_IT)
+_HIGHER, _CLEARLY, _LEVELS, _SPIKED = 1.3, 1.5, 3, 0.7
+"""Columns beside one, by how many times the mean step across it is higher than theirs, in an eighth of its height and
+in the whole against the highest of them, levels besides, and share of the eighths in which it is."""
 _MOST_LINES = 6
+_OUTSTANDING, _FEW = 1.8, 3
+"""By how many times the step across a border is higher than across the lines of a pattern, of which the highest but two
+is taken."""
+_CORNER = 30
+"""Part of its length at each end of a line in which it is looked whether it reaches the picture's edge."""
 _ALIKE = 0.12
 """By how much the coverage of lines that make up a pattern differs, at most."""
-_DARK, _BLACK = 40, 8
-"""Levels below which a bar is called dark, and black."""
-_EVEN, _SAME = 0.008, 6
-"""By how much the sizes of two bars, as shares, and their levels differ, at most."""
-_PURE = 2.0
-"""Levels by which a bar that is not dark differs along its length, at most: beside a window on a screen there is a
-gradient."""
-_BRIGHT, _ALONE = 0.6, 0.8
-"""Share of its length in which the picture begins sharply behind a bar that is not dark, or has no counterpart."""
-
-
+_ROWS, _AROUND = 64, 8
+"""Places along a line in which it is looked at, and pixels on each side of it at full size, at least, where its largest
+step may be."""
 _PLAINLY = 10
 """Levels by which something changes that moves."""
 _REPEATED, _MIDDLE = 0.8, 0.02
@@ -85,7 +88,8 @@ class Borders:
             ):
                 middle = turned.shape[1] // 2  # seen or not, there is the border between a picture and the same again
                 lines.append(_line(turned, moved, axis, (middle, middle), 1.0))
-        return tuple(lines)
+        planes = {"v": view.luma, "h": view.luma.T}
+        return tuple(line._replace(exact=_exact(planes[line.axis], line)) for line in lines)
 
 
 _REACH = 2
@@ -93,11 +97,34 @@ _REACH = 2
 
 
 def _sections(picture: Bytes) -> Floats:
-    """Share of each eighth of each column's height in which the picture changes across it."""
-    width = picture.shape[1]
+    """Of each eighth of each column's height: the share in which the picture changes across it, and below that the mean
+    step across it, levels."""
+    height, width = picture.shape
     change = cv2.absdiff(picture[:, _REACH:], picture[:, : width - _REACH])
-    mask = cv2.threshold(change, _EDGE, 1, cv2.THRESH_BINARY)[1].astype(np.float32)
-    return np.asarray(cv2.resize(mask, (mask.shape[1], _SECTIONS), interpolation=cv2.INTER_AREA), np.float32)
+    mask = cv2.threshold(change, _EDGE, 1, cv2.THRESH_BINARY)[1]
+    ends = [height * part // _SECTIONS for part in range(_SECTIONS + 1)]
+    rows = [
+        cv2.reduce(part[low:high], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+        for part in (mask, change)
+        for low, high in pairwise(ends)
+    ]
+    return np.concatenate(rows, dtype=np.float32)
+
+
+def _spikes(steps: Floats) -> Floats:
+    """Share of the eighths in which the mean step across a column is higher than beside it: so a border stands out from
+    a picture that has edges everywhere, and where a part of it is between two dark pictures. 0 where it is not so of
+    the whole height, and to both edges of the picture."""
+    found, whole = np.zeros(steps.shape[1], np.float32), steps.mean(0)
+    inner = whole[_FAR:-_FAR]
+    clear = inner > _LEVELS
+    for place in _NEAR_IT:
+        clear &= inner > _CLEARLY * whole[_FAR + place : len(whole) - _FAR + place] + _LEVELS
+    for at in np.flatnonzero(clear) + _FAR:
+        beside = steps[:, [at + place for place in _NEAR_IT]].mean(1)
+        higher = steps[:, at] > _HIGHER * beside + _LEVELS
+        found[at] = higher.mean() if higher[0] and higher[-1] else 0
+    return found
 
 
 def _upright(
@@ -108,24 +135,32 @@ def _upright(
     height, width = picture.shape
     if width < 64 or height < 32:
         return []
-    covered = sections.mean(0)
+    shares, spikes = sections[:_SECTIONS], _spikes(sections[_SECTIONS:])
+    covered = shares.mean(0)
     beside = np.minimum(np.roll(covered, 5), np.roll(covered, -5))
-    ends = np.maximum(sections[0], sections[-1])  # a thing in the picture ends before both edges
-    strong = (covered > 0.6) & (sections.min(0) > 0.25) & (ends > _TO_THE_EDGE) & (covered - beside > 0.25)
+    ends = np.maximum(shares[0], shares[-1])  # a thing in the picture ends before both edges
+    strong = (covered > 0.6) & (shares.min(0) > 0.25) & (ends > _TO_THE_EDGE) & (covered - beside > 0.25)
+    strong |= spikes > _SPIKED
+    highest = sections[_SECTIONS:].mean(0)
     margin = width // 25
     strong[:margin] = strong[-margin:] = False
     found: list[Line] = []
-    steps = {place: _step(picture, place) for place in _clearest(strong, covered)}
+    heights: list[float] = []
+    steps = {place: _step(picture, place) for place in _clearest(strong, covered + highest / 1e4)}
     for place in sorted(steps, key=lambda at: (-round(float(covered[at]) / _ALIKE), -steps[at])):
         at = place + _REACH // 2
         if all(abs(at - line.place * width) > 6 for line in found):
             if len(found) == _MOST_LINES:
-                # as clear as the others: tiles, a grid, a fence
-                return None if covered[place] > found[0].covered - _ALIKE else found
+                if covered[place] <= found[0].covered - _ALIKE:
+                    return found
+                # as clear as the others: tiles, a grid, a fence, but for a border between two of these
+                usual = _OUTSTANDING * sorted(heights)[-_FEW]
+                return [line for line, height in zip(found, heights, strict=True) if height > usual] or None
             gutter = _gutter(picture, at)
             if gutter[0] < gutter[1]:
                 gutters[axis, at] = gutter
             found.append(_line(picture, moved, axis, gutters.get((axis, at), gutter), float(covered[place])))
+            heights.append(steps[place])
     return found
 
 
@@ -164,8 +199,37 @@ def _line(picture: Bytes, moved: Any, axis: str, gutter: tuple[int, int], covere
         _spread(before), _spread(after),
         min(float(part.mean()) for part in near), follows,
         min(_stirs(moved[:, max(0, left - width // 2) : left - 2]), _stirs(moved[:, right + 2 : right + width // 2])),
-        _same(picture, left, right),
+        _same(picture, left, right), 0, _ends(picture, left, right),
     )  # fmt: skip
+
+
+def _exact(plane: Any, line: Line) -> float:
+    """`Line.exact`, at the better end of a gutter. `plane` is the picture at full size, turned so that the line stands
+    upright."""
+    height, width = plane.shape
+    rows = plane[height // (2 * _ROWS) :: max(1, height // _ROWS)]
+    around, best = max(_AROUND, 2 * width // MID), 0.0
+    for place in {line.place - line.gutter / 2, line.place + line.gutter / 2}:
+        at = round(place * width)
+        near = rows[:, max(0, at - around) : at + around].astype(np.int16)
+        if near.shape[1] < around:
+            continue
+        steps = np.abs(np.diff(near, axis=1))
+        clear = steps.max(1) >= _EDGE
+        if clear.sum() < _ROWS // 4:
+            continue
+        counts = np.bincount(steps[clear].argmax(1), minlength=steps.shape[1])
+        best = max(best, float(np.convolve(counts, np.ones(3), "same").max() / clear.sum()))
+    return best
+
+
+def _ends(picture: Bytes, left: int, right: int) -> float:
+    """`Line.ends`: a box that is nearly as large as the picture ends before."""
+    part, width = max(4, len(picture) // _CORNER), picture.shape[1]
+    before, after = (picture[:, max(0, at)].astype(np.int16) for at in (left - 2, min(width - 1, right + 2)))
+    within = picture[:, (left + right) // 2].astype(np.int16)
+    clear = np.maximum(np.abs(after - before), np.maximum(np.abs(within - before), np.abs(after - within))) >= _EDGE
+    return float(max(clear[:part].mean(), clear[-part:].mean()))
 
 
 def _stirs(moved: Any) -> float:
@@ -228,52 +292,3 @@ def _gutter(picture: Bytes, at: int) -> tuple[int, int]:
             if all((np.abs(side - strip) > 10).mean() > 0.6 for side in sides):
                 return low + first, low + last
     return at, at
-
-
-class _Bar(NamedTuple):
-    """Plain rows at an edge: how many as a share, their level, the share of their length in which the picture begins
-    sharply behind them, and by how many levels they differ along it."""
-
-    depth: float = 0.0
-    level: float = 0.0
-    sharp: float = 0.0
-    uneven: float = 0.0
-
-
-def bars(view: View) -> Bars:
-    """Rows and columns from each edge inwards that are plain, up to where the picture begins sharply."""
-    sides, alone = [], 0.0
-    for rows in (view.mid, view.mid.T):
-        one, other = pair = _bar(rows), _bar(rows[::-1])
-        alike = abs(one.depth - other.depth) <= _EVEN and abs(one.level - other.level) <= _SAME
-        if not alike:
-            alone = max(alone, sum(bar.depth for bar in pair if bar.level <= _BLACK and bar.sharp > _ALONE))
-        sides += [bar.depth if bar.level < _DARK or (alike and _one_colour(one, other)) else 0.0 for bar in pair]
-    top, bottom, left, right = sides
-    return Bars(top, bottom, left, right, alone)
-
-
-def _one_colour(one: _Bar, other: _Bar) -> bool:
-    """Whether bars that are not dark are both of one colour, and the picture begins behind them all along, or at one of
-    them where both are the very same."""
-    if max(one.uneven, other.uneven) > _PURE:
-        return False
-    same = abs(one.level - other.level) < _PURE / 2 and abs(one.depth - other.depth) < _EVEN / 2
-    return min(one.sharp, other.sharp) > _BRIGHT or (same and max(one.sharp, other.sharp) > _BRIGHT)
-
-
-def _bar(rows: Any) -> _Bar:
-    count = len(rows) * 2 // 5
-    part = rows[:count]
-    level = float(part[0].mean())
-    plain = (part.std(1) < 3) & (abs(part.mean(1) - level) < _SAME) & ((part.max(1) < _DARK) | (level >= _DARK))
-    ends = np.flatnonzero(~plain)
-    depth = int(ends[0]) if len(ends) else count
-    if depth == 0 or depth >= count - 2:
-        return _Bar()
-    begins = np.abs(rows[depth + 2].astype(np.int16) - int(part[:depth].mean()))
-    sharp = float((begins > 12).mean())
-    if sharp <= 0.3:
-        return _Bar()
-    along = cv2.resize(np.ascontiguousarray(part[:depth]), (_SECTIONS, 1), interpolation=cv2.INTER_AREA).astype(float)
-    return _Bar(depth / len(rows), float(part[:depth].mean()), sharp, float(np.ptp(along)))

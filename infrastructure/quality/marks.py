@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+
+from infrastructure.quality.heaps import LEAST, Heap, heaps
 
 EDGE, _ENOUGH = 120, 200
 """Energy of gradients from which on there is an edge, squared levels a pixel, and pixels of edges that are enough."""
@@ -21,36 +22,16 @@ _LIVELY, _ALL = 0.65, 0.7
 _MANY, _EVERYWHERE = 8, 26
 """Tiles with edges that are enough for that, and then: before an even ground where little moves, lettering may be on a
 wall."""
-_LEAST, _MOST = 150, 0.4
-"""Pixels of edges that make a sign, and share of the picture's height that one takes, at most."""
 _STANDS_OFF = 0.25
 """How much more of its energy a sign keeps than nearly all edges do."""
 _WHOLLY, _THROUGH = 0.9, 0.8
 """Share of its energy that a sign keeps as a whole, and where all that is around it moves plainly: there the picture
 may shine through."""
-_EDGE_NEAR = 2
-"""Pixels from the picture's edge in which a thing goes on beyond it, as a horizon does."""
-_LINE_END = 0.15
-"""Share of the picture's height that lettering reaches over where it is cut off at a side."""
-_UPRIGHT = 0.6
-"""How wide a sign is for its height, at least: upright edges stay where a camera moves upright."""
-_DENSE, _LONG, _LONG_LARGE = 0.28, 3, 2.5
-"""Share of its box that the edges of a sign fill; a little less where it is that many times as wide as high; and of
-large lettering."""
-_CLOSE = 0.26
-"""Share of the 9 x 9 pixels around that stay as well: beside a single line less do."""
-_MIXED = 0.57
-"""Share of a sign's edges that have edges of another direction beside them: straight lines do not."""
-_SQUARE, _INNER = 0.6, 0.08
-"""A box of that shape and nearer to a square has that share of its edges within; the sun has not."""
 _SOME, _SIDES = 12, 4
 """Pixels of edges that are something, and the sides on which something moves, at least, where a sign is clear."""
 _EXACT, _KEEPS = 0.06, 0.35
 """Share of an edge's energy that changes where it is the same in every frame, but for an encoder's noise; and where it
 stays, but the picture may shine through."""
-_WIDE, _THIN, _STRAIGHT = 1.8, 0.15, 0.5
-"""Of edges that are the same in every frame in a box that wide for its height, less is asked: the share of it that they
-fill, and that have others of another direction beside them."""
 _STRAYS = 0.1
 """The same of edges that stray by a fraction of a pixel, as those do that a hand-held camera sees; less is left where
 somebody walks by before a camera that stands."""
@@ -80,14 +61,6 @@ class _Edges(NamedTuple):
     upright: Any
     slanted: Any
     mixed: Any
-
-
-class _Heap(NamedTuple):
-    """Edges close together: the region they fill, and themselves."""
-
-    region: Any
-    inside: Any
-    size: int
 
 
 def signs(across: Any, down: Any, energy: Any) -> tuple[Any, bool]:
@@ -136,7 +109,7 @@ def _passed(edges: _Edges, large: bool = False) -> Any:
     """Signs that keep most of their energy while what is around them moves; `large` lettering at half its size."""
     where = np.zeros_like(edges.all)
     own = edges.keep  # of a sign, those that stand alone are its own as well, and not what is around it
-    for heap in _heaps(edges.keep, edges.mixed, large=large):
+    for heap in heaps(edges.keep, edges.mixed, large=large):
         whole = float(edges.kept[heap.inside].sum()) / heap.size
         others = edges.kept[edges.all & ~heap.region]
         if whole < (float(np.percentile(others[::8], 90)) if len(others) else 0) + _STANDS_OFF:
@@ -156,12 +129,12 @@ def _burnt_in(edges: _Edges) -> Any:
     strays = change / np.maximum(energy, 1)
     exact = edges.all & (strays < _EXACT)
     others = edges.all & ~exact
-    if int(exact.sum()) < _LEAST or int(others.sum()) < _PEERS:
+    if int(exact.sum()) < LEAST or int(others.sum()) < _PEERS:
         return where
     stays = exact | (others & (strays < min(_KEEPS, float(np.percentile(strays[others], 25)) / 2)))
     found = [
         heap
-        for heap in _heaps(exact, edges.mixed, stays)
+        for heap in heaps(exact, edges.mixed, stays)
         if _all_ways(heap, edges) and _unlike_others(heap, others, energy, change)
     ]
     for heap in found:
@@ -172,13 +145,13 @@ def _burnt_in(edges: _Edges) -> Any:
     return np.logical_or.reduce(alone) if alone else np.zeros_like(where)
 
 
-def _all_ways(heap: _Heap, edges: _Edges) -> bool:
+def _all_ways(heap: Heap, edges: _Edges) -> bool:
     """Whether edges of no one direction prevail: those along the way that the camera goes stay as well."""
     upright, slanted = (float(part[heap.inside].sum()) for part in (edges.upright, edges.slanted))
     return float(np.hypot(upright, slanted)) < _ONE_WAY * float((edges.energy - edges.change)[heap.inside].sum())
 
 
-def _unlike_others(heap: _Heap, others: Any, energy: Any, change: Any) -> bool:
+def _unlike_others(heap: Heap, others: Any, energy: Any, change: Any) -> bool:
     """Whether a sign changes much less than most edges of its contrast, and not only for its contrast."""
     peers = others & ~heap.region
     if int(peers.sum()) < _PEERS:
@@ -198,26 +171,6 @@ def _alone(region: Any, edges: Any, stays: Any) -> bool:
     return int((stays & ring).sum()) <= 0.2 * int(ring.sum())
 
 
-def _heaps(keep: Any, mixed: Any, exact: Any = None, large: bool = False) -> Iterator[_Heap]:
-    """Heaps of edges that stay which look like a sign. Of those that are the same in every frame, `exact` tells what
-    else stays: it belongs to them where it is as close."""
-    dense = keep & (cv2.blur(keep.astype(np.float32), (9, 9)) > _CLOSE)
-    if not dense.any():
-        return
-    grown = cv2.dilate((dense if exact is None else exact | dense).astype(np.uint8), np.ones((7, 7), np.uint8))
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(grown)
-    for label in range(1, count):
-        if boxes[label, cv2.CC_STAT_AREA] < _LEAST:
-            continue
-        region = labels == label
-        inside = dense & region
-        size = int(inside.sum())
-        if size < _LEAST or (_at_the_edge(inside) if exact is None else _beyond(exact & region, inside)):
-            continue
-        if _like_a_sign(inside, size, mixed, exact is not None, large):
-            yield _Heap(region, inside, size)
-
-
 def _lively(edges: Any, moves: Any, least: float, tiles: int) -> bool:
     """Whether nearly all of the picture moves, as far as it has edges."""
     all_, moving = (
@@ -225,57 +178,6 @@ def _lively(edges: Any, moves: Any, least: float, tiles: int) -> bool:
     )
     usable = all_ > 0.02
     return bool(usable.sum() >= tiles and (moving[usable] > 0.5 * all_[usable]).mean() >= least)
-
-
-def _like_a_sign(inside: Any, size: int, mixed: Any, exact: bool, large: bool) -> bool:
-    """Whether `size` pixels of edges are dense and run in all directions within a few pixels, as lettering does. What
-    the camera follows stays as well, but in the middle. Where they are the same in every frame (`exact`), less is
-    asked of what is wide."""
-    rows, columns = inside.shape
-    across, down = np.flatnonzero(inside.any(0)), np.flatnonzero(inside.any(1))
-    left, right, top, low = int(across[0]), int(across[-1]) + 1, int(down[0]), int(down[-1]) + 1
-    wide, high = right - left, low - top
-    if min(wide, high) < 4:
-        return False
-    if wide < _UPRIGHT * high or high > _MOST * rows:
-        return False
-    middle = abs((left + right) / 2 - columns / 2) < columns / 4 and abs((top + low) / 2 - rows / 2) < rows * 0.3
-    if middle and wide < 0.4 * columns:
-        return False
-    directions, dense = float(mixed[inside].mean()), size / (wide * high)
-    if exact and wide > _WIDE * high:
-        return dense > _THIN and directions > _STRAIGHT
-    if directions < _MIXED or dense < (0.7 if large else 0.8) * _DENSE:
-        return False
-    if wide > (_LONG_LARGE if large else _LONG) * high:
-        return True
-    within = inside[top + high // 4 : low - high // 4, left + wide // 4 : right - wide // 4]
-    if dense < _DENSE:
-        return False
-    return min(wide, high) < _SQUARE * max(wide, high) or int(within.sum()) >= _INNER * size
-
-
-def _at_the_edge(inside: Any) -> bool:
-    """Whether a thing may go on beyond the picture."""
-    return bool(
-        inside[:_EDGE_NEAR].any()
-        or inside[-_EDGE_NEAR:].any()
-        or inside[:, :_EDGE_NEAR].any()
-        or inside[:, -_EDGE_NEAR:].any()
-    )
-
-
-def _beyond(stays: Any, inside: Any) -> bool:
-    """Whether what is the same in every frame goes on beyond the picture, other than lettering that is cut off at its
-    end."""
-    sides = stays[:_EDGE_NEAR], stays[-_EDGE_NEAR:], stays[:, :_EDGE_NEAR], stays[:, -_EDGE_NEAR:]
-    above, below, left, right = (int(side.any(axis=number // 2).sum()) for number, side in enumerate(sides))
-    if not above + below + left + right:
-        return False
-    if above or below or min(left, right) or max(left, right) > _LINE_END * len(stays):
-        return True
-    _, _, wide, high = cv2.boundingRect(inside.astype(np.uint8))
-    return int(inside.sum()) < _DENSE * wide * high
 
 
 def _passes_behind(sign: Any, edges: Any, moves: Any, own: Any, clear: bool) -> bool:

@@ -23,6 +23,15 @@ _FLAT = 3.5
 _TONES, _NEIGHBOURS = 12, 0.3
 """Tones, four levels apart, that squares of a picture have at least, and how much neighbours are alike: the squares of
 a chessboard are not, tiles have few."""
+_PALETTE, _ALL, _MOST, _ALIKE_TO = 12, 0.97, 0.88, 4
+"""Tones of which the squares of a drawing are that is made of large pixels, all of them, or most and where neighbours
+are the same to so many levels; such shares of the squares."""
+_FLAT_AREAS = 0.65
+"""Share of neighbours that are the same then."""
+_EDGE, _MIXED_BY, _MIXED = 12, 3, 0.4
+"""Levels between the squares on both sides of another one that are an edge; by how many of them that one lies between
+them where it is mixed of both, as squares are that were averaged; and share of the edges where it does not in drawings,
+at most."""
 _RINGING, _MORTAR, _SKIP = 5, 0.25, 4
 """Levels by which encoders overshoot at an edge, share of the lines along which something else lies than beside them,
 at most, and every how many rows that is looked for."""
@@ -77,16 +86,41 @@ def _grid(profile: Floats, about: float) -> Grid:
 
 
 def _is_picture(luma: Bytes, across: Grid, down: Grid) -> bool:
-    """Whether the squares have many tones, and neighbours like ones."""
-    places = []
-    for grid, length in ((down, luma.shape[0]), (across, luma.shape[1])):
-        middles = np.arange(grid.place + 1 + grid.width / 2, length - 1, grid.width)
-        places.append(np.rint(middles).astype(int))
-    tones = luma[np.ix_(*places)].astype(np.float32)
+    """Whether the squares have many tones, and neighbours like ones, and they are no pixels of a drawing."""
+    tones = _tones(luma, (across.place, across.width), (down.place, down.width))
     many = len(np.unique(tones // 4)) >= _TONES
     off = tones - tones.mean()
     alike = float((off[:, 1:] * off[:, :-1]).sum() / max(1.0, float((off * off).sum())))
-    return many and alike >= _NEIGHBOURS
+    return many and alike >= _NEIGHBOURS and not _few_and_unmixed(tones)
+
+
+def is_drawn(luma: Bytes, across: tuple[float, float], down: tuple[float, float]) -> bool:
+    """Whether the squares between the lines of a grid are the pixels of a drawing that was made larger: they have few
+    tones, and those along its edges are not mixed of both sides. `across` and `down` as in `has_mortar`."""
+    return _few_and_unmixed(_tones(luma, across, down))
+
+
+def _tones(luma: Bytes, across: tuple[float, float], down: tuple[float, float]) -> Floats:
+    """What is in the middle of each square, levels."""
+    places = []
+    for (place, width), length in ((down, luma.shape[0]), (across, luma.shape[1])):
+        places.append(np.rint(np.arange(place + 1 + width / 2, length - 1, width)).astype(int))
+    return np.asarray(luma[np.ix_(*places)], np.float32)
+
+
+def _few_and_unmixed(tones: Floats) -> bool:
+    counts = np.sort(np.bincount((tones // 4).astype(int).ravel(), minlength=64))
+    share = float(counts[-_PALETTE:].sum()) / tones.size
+    flat = float(np.mean([np.mean(np.abs(np.diff(tones, axis=axis)) <= _ALIKE_TO) for axis in (0, 1)]))
+    edges = mixed = 0
+    for part in (tones, tones.T):
+        one, middle, other = part[:, :-2], part[:, 1:-1], part[:, 2:]
+        edge = np.abs(one - other) >= _EDGE
+        low, high = np.minimum(one, other) + _MIXED_BY, np.maximum(one, other) - _MIXED_BY
+        edges += int(np.count_nonzero(edge))
+        mixed += int(np.count_nonzero(edge & (low < middle) & (middle < high)))
+    few = share >= _ALL or (share >= _MOST and flat >= _FLAT_AREAS)
+    return few and mixed <= _MIXED * edges
 
 
 def has_mortar(luma: Bytes, across: tuple[float, float], down: tuple[float, float]) -> bool:

@@ -22,6 +22,13 @@ _TILES, _NEARLY, _MOST = 8, 0.85, 0.75
 in one pair of frames."""
 _APART, _PAIRS = 5, 4
 """Frames between two that are compared to tell that the camera moves, and pairs of them that are enough."""
+_WAYS = (0, 1), (0,), (1,)
+"""Gradients that are compared: all, and upright edges and level ones by themselves: where a camera goes to the side
+level ones stay."""
+_AT_ONCE, _STIRRING, _GOES = 12, 0.4, 0.3
+"""Tiles with edges in half of those pairs at least, and the share of them in which so much of the energy of edges
+changes, where what stays is a sign before a picture: where words fly in one after the other, and rest, one moves at a
+time, and most of the ground is empty."""
 
 
 class Sign(NamedTuple):
@@ -44,7 +51,8 @@ class _Mask(NamedTuple):
 class Staying:
     """Gradients that keep size and direction while most of those around them change, in two looks one after the other.
 
-    Holds the gradients of the last three seconds, and the means of the later half; `forget` starts anew, at a cut.
+    Holds the gradients of the last three seconds, and the means of the later half; `forget` starts anew, at a cut. What
+    is still there behind it was no part of the picture, nor is what was there before it.
     """
 
     _FRAMES = 36
@@ -57,14 +65,19 @@ class Staying:
         self._x: Any = None
         self._y: Any = None
         self._energy: Any = None
+        self._held = 0
         self._sign: _Mask | None = None
         self._maybe = False
 
     def forget(self) -> None:
-        """Start anew."""
-        self._past.clear()
-        self._sign = None
+        """Start anew, but for a sign that is known."""
+        if self._held:
+            self._begin(self._x.shape)
+        self._held = 0
         self._maybe = False
+
+    def _begin(self, shape: tuple[int, ...]) -> None:
+        self._x, self._y, self._energy = (np.zeros(shape, np.float32) for _ in range(3))
 
     def observe(self, view: View) -> Sign:
         """What stays in front in the next frame; nothing while that cannot be told."""
@@ -73,16 +86,17 @@ class Staying:
         picture = cv2.resize(view.mid, (wide, high), interpolation=cv2.INTER_AREA)
         x, y = (cv2.Sobel(picture, cv2.CV_16S, dx, dy, ksize=1) for dx, dy in ((1, 0), (0, 1)))
         if not self._past or self._past[0][0].shape != x.shape:
-            self.forget()
-            self._x, self._y, self._energy = (np.zeros(x.shape, np.float32) for _ in range(3))
+            self._past.clear()
+            self._sign, self._held, self._maybe = None, 0, False
+            self._begin(x.shape)
         self._count(x, y, True)
         self._past.append((x, y))
-        if len(self._past) > self._FRAMES:
-            self._count(*self._past[-self._FRAMES - 1], False)
-        if len(self._past) < self._ENOUGH:
-            return Sign()
+        self._held += 1
+        if self._held > self._FRAMES:
+            self._held -= 1
+            self._count(*self._past[-self._held - 1], False)
         sign = self._sign
-        if view.index % self._EVERY == 0:
+        if self._held >= self._ENOUGH and view.index % self._EVERY == 0:
             seen = self._look()
             sign = seen if seen is not None and self._maybe else sign
             self._maybe = seen is not None
@@ -112,38 +126,59 @@ class Staying:
 
     def _pairs(self) -> range:
         """How long ago the later frames were of those that are compared with ones shortly before."""
-        return range(1, min(self._FRAMES, len(self._past)) - _APART, _APART + 2)
+        return range(1, self._held - _APART, _APART + 2)
 
     def _look(self) -> _Mask | None:
-        count = min(self._FRAMES, len(self._past))
-        x, y, energy = self._x / count, self._y / count, self._energy / count
+        x, y, energy = (part / self._held for part in (self._x, self._y, self._energy))
         where, unsure = signs(x, y, energy)
-        if unsure and not _camera_moves(
-            [(self._past[-at], self._past[-at - _APART]) for at in self._pairs()], energy, where
-        ):
-            return None
         places = np.flatnonzero(where)
         if not len(places):
+            return None
+        pairs = [(self._past[-at], self._past[-at - _APART]) for at in self._pairs()]
+        if not (
+            any(_camera_moves(_changes(pairs, energy, where, ways)) for ways in _WAYS)
+            if unsure
+            else _stirs(_changes(pairs, energy, where, _WAYS[0]))
+        ):
             return None
         return _Mask(places, x.ravel()[places], y.ravel()[places], len(places) / energy.size)
 
 
-def _camera_moves(pairs: list[tuple[Any, Any]], energy: Any, signs: Any) -> bool:
-    """Whether edges nearly everywhere change between the frames of each pair, which are shortly one after the other: so
-    it is no more than somebody who walks by. A frame is its gradients across and down; `energy` is their mean energy,
-    and `signs` are left out."""
+def _changes(pairs: list[tuple[Any, Any]], energy: Any, signs: Any, ways: tuple[int, ...]) -> list[Floats]:
+    """Shares of the energy of edges that change between the frames of each pair, which are shortly one after the other,
+    in the tiles that have edges then. A frame is its gradients across and down, of which those of the `ways` count;
+    `energy` is their mean energy, and `signs` are left out."""
     away = (energy > EDGE) & (cv2.dilate(signs.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0)
-    shares = []
+    found = []
     for one, other in pairs:
         change, whole = np.zeros(energy.shape, np.float32), np.zeros(energy.shape, np.float32)
-        for a, b in zip(one, other, strict=True):
+        for a, b in ((one[way], other[way]) for way in ways):
             change += cv2.multiply(a - b, a - b, dtype=cv2.CV_32F)
             whole += cv2.multiply(a, a, dtype=cv2.CV_32F) + cv2.multiply(b, b, dtype=cv2.CV_32F)
         tiles = [cv2.resize(part * away, (_TILES, _TILES), interpolation=cv2.INTER_AREA) for part in (change, whole)]
         usable = tiles[1] > 0.02 * EDGE
-        shares.append(float((tiles[0][usable] > _SHIFTS * tiles[1][usable]).mean()) if usable.any() else 0.0)
-    least = sorted(shares)[:2]
-    return len(shares) >= _PAIRS and least[0] >= _MOST and least[1] >= _NEARLY
+        found.append(np.asarray(tiles[0][usable] / tiles[1][usable], np.float32))
+    return found
+
+
+def _camera_moves(changes: list[Floats]) -> bool:
+    """Whether edges nearly everywhere change in each pair: it is more than somebody who walks by."""
+    least = sorted(_share(change, _SHIFTS) for change in changes)[:2]
+    many = min(map(len, changes), default=0) >= _AT_ONCE
+    return many and len(changes) >= _PAIRS and least[0] >= _MOST and least[1] >= _NEARLY
+
+
+def _stirs(changes: list[Floats]) -> bool:
+    """Whether much of the picture moves at once, and there is a picture."""
+    return (
+        float(np.median([len(change) for change in changes])) >= _AT_ONCE
+        and float(np.median([_share(change, _GOES) for change in changes])) >= _STIRRING
+    )
+
+
+def _share(change: Floats, least: float) -> float:
+    """The share of a pair's tiles in which more changes."""
+    return float((change > least).mean()) if len(change) else 0.0
 
 
 def _seen(sign: _Mask, x: Any, y: Any) -> float:

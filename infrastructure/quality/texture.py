@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NamedTuple
 
 import cv2
@@ -29,6 +30,9 @@ _FEW = 6
 """Tiles with edges below which they tell nothing about the whole picture."""
 _FOCUSED, _FOCUS = 0.8, 0.6
 """Sharpness of tiles that are in focus, or share of that of the sharpest where none are."""
+_EARLIER, _THEN, _NOW = 24, 0.65, 0.5
+"""Frames before one whose tiles say what has come into focus since, what these had at most then, as a share of what
+they have now, and the sharpness that they have now, at least."""
 LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
@@ -91,6 +95,23 @@ class Crispness:
             return 1.0
         sharp = both & (best >= min(_FOCUSED, _FOCUS * float(np.quantile(best[both], 0.9))))
         return float(np.median(now[sharp] / last[sharp]))
+
+
+class Focus:
+    """Holds the sharpness of the tiles of a second."""
+
+    def __init__(self) -> None:
+        self._earlier: deque[Floats] = deque(maxlen=_EARLIER)
+
+    def observe(self, maps: Maps) -> float:
+        """`FrameFigures.refocused`. A tile is compared with the sharpest of those around it: things move."""
+        now = maps.sharpness
+        then = self._earlier[0] if self._earlier else now
+        self._earlier.append(now)
+        around = np.asarray(cv2.dilate(then, np.ones((3, 3), np.uint8)), np.float32)
+        edges = np.count_nonzero(now)
+        clear = (now >= _NOW) & (around > 0) & (around < _THEN * now)
+        return float(np.count_nonzero(clear)) / edges if edges >= _FEW else 0.0
 
 
 def _steps(one: Bytes, other: Bytes) -> Bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.quality.figures import LAG, Match
 from domain.quality.kinks import bend, other_end
+from domain.quality.remains import Remains
 from domain.quality.values import Expectation
 from tests.domain.quality.frames import clip, found, judged
 
@@ -29,17 +30,22 @@ def mixed(share: Sequence[float], own: float = 1.0, after: float = 1.0) -> Calla
     """What is measured of that, the structures of both pictures being as strong; `own` and `after` are what is left of
     a picture by motion alone, before and after."""
 
+    def energies(before: int, now: int) -> tuple[float, float, float]:
+        (a, b), (c, d) = ((1 - part, part) for part in (share[before], share[now]))
+        return a * a + b * b, c * c + d * d, a * c + b * d
+
     def change(i: int) -> dict[str, Any]:
+        before, now, both = energies(max(0, i - 1), i)
         cells = tuple((1 - share[i]) * a + share[i] * b for a, b in zip(OWN, OTHER, strict=True))
+        figures = {"cells": cells, "kept": both / before, "kept_next": both / now}
         if i < LAG:
-            return {"cells": cells}
-        (a, b), (c, d) = ((1 - part, part) for part in (share[i - LAG], share[i]))
-        before, now, both = a * a + b * b, c * c + d * d, a * c + b * d
+            return figures
+        before, now, both = energies(i - LAG, i)
         alike = both / (before * now) ** 0.5 * own
         forth, back = both / before * own, both / now * after
         gone = share[i] < share[i - LAG]
         spread = (0.35, 0.08) if gone else (0.08, 0.35)
-        return {"cells": cells, "match": Match(alike, forth, spread[0], back, spread[1])}
+        return figures | {"match": Match(alike, forth, spread[0], back, spread[1])}
 
     return change
 
@@ -75,6 +81,26 @@ def test_haze_and_light_that_goes_are_no_other_picture() -> None:
         return {"cells": cells, "match": match}
 
     assert found(judged(clip(COUNT, change), Expectation(cuts=()))) == []
+
+
+def test_parts_that_are_not_found_again_are_no_other_picture_by_themselves() -> None:
+    """A camera goes round something: each frame is like the one before it, and nothing is thinned."""
+    made = mixed(shares(30, 59, 0.5, 4))
+    frames = clip(COUNT, lambda i: made(i) | {"kept": 0.97, "kept_next": 0.97})
+
+    assert found(judged(frames, Expectation(cuts=()))) == []
+
+
+@pytest.mark.parametrize(("near", "told"), [((24, 92), (40, 75)), ((41, 74), (41, 74))])
+def test_another_picture_begins_and_ends_where_the_first_one_is_thinned(
+    near: tuple[int, int], told: tuple[int, int]
+) -> None:
+    """Where the parts are not found again well before and after, as when they move wildly."""
+    remains = Remains()
+    for frame in clip(COUNT, mixed(shares(40, 75, 0.5, 8))):
+        remains.observe(frame)
+
+    assert all(abs(one - other) <= 1 for one, other in zip(remains.ends(*near), told, strict=True))
 
 
 def rising(first: int, last: int, slope: float, drift: float) -> Mapping[int, tuple[float, float]]:

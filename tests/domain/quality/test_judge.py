@@ -16,7 +16,8 @@ from domain.quality.values import Expectation, Span
 from tests.domain.quality.frames import BLACK, clip, found, judged
 
 STILL = {"step": 0.02, "step_peak": 1.0, "shift": (0.0, 0.0), "residue": 0.0}
-PANEL = Line("v", 0.5, 0.98, 0.8, 0.005, 0.4, 40, 40)
+PANEL = Line("v", 0.5, 0.98, 0.8, 0.005, 0.4, 40, 40, exact=0.95)
+UNEQUAL = PANEL._replace(place=0.62, varied=0.6, gutter=0, before=2, stirs=0.01)
 BOARD = Line("h", 0.07, 0.98, 0.1, 0.02, 0.4, 40, 3)
 
 
@@ -51,6 +52,8 @@ def test_a_sound_clip_has_no_findings() -> None:
         ({"lines": (PANEL._replace(varied=0.0, gutter=0, before=2),)}, 0, 95, "panels"),
         ({"lines": (PANEL._replace(covered=0.7, differing=0, gutter=0, same=0.9),)}, 0, 95, "panels"),
         ({"lines": (PANEL._replace(varied=0, gutter=0, before=0, stirs=0.01),)}, 0, 95, "panels"),  # a dark half
+        ({"lines": (UNEQUAL,)}, 0, 95, "panels"),
+        ({"lines": (UNEQUAL._replace(axis="h", place=0.5, varied=0.25),)}, 0, 95, "panels"),
         ({"overlay": 0.01}, 30, 95, "overlay"),
         ({"damaged": True}, 30, 32, "decodes"),
         ({"octave": 0.55}, 0, 95, "soft"),
@@ -80,6 +83,11 @@ def test_a_planted_figure_is_found_at_its_place(change: dict[str, Any], first: i
         ({"lines": tuple(BOARD._replace(place=place) for place in (0.07, 0.37, 0.67))}, 0, 95),  # shelves
         ({"lines": (BOARD._replace(gutter=0, after=40),)}, 0, 95),  # a roof at the upper edge
         ({"lines": (PANEL._replace(place=0.62, varied=0, before=6, after=6),)}, 0, 95),  # the frame of a mirror
+        ({"lines": (UNEQUAL._replace(exact=0.5),)}, 0, 95),  # a trunk, whose bark is uneven
+        ({"lines": (UNEQUAL._replace(stirs=0),)}, 0, 95),  # a pillar before a view
+        ({"lines": (UNEQUAL._replace(axis="h", place=0.5, varied=0.1),)}, 0, 95),  # a horizon
+        ({"lines": (PANEL._replace(gutter=0, ends=0),)}, 0, 95),  # a box that is nearly as high as the picture
+        ({"lines": (PANEL._replace(axis="h", place=0.95),)}, 0, 95),  # a plank
         ({"step": 9.0, "likeness": 0.2}, 30, 60),  # a whip pan
     ],
 )

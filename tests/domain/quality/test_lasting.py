@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import pi, sin
 from typing import Any
 
 import pytest
 
-from domain.quality.figures import FrameFigures, Return
+from domain.quality.figures import FrameFigures, Match, Return
 from domain.quality.values import Expectation
 from tests.domain.quality.frames import clip, found, judged
 
@@ -77,6 +78,31 @@ def test_a_shot_that_begins_blurred_and_becomes_sharp_at_once_is_told() -> None:
     assert found(judged(spoilt({"sharpness": 0.7}, 0, 11))) == [("softer", 0, 11)]
 
 
+@pytest.mark.parametrize(("step", "told"), [(0.01, False), (1.5, True)])
+def test_an_empty_ground_that_is_drawn_on_line_by_line_is_no_defect(step: float, told: bool) -> None:
+    """The lines are too thin for percentiles."""
+    ground = {"low": 59.0, "middle": 59.0, "high": 59.0, "peak": 59.0, "contrast": 0.5, "step": step, "motion": 0.0}
+
+    frames = clip(96, lambda i: ground | ({"peak": 135.0, "contrast": 2.5} if i > 13 else {}))
+
+    assert ("plain" in {check for check, _, _ in found(judged(frames))}) is told
+
+
+@pytest.mark.parametrize(("sharper", "told"), [(0.0, True), (0.12, False)])
+def test_a_picture_that_gets_sharp_elsewhere_is_no_loss_of_sharpness(sharper: float, told: bool) -> None:
+    frames = clip(96, lambda i: {"sharpness": 0.8, "refocused": sharper if i > 50 else 0.0} if i >= 40 else {})
+
+    assert [check for check, _, _ in found(judged(frames))] == (["softer"] if told else [])
+
+
+@pytest.mark.parametrize(("coarse", "told"), [(31.5, True), (21.0, False)])
+def test_fine_contrast_that_blur_takes_away_is_no_other_light(coarse: float, told: bool) -> None:
+    """`coarse` is what a mosaic of the picture has left of its contrast."""
+    blurred = {"sharpness": 0.5, "contrast": 32.0, "structure": coarse / 32}
+
+    assert found(judged(spoilt(blurred, 40, 50))) == ([("softer", 40, 50)] if told else [])
+
+
 @pytest.mark.parametrize(("peak", "told"), [(14.0, True), (80.0, False)])
 def test_grain_is_no_motion_where_motion_was_ordered(peak: float, told: bool) -> None:
     frames = clip(48, lambda i: {"step": 2.0, "step_peak": peak, "back": (0.5,) * min(i, 5), "alike": 0.999})
@@ -93,3 +119,101 @@ def test_blobs_are_noise_where_every_frame_has_others_of_the_same_brightness(eve
         return {"mean": mean, "structure": 0.5, "step": 40.0, "likeness": 0.0} if 30 <= i <= 50 else {}
 
     assert ("noise" in {check for check, _, _ in found(judged(clip(96, change)))}) is told
+
+
+@pytest.mark.parametrize(("again", "told"), [(0.1, True), (0.8, False)])
+def test_specks_that_are_found_again_elsewhere_are_no_noise(again: float, told: bool) -> None:
+    """A flight through leaves changes as much, and every part of it is in the frame before."""
+    change = {"structure": 0.3, "step": 40.0, "likeness": 0.1, "again": again}
+
+    assert ("noise" in {check for check, _, _ in found(judged(spoilt(change, 30, 50)))}) is told
+
+
+TORN: dict[str, Any] = {"step": 20.0, "residue": 16.0, "likeness": 0.3, "likes": (0.25,), "spread": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ({"likes": (0.7,)}, True),
+        ({"likes": (0.3,)}, False),  # a cut on the move: what was before does not come back
+        ({"likes": (0.7,), "residue": 1.0}, False),  # the camera jerks
+    ],
+)
+def test_one_frame_that_is_torn_is_told_however_fast_the_motion_is(after: dict[str, Any], told: bool) -> None:
+    moving = {"likeness": 0.8, "likes": (0.65, 0.5), "step": 15.0, "residue": 9.0, "spread": 1.0}
+    frames = clip(60, lambda i: {30: TORN, 31: TORN | after}.get(i, moving if i else {}))
+    if "residue" in after:
+        frames[30] = replace(frames[30], residue=1.0)
+
+    assert [one for one in found(judged(frames)) if one[0] == "flash"] == ([("flash", 30, 30)] if told else [])
+
+
+@pytest.mark.parametrize(("shaken", "told"), [(False, True), (True, False)])
+def test_a_picture_that_hops_away_and_back_all_the_time_is_shaken(shaken: bool, told: bool) -> None:
+    def change(i: int) -> dict[str, Any]:
+        hop = {"step": 16.0, "residue": 1.0, "likeness": 0.6}
+        back = {"back": (14.0, 15.0, 16.0, 1.0)}
+        return hop | back if i in (40, 43) else hop if shaken and i in (22, 31, 36) else {"back": (3.0, 5.0, 6.0, 7.0)}
+
+    assert ("flash" in {check for check, _, _ in found(judged(clip(72, change)))}) is told
+
+
+@pytest.mark.parametrize(("contrast", "told"), [(38.0, True), (60.0, False)])
+def test_a_picture_mirrored_over_itself_is_told_and_no_sign_that_is_shown(contrast: float, told: bool) -> None:
+    change = {"mirrored": 0.95, "contrast": contrast}
+
+    assert found(judged(spoilt(change, 30, 49))) == ([("ghost", 30, 49)] if told else [])
+
+
+def test_fine_lines_over_a_picture_are_another_picture_though_it_stays_like_itself() -> None:
+    """Bricks at half leave half of a picture everywhere, and hardly show in a thumbnail."""
+    calm = {"step": 1.5, "residue": 0.4, "likeness": 0.999, "match": Match(0.98, 0.99, 0.02, 0.99, 0.02)}
+    into = {"step": 30.0, "residue": 13.0, "likeness": 0.92, "kept": 0.51, "kept_next": 1.69, "kept_spread": 0.01}
+
+    def change(i: int) -> dict[str, Any]:
+        thinned = calm | ({"contrast": 25.0} if 30 <= i <= 49 else {})
+        out = into | {"kept": 1.69, "kept_next": 0.51, "kept_spread": 0.13, "kept_next_spread": 0.01}
+        like = {"match": Match(0.94, 0.5, 0.02, 1.77, 0.12)} if 30 <= i < 42 else {}
+        return thinned | like | (into if i == 30 else out if i == 50 else {})
+
+    assert ("ghost", 30, 49) in found(judged(clip(96, change)))
+
+
+def test_a_picture_that_stays_over_itself_begins_where_motion_is_halved() -> None:
+    def change(i: int) -> dict[str, Any]:
+        out = {"step": 16.0, "residue": 8.0, "kept": 0.95, "kept_next": 0.6, "likeness": 0.8, "kept_next_spread": 0.1}
+        out |= {"kept_spread": 0.1, "contrast": 52.0}
+        return out if i == 60 else {"step": 1.5} if 36 <= i < 60 else {"step": 3.0}
+
+    assert [one for one in found(judged(clip(96, change))) if one[0] == "ghost"] == [("ghost", 35, 59)]
+
+
+@pytest.mark.parametrize(("rise", "told"), [(0.99, False), (0.5, True)])
+def test_a_lamp_that_goes_on_is_no_end_of_a_double_exposure(rise: float, told: bool) -> None:
+    """It thins what was before, against what it shows, as a picture does that has gone."""
+    out = {"step": 40.0, "residue": 38.0, "kept": 1.03, "kept_next": 0.76, "likeness": 0.88, "kept_next_spread": 0.1}
+    frames = clip(96, lambda i: out | {"rise": rise, "contrast": 56.0} if i == 40 else {"residue": 1.0})
+
+    assert ("ghost" in {check for check, _, _ in found(judged(frames))}) is told
+
+
+def test_pictures_that_change_every_fourth_frame_are_no_double_exposures() -> None:
+    """Once that can be known."""
+
+    def change(i: int) -> dict[str, Any]:
+        return IN | {"returned": Return(i - 4, 0.9)} if i % 4 == 0 and i else {"step": 0.05, "residue": 0.02}
+
+    assert all(first < 12 for check, first, _ in found(judged(clip(96, change))) if check == "ghost")
+
+
+@pytest.mark.parametrize(("fields", "told"), [(1, False), (12, True)])
+def test_brightness_that_changes_in_a_part_is_no_flicker(fields: int, told: bool) -> None:
+    """A few flakes close to the camera."""
+
+    def change(i: int) -> dict[str, Any]:
+        jump = 4.0 * (-1) ** i
+        cells = tuple(110 + (jump * 12 / fields if n < fields else 0) for n in range(12))
+        return {"mean": 110 + jump, "step": 9.0, "cells": cells} if i else {}
+
+    assert ("flicker" in {check for check, _, _ in found(judged(clip(96, change)))}) is told

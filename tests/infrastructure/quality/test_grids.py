@@ -19,10 +19,12 @@ def _profile(length: int, period: int, place: int) -> Floats:
 
 def _strength(period: int, moving: bool, frames: int = 12) -> float:
     """The last of several frames with a grid that goes along with a picture, or stays in it."""
-    grids, seen, plain = Grids(), 1.0, np.zeros((360, 640), np.uint8)
+    grids, seen = Grids(), 1.0
+    picture = np.zeros((360, 640), np.uint8) if moving else _photograph(640, 360)
     for i in range(frames):
         place = 3 * i % period if moving else 5
-        seen = grids.observe(plain, _profile(639, period, place), _profile(359, period, place), (3.0, 3.0), 4.0).blocks
+        across, down = _profile(639, period, place), _profile(359, period, place)
+        seen = grids.observe(picture, across, down, (3.0, 3.0), 4.0).blocks
     return seen
 
 
@@ -73,6 +75,43 @@ def test_packed_blocks_made_larger_by_a_fraction_are_told_once_they_have_stayed(
 
     assert _blocks(larger, 1) < 1.24
     assert _blocks(larger, 8, moved=3.0) > 1.24
+
+
+def test_packed_blocks_made_larger_are_told_in_a_slow_zoom_if_they_begin_in_the_corner() -> None:
+    random, scene = np.random.default_rng(5), _photograph(400, 225)
+    grids, seen = {True: Grids(), False: Grids()}, {True: 1.0, False: 1.0}
+    for i in range(8):
+        steps = np.repeat(np.repeat(random.normal(0, 6, (29, 50)), 8, 0), 8, 1)[:225]
+        picture = cv2.resize(scene[i : 225 - i, i : 400 - i], (400, 225)) + steps + random.normal(0, 4, (225, 400))
+        larger = np.asarray(np.clip(cv2.resize(picture, (640, 360)), 0, 255), np.uint8)
+        for corner, each in grids.items():
+            part = larger if corner else np.ascontiguousarray(larger[5:, 5:])
+            across, down = (np.abs(np.diff(part.astype(np.float32), axis=axis)).mean(1 - axis) for axis in (1, 0))
+            seen[corner] = each.observe(part, across, down, (0.1, 0.1), 2.0).blocks
+
+    assert seen[True] > 1.24
+    assert seen[False] < 1.24  # windows of a house may lie like that
+
+
+def test_large_pixels_of_a_drawing_and_a_picture_made_four_times_as_large_are_no_blocks() -> None:
+    random = np.random.default_rng(6)
+    life = np.asarray(np.repeat(np.repeat(random.random((45, 80)) < 0.3, 8, 0), 8, 1) * 200 + 20, np.uint8)
+    small = np.asarray(cv2.GaussianBlur(random.normal(0, 1, (90, 160)), (0, 0), 2) * 400 + 120, np.float32)
+    sky = np.clip(np.repeat(np.linspace(200, 120, 45) // 12 * 12, 80).reshape(45, 80), 0, 255)
+    sky[30:][random.random((15, 80)) < 0.5] = 40
+    game = np.asarray(np.repeat(np.repeat(sky, 8, 0), 8, 1), np.uint8)
+    larger = np.asarray(np.clip(cv2.resize(small, (640, 360), interpolation=cv2.INTER_LINEAR), 0, 255), np.uint8)
+
+    assert max(map(_blocks, (life, game, larger))) < 1.24
+
+
+def test_a_codec_s_wide_grid_is_not_told_where_its_steps_cannot_be_seen() -> None:
+    y, x = np.indices((360, 640))
+    checks = (y // 16 + x // 16) % 2
+    faint, seen = (np.asarray(_photograph(640, 360) * 0.9 + 8 + high * checks, np.uint8) for high in (1, 9))
+
+    assert _blocks(faint, 8, moved=3.0) < 1.24
+    assert _blocks(seen, 8, moved=3.0) > 1.24
 
 
 def test_a_grid_that_goes_with_the_picture_is_of_things_in_it() -> None:
