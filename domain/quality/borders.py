@@ -179,7 +179,7 @@ class Border:
             + (1.0 if cut else 0)
             + (1.0 if stirs else 0)
             - (1.0 if narrow else 0)
-            - (1.0 if ragged else 0)
+            - ((1.0 if regular or self.crossings > sure else 2.5) if ragged else 0)
             + (1.0 if regular else 0)
             + (1.0 if self.varied > _OPPOSED * self.count and self.one_sided > sure else 0)
             + (1.0 if self.rough > sure and self.follows < _LIKELY * self.count else 0)

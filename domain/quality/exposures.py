@@ -25,7 +25,8 @@ _CALM = 5
 _LATELY, _RESTS, _USUAL = 16, 0.1, 2
 """Frames before a step that tell whether motion is jerky: most rest, by that share of the step, and so many do not."""
 _TURNED = 0.85
-"""The lesser slope of two steps between which a picture comes back, at most."""
+"""The lesser slope of two steps between which a picture comes back, at most: unless both are clear, the first one has
+to thin the picture before it, and the second one that after it."""
 _BACK = 0.75
 """Likeness to the picture before the first step that the one after the second has, at least."""
 _SURELY_BACK = 0.9
@@ -163,7 +164,8 @@ class Exposures:
                 or back.alike < (_NEARLY if layers.other(step, frame) else _BACK)
             ):
                 continue
-            turned = max(min(each.kept, each.kept_next) for each in (step, frame)) < _TURNED
+            thin = max(min(each.kept, each.kept_next) for each in (step, frame))
+            turned = thin < _HALVED or (thin < _TURNED and layers.opposed(step, frame))
             if turned and layers.is_mixing(step) and layers.is_mixing(frame):
                 return step
         return None

@@ -22,7 +22,7 @@ from domain.quality.seams import VISIBLE, Seams
 from domain.quality.stops import Frozen
 from domain.quality.tones import Empty, Noise, NothingButBlack
 from domain.quality.tracking import Cuts, Detector, Found, Order, Runs, Seen
-from domain.quality.values import Curve, Drift, Expectation, Finding, Likeness, Seam, Span, Verdict
+from domain.quality.values import Curve, Drift, Expectation, Finding, Likeness, Seam, Verdict
 
 MOST = 100
 """Findings of one check that are kept; the last one then says how many more there are."""
@@ -197,17 +197,18 @@ class Judge:
         return [found for found in self._found if found.check == check][-1]
 
     def _explained(self, found: Found) -> bool:
-        if found.check in _FADE_EXPLAINS and any(
-            fade.holds(found.first, found.last, self._around(fade) if found.check == "ghost" else 1)
-            for fade in self._order.expectation.fades
-        ):
+        if found.check in _FADE_EXPLAINS and self._faded(found.first, found.last, found.check == "ghost"):
             return True
         return any(_explains(other, found) for other in self._found)
 
-    @staticmethod
-    def _around(fade: Span) -> int:
-        """Frames by which a mixture may be told earlier and later than it was ordered: its ends are hardly seen."""
-        return max(1, (fade.last - fade.first + 1) // 2)
+    def _faded(self, first: int, last: int, mixed: bool) -> bool:
+        """Whether fades that were ordered lie over all of these frames, one after the other. A mixture may be told
+        earlier and later than it was ordered, by half its length: its ends are hardly seen."""
+        for fade in sorted(self._order.expectation.fades, key=lambda fade: fade.first):
+            around = max(1, (fade.last - fade.first + 1) // 2) if mixed else 1
+            if fade.first - around <= first <= fade.last + around:
+                first = max(first, fade.last + around + 1)
+        return first > last
 
     def _shot(self, frame: int) -> str:
         expectation = self._order.expectation

@@ -64,6 +64,13 @@ def is_mixing(step: FrameFigures) -> bool:
     return _one_sided(step) or light or step.residue > _STAYS * step.step
 
 
+def opposed(into: FrameFigures, out: FrameFigures) -> bool:
+    """Whether the first step thins the picture before it more than the second one does, against the one after it: a
+    mixture comes and goes. Two jerks of something that moves thin either way, as it happens."""
+    light = any(not 1 - _ALL_LIGHTER < step.rise < _ALL_LIGHTER for step in (into, out))
+    return light or into.kept * out.kept_next < into.kept_next * out.kept
+
+
 def enters(step: FrameFigures, before: FrameFigures) -> bool:
     """Whether a step tells by itself that a mixture begins with it."""
     fainter = step.contrast < _fainter(step.kept_spread) * before.contrast or step.rise > _ALL_LIGHTER

@@ -206,6 +206,10 @@ def test_a_mixture_is_extended_to_the_whole_fade() -> None:
     for first, told in ((40, []), (45, []), (35, []), (46, [("ghost", 40, 49)]), (60, [("ghost", 40, 49)])):
         ordered = Expectation(fades=(Span(first=first, last=first + 9),))
         assert found(judged(clip(96, fade), ordered)) == told
+    # two short ones explain it together, and not with a gap between them
+    for first, told in ((47, []), (50, [("ghost", 40, 49)])):
+        spans = Span(first=38, last=42), Span(first=first, last=first + 4)
+        assert found(judged(clip(96, fade), Expectation(fades=spans))) == told
 
 
 @pytest.mark.parametrize(("residue", "told"), [(10.0, [("ghost", 40, 59)]), (5.0, [])])

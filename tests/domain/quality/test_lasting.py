@@ -54,6 +54,18 @@ def test_steps_that_are_no_mixing_are_no_double_exposure(change: dict[str, Any])
     assert "ghost" not in {check for check, _, _ in found(judged(frames))}
 
 
+@pytest.mark.parametrize(("slopes", "told"), [((0.77, 0.83), True), ((0.83, 0.77), False)])
+def test_weak_steps_have_to_thin_what_lies_outside_of_them(slopes: tuple[float, float], told: bool) -> None:
+    """A head that jerks twice, and looks as before, thins either way as it happens."""
+    made = exposed(30, 49, Return(30, 0.9))
+    thin, other = slopes
+    into, out = {"kept": thin, "kept_next": other}, {"kept": other, "kept_next": thin}
+
+    frames = clip(96, lambda i: made(i) | {30: into, 50: out}.get(i, {}))
+
+    assert ("ghost" in {check for check, _, _ in found(judged(frames))}) is told
+
+
 def test_light_with_another_picture_in_it_that_comes_and_goes_is_a_double_exposure() -> None:
     def change(i: int) -> dict[str, Any]:
         step = IN | {"kept": 0.75, "kept_next": 0.7, "likeness": 0.7}
