@@ -27,6 +27,8 @@ _LIVELY = 0.35
 """Levels by which frames have to differ so that a repeated one can be told."""
 _SAME, _SAME_PEAK = 0.25, 12
 """Share of the usual step that a repeated frame differs by at most, encoded anew; and levels anywhere in it."""
+_HELD = 4
+"""Frames for which a picture may be held at a join; a rest further away is its own."""
 _WHIPS = 0.02
 """Motion from frame to frame, as a share of the picture's sides, that smears so much that sharpness tells nothing."""
 _NEAR = 3
@@ -101,7 +103,7 @@ def measure(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> Se
     most = max(1.25 * usual_residue + 2 * stray, 1.1 * max(f.residue for f in rest))
     picture = max(0.0, joint.residue - most)
     way = crossing(before, after)
-    repeated = way.repeated or _repeated(before, after)
+    repeated = (way.repeated and not _rests(before, after)) or _repeated(before, after)
     dropped, turned = way.dropped and not repeated, way.reversed
     shown = {name: jump.sure for name, jump in jumps.items() if name != "detail" or jump.size < 0}  # more is no fault
     bad = picture / VISIBLE["picture"] + sum(size / VISIBLE[name] for name, size in shown.items())
@@ -123,6 +125,14 @@ def _repeated(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> 
     beside = min(before[-1].step, after[goes_on].step)
     same = joint < min(_SAME * usual, 2 * _SAME * others[1]) and after[0].step_peak <= _SAME_PEAK
     return same and beside > 2 * _SAME * usual
+
+
+def _rests(before: Sequence[FrameFigures], after: Sequence[FrameFigures]) -> bool:
+    """Whether the picture rests elsewhere as well: what moves by less than a pixel, or is drawn on twos, does so by
+    itself."""
+    others = (*before[1:], *after[1:])
+    least = _SAME * median(f.step for f in others)
+    return any(f.step < least for f in others if abs(f.index - after[0].index) > _HELD)
 
 
 def _courses(frames: Sequence[FrameFigures]) -> dict[str, list[float]]:

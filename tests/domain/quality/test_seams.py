@@ -100,6 +100,16 @@ def test_a_stumble_at_a_join_is_named(change: dict[str, Any], part: str) -> None
     assert seam.score < 0.5
 
 
+def test_a_picture_that_rests_by_itself_is_not_repeated_at_a_join() -> None:
+    """What moves by less than a pixel, or is drawn on twos."""
+    rest = {"travel": travel(0.00001), "step": 0.0, "step_peak": 0.0, "residue": 0.0}
+    moving = {"travel": travel(0.003)}
+    (seam,) = seams(clip(40, lambda i: rest if i in (13, 20, 27) else moving))
+    assert not seam.repeated
+    (seam,) = seams(clip(40, lambda i: rest if i in (20, 21, 22) else moving))
+    assert seam.repeated
+
+
 @pytest.mark.parametrize("hop", [travel(0.003, zoom=0.06), travel(-0.02), travel(0.06)])
 def test_a_picture_that_hops_at_a_join_is_told(hop: Travel) -> None:
     (seam,) = seams(clip(40, lambda i: {"travel": hop if i == 20 else travel(0.003, unrest=0.0004, i=i)}))
